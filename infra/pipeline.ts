@@ -1,0 +1,44 @@
+/**
+ * The pipeline's settings as plain data: what the CDK stacks deploy and what the local runtime runs.
+ * AWS's own names and units; a test proves that the synthesized templates say the same.
+ */
+export const pipeline = {
+  stream: {
+    name: 'data_pipe',
+    shardCount: 1,
+    retentionHours: 24,
+  },
+  producer: {
+    functionName: 'data_producer_fn',
+    handlerFile: 'infra/functions/producer.ts',
+    timeoutSeconds: 60,
+    memoryMb: 256,
+  },
+  consumer: {
+    functionName: 'stream_record_processor',
+    handlerFile: 'infra/functions/consumer.ts',
+    timeoutSeconds: 60,
+    memoryMb: 512,
+  },
+  eventSourceMapping: {
+    tumblingWindowSeconds: 120,
+    startingPosition: 'TRIM_HORIZON',
+    // A page that is watched wants news every second; a batching window of one second caps the invocations at one a
+    // second and shard, however the records trickle in. 10,000 is the most that AWS allows; 6 MB cut earlier.
+    batchSize: 10_000,
+    maximumBatchingWindowSeconds: 1,
+    parallelizationFactor: 1,
+    maximumRetryAttempts: 100,
+    // Below the stream's retention, so that a poisoned batch reaches the failure destination before its records expire.
+    maximumRecordAgeSeconds: 20 * 3600,
+    bisectBatchOnFunctionError: true,
+  },
+  bucket: {
+    /** The local runtime's bucket; in AWS the name is generated. */
+    localName: 'tumbling-window-results',
+    resultsPrefix: 'revenue_sum/',
+    livePrefix: 'revenue_live/',
+    rejectedPrefix: 'rejected/',
+    failuresPrefix: 'aws/lambda/',
+  },
+} as const;
