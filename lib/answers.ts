@@ -1,0 +1,209 @@
+import type { Slot } from './core/slot.ts';
+
+/**
+ * The JSON that the API routes answer with: the contract between lib/server and the page. Times are epoch
+ * milliseconds of the server's clock, money is integer cents.
+ */
+
+/** `GET /api/windows?day=today|YYYY-MM-DD&range=1h|4h|day|7d|<fromMs>-<toMs>[&shift=1]`; ETag, 304. `shift`: days earlier, to compare. */
+export interface WindowsAnswer {
+  readonly serverNowMs: number;
+  readonly windowSeconds: number;
+  /** How long after its end an idle window may stay open. */
+  readonly idleSeconds: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** True when the range moves with the clock. */
+  readonly live: boolean;
+  /** Length of one slot; a multiple of windowSeconds. */
+  readonly stepSeconds: number;
+  readonly slots: readonly Slot[];
+  /** Of the UTC day that `day` names (today when live): closed windows only. */
+  readonly dayTotal: Totals;
+  /** The same day's predecessor up to the same clock time; null when it has no data. */
+  readonly previousDayTotal: Totals | null;
+  /** The window that holds now, even when it is outside the range. */
+  readonly open: Slot;
+  /** The newest closed window there is, and its lag: LastModified - window end. */
+  readonly newest: { readonly startMs: number; readonly endMs: number; readonly lagMs: number } | null;
+  /** When the server last heard from S3; the page shows older data as stale. */
+  readonly readMs: number;
+  /** Set when S3 cannot be read right now: the slots are the last ones known. */
+  readonly problem: Problem | null;
+  /** Objects under the results prefix that are not results, newest first, at most 20: shown, never counted. */
+  readonly malformed: readonly { readonly key: string; readonly reason: string }[];
+}
+
+export interface Totals {
+  readonly salesCents: number;
+  /** Null when an original result leaves it open. */
+  readonly recordCount: number | null;
+  readonly rejected: number;
+  readonly closedWindows: number;
+}
+
+/** `GET /api/days`: the UTC days that exist in S3, newest first; today is always there. Totals are null until read. */
+export interface DaysAnswer {
+  readonly serverNowMs: number;
+  readonly days: readonly { readonly day: string; readonly total: Totals | null }[];
+}
+
+/** `POST /api/sales` with `{}` or `{"record_count": 1..10000}`: what the click got back. */
+export interface Receipt {
+  readonly requestId: string;
+  readonly sentMs: number;
+  readonly durationMs: number;
+  readonly recordCount: number;
+  readonly salesCents: number;
+  /** False when the stream did not take everything; the counts are what it took. */
+  readonly complete: boolean;
+  readonly errorMessage: string | null;
+  /** The producer's raw answer, as it came. */
+  readonly raw: string;
+}
+
+/** Why something failed, in words, with what mends it. Body of every 4xx and 5xx answer as `{ "problem": … }`. */
+export interface Problem {
+  readonly kind:
+    | 'bad-request'
+    | 'forbidden-origin'
+    | 'no-credentials'
+    | 'expired-credentials'
+    | 'access-denied'
+    | 'wrong-region'
+    | 'bucket-missing'
+    | 'function-missing'
+    | 'endpoint-down'
+    | 'throttled'
+    | 'function-error'
+    | 'bad-setting'
+    | 'unknown';
+  readonly message: string;
+  /** A command or a policy statement to copy, when there is one. */
+  readonly fix: string | null;
+  /** For access-denied: the action and the resource's ARN. */
+  readonly action: string | null;
+  readonly resource: string | null;
+}
+
+/** `GET /api/health` (alive, settings) and `GET /api/health?deep=1` (each hop asked). */
+export interface HealthAnswer {
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly serverNowMs: number;
+  /** From the resolved endpoint: a loopback address is local. */
+  readonly mode: 'local' | 'aws';
+  readonly endpoint: string | null;
+  readonly region: string;
+  /** Null when it cannot be asked for (no credentials). */
+  readonly accountId: string | null;
+  readonly bucket: string;
+  readonly producerFunction: string;
+  readonly windowSeconds: number;
+  readonly hops: readonly Hop[];
+}
+
+export interface Hop {
+  readonly name: 'producer' | 'stream' | 'consumer' | 'bucket' | 'dashboard';
+  readonly status: 'ok' | 'slow' | 'down' | 'unknown';
+  readonly durationMs: number | null;
+  readonly detail: string;
+  readonly fix: string | null;
+}
+
+/** `GET /api/objects?key=…`: one raw object for the inspector. */
+export interface ObjectAnswer {
+  readonly key: string;
+  readonly bucket: string;
+  readonly size: number;
+  readonly lastModifiedMs: number;
+  readonly contentType: string;
+  readonly etag: string;
+  readonly text: string;
+  /** `aws s3 cp s3://… -`, with --endpoint-url where it is needed. */
+  readonly command: string;
+  /** The AWS console's page of the object; null when local. */
+  readonly consoleUrl: string | null;
+}
+
+/** `GET /api/rejected?day=YYYY-MM-DD`: the newest rejected records, at most 50. */
+export interface RejectedAnswer {
+  readonly records: readonly {
+    readonly key: string;
+    readonly reason: string;
+    readonly arrivalMs: number;
+    readonly shardId: string;
+    readonly sequenceNumber: string;
+    /** The beginning of the data as text. */
+    readonly preview: string;
+  }[];
+}
+
+/** `GET /api/explain?start=<window start ms>`: every consumer invocation of a window, from its structured log lines. */
+export interface ExplainAnswer {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly invocations: readonly ExplainedInvocation[];
+  readonly problem: Problem | null;
+}
+
+export interface ExplainedInvocation {
+  readonly timeMs: number;
+  readonly requestId: string;
+  readonly shardId: string;
+  readonly records: number;
+  readonly rejected: number;
+  readonly skipped: number;
+  readonly final: boolean;
+  readonly terminatedEarly: boolean;
+  readonly durationMs: number;
+  readonly stateBytes: number;
+  readonly before: { readonly recordCount: number; readonly salesCents: number };
+  readonly after: { readonly recordCount: number; readonly salesCents: number };
+  /** The result object that this invocation wrote. */
+  readonly writtenKey: string | null;
+  readonly error: string | null;
+}
+
+/**
+ * `GET /api/live` (server-sent events, while the page is visible): an event `change` with a `LiveEvent` whenever an open
+ * snapshot or the newest results changed, at most two a second; a comment line every 15 s as heartbeat.
+ * The page then revalidates; the open window's numbers are in the event itself.
+ */
+export interface LiveEvent {
+  readonly serverNowMs: number;
+  readonly open: Slot;
+  /** Changes whenever /api/windows would answer something new about closed windows. */
+  readonly version: string;
+  readonly problem: Problem | null;
+}
+
+/**
+ * `GET /api/runtime`: what the local runtime offers beyond AWS (its control API), or `{ "available": false }` where the
+ * endpoint has none. `POST /api/runtime` with `{"action": …}` does one of the actions.
+ */
+export interface RuntimeAnswer {
+  readonly available: boolean;
+  readonly actions: readonly RuntimeAction[];
+  readonly consumerStopped: boolean;
+  readonly shards: readonly {
+    readonly shardId: string;
+    readonly closed: boolean;
+    readonly recordsWaiting: number | null;
+    readonly millisBehindLatest: number | null;
+    readonly lastError: string | null;
+  }[];
+  readonly dataDir: string | null;
+}
+
+export type RuntimeAction =
+  | 'late-record'
+  | 'poison-record'
+  | 'consumer-error'
+  | 'consumer-crash'
+  | 'duplicate-delivery'
+  | 'split-shard'
+  | 'merge-shards'
+  | 'stop-consumer'
+  | 'start-consumer'
+  | 'reset'
+  | 'demo-day';

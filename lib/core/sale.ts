@@ -1,0 +1,91 @@
+import { centsOf } from './cents.ts';
+
+/**
+ * A sale: the data of one Kinesis record, UTF-8 JSON such as
+ * `{"cust_name": "Lizardfolk", "cust_id": 20087128, "sales": 246, "request_id": "…"}`.
+ */
+export interface Sale {
+  readonly custName: string;
+  readonly custId: number;
+  /** Negative for a refund. */
+  readonly salesCents: number;
+  /** The producer invocation that sent it; null when the producer was somebody else's. */
+  readonly requestId: string | null;
+}
+
+export type ParsedSale =
+  | { readonly ok: true; readonly sale: Sale }
+  | { readonly ok: false; readonly reason: string };
+
+/** A sale takes about 100 bytes; what is far larger is not a sale, and must not fill a window's memory. */
+export const MAX_SALE_BYTES = 65_536;
+/** Keeps the 500 request ids that a window remembers far below the 1 MB that AWS allows its state. */
+export const MAX_REQUEST_ID_LENGTH = 128;
+
+/** Parses a record's data. A record that is not a sale has a reason, in words for the person who sent it. */
+export function parseSale(text: string): ParsedSale {
+  if (text.length > MAX_SALE_BYTES) {
+    return rejected(`expected at most ${MAX_SALE_BYTES} bytes of JSON, got ${text.length}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return rejected(`expected a JSON object, got ${quote(text)}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return rejected(`expected a JSON object, got ${quote(text)}`);
+  }
+  const record: { cust_name?: unknown; cust_id?: unknown; sales?: unknown; request_id?: unknown } = value;
+
+  const salesCents = centsOf(record.sales);
+  if (salesCents === null) {
+    return rejected(
+      record.sales === undefined
+        ? 'expected a field `sales`, got none'
+        : `expected \`sales\` to be a number with at most two decimals, got ${quote(JSON.stringify(record.sales))}`,
+    );
+  }
+  if (typeof record.cust_name !== 'string') {
+    return rejected(
+      `expected \`cust_name\` to be a text, got ${quote(JSON.stringify(record.cust_name) ?? 'none')}`,
+    );
+  }
+  if (typeof record.cust_id !== 'number' || !Number.isInteger(record.cust_id)) {
+    return rejected(
+      `expected \`cust_id\` to be a whole number, got ${quote(JSON.stringify(record.cust_id) ?? 'none')}`,
+    );
+  }
+  const requestId = record.request_id ?? null;
+  if (requestId !== null && !isRequestId(requestId)) {
+    return rejected(
+      `expected \`request_id\` to be a text of 1 to ${MAX_REQUEST_ID_LENGTH} characters, got ${quote(JSON.stringify(requestId))}`,
+    );
+  }
+  return {
+    ok: true,
+    sale: { custName: record.cust_name, custId: record.cust_id, salesCents, requestId },
+  };
+}
+
+/** The record data of a sale. `parseSale` is its inverse. */
+export function serializeSale(sale: Sale): string {
+  return JSON.stringify({
+    cust_name: sale.custName,
+    cust_id: sale.custId,
+    sales: sale.salesCents / 100,
+    ...(sale.requestId === null ? {} : { request_id: sale.requestId }),
+  });
+}
+
+function isRequestId(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_REQUEST_ID_LENGTH;
+}
+
+function rejected(reason: string): ParsedSale {
+  return { ok: false, reason };
+}
+
+function quote(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
+}

@@ -1,0 +1,58 @@
+/**
+ * A slot: one bar of the chart, one row of the table. Slots of an answer are contiguous and do not overlap; in ranges
+ * longer than what bars can show, a slot is several windows long (`stepSeconds`).
+ */
+export interface Slot {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly state: SlotState;
+  /** Null when unknown: never shown as zero. */
+  readonly salesCents: number | null;
+  readonly recordCount: number | null;
+  readonly rejected: number;
+  readonly minCents: number | null;
+  readonly maxCents: number | null;
+  /** By shard id, ascending. Empty when nothing is known. */
+  readonly shards: readonly ShardShare[];
+  /** The objects behind the slot: result parts, or snapshots while it is open. */
+  readonly objects: readonly SlotObject[];
+  /** By producer invocation; only for slots of one window. */
+  readonly requests: readonly RequestTrace[];
+  /** True when the window was guessed from the write time of an original result. */
+  readonly inferred: boolean;
+  /** True when a part ended early (state over 1 MB). */
+  readonly terminatedEarly: boolean;
+  /** Windows with a result in it; 0 or 1 when the slot is one window long. */
+  readonly closedWindows: number;
+}
+
+/**
+ * closed: has results, is final. open: holds now. closing: ended, result not there yet though sales are known to be in it,
+ * or its idle wait is not over. late: closing for more than 30 s beyond the idle wait. missing: a receipt says records were
+ * sent, the time for a result is long over, and there is none (only the page knows receipts: it turns empty into missing).
+ * empty: ended, nothing in it, so no file. before: earlier than the first data there is. future: not begun.
+ */
+export type SlotState = 'closed' | 'open' | 'closing' | 'late' | 'missing' | 'empty' | 'before' | 'future';
+
+export interface ShardShare {
+  /** Null for an original result, which does not say. */
+  readonly shardId: string | null;
+  readonly salesCents: number;
+  readonly recordCount: number | null;
+  readonly rejected: number;
+}
+
+export interface SlotObject {
+  readonly key: string;
+  readonly size: number;
+  readonly lastModifiedMs: number;
+}
+
+export interface RequestTrace {
+  readonly requestId: string;
+  readonly recordCount: number;
+  readonly salesCents: number;
+  /** Final when it is in a window result, else so far. */
+  readonly counted: boolean;
+  readonly keys: readonly string[];
+}

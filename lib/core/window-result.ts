@@ -1,0 +1,176 @@
+import type { Aggregate } from './aggregate.ts';
+import { amountOf, centsOf } from './cents.ts';
+import { isSequenceNumber } from './sequence-number.ts';
+import { parseWindowTime, type Window, windowTime } from './window.ts';
+
+/**
+ * The result of one part of a window of one shard. A (window, shard) may have several parts, after an early termination
+ * or a late record: readers sum them. An open snapshot has the same body, so far.
+ */
+export interface WindowResult {
+  readonly window: Window;
+  readonly shardId: string;
+  readonly firstSequenceNumber: string;
+  readonly lastSequenceNumber: string;
+  readonly recordCount: number;
+  readonly salesCents: number;
+  /** Null when no sale was added (all records were rejected). */
+  readonly minCents: number | null;
+  readonly maxCents: number | null;
+  readonly rejected: number;
+  readonly requests: readonly RequestResult[];
+  readonly terminatedEarly: boolean;
+}
+
+export interface RequestResult {
+  readonly requestId: string;
+  readonly recordCount: number;
+  readonly salesCents: number;
+}
+
+/** Null when nothing was folded in: such a part has no result. */
+export function resultOf(
+  aggregate: Aggregate,
+  window: Window,
+  shardId: string,
+  terminatedEarly: boolean,
+): WindowResult | null {
+  const { firstSequenceNumber, lastSequenceNumber } = aggregate;
+  if (firstSequenceNumber === null || lastSequenceNumber === null) return null;
+  return {
+    window,
+    shardId,
+    firstSequenceNumber,
+    lastSequenceNumber,
+    recordCount: aggregate.recordCount,
+    salesCents: aggregate.salesCents,
+    minCents: aggregate.minCents,
+    maxCents: aggregate.maxCents,
+    rejected: aggregate.rejected,
+    requests: Array.from(aggregate.requests, ([requestId, share]) => ({ requestId, ...share })),
+    terminatedEarly,
+  };
+}
+
+/** The object's body. Same result, same bytes: a repeated final invocation rewrites what is there. */
+export function serializeResult(result: WindowResult): string {
+  return JSON.stringify({
+    sales: amountOf(result.salesCents),
+    tot_record_count: result.recordCount,
+    window: { start: windowTime(result.window.startMs), end: windowTime(result.window.endMs) },
+    shard_id: result.shardId,
+    first_sequence_number: result.firstSequenceNumber,
+    last_sequence_number: result.lastSequenceNumber,
+    min: result.minCents === null ? null : amountOf(result.minCents),
+    max: result.maxCents === null ? null : amountOf(result.maxCents),
+    rejected: result.rejected,
+    requests: Object.fromEntries(
+      result.requests.map((request) => [
+        request.requestId,
+        { record_count: request.recordCount, sales: amountOf(request.salesCents) },
+      ]),
+    ),
+    terminated_early: result.terminatedEarly,
+  });
+}
+
+/** Thrown for an object under a result's or a snapshot's key that holds something else. */
+export class MalformedResultError extends Error {
+  override name = 'MalformedResultError' as const;
+
+  constructor(
+    readonly field: string,
+    readonly got: unknown,
+  ) {
+    super(
+      `Expected a window result, got ${field === '' ? 'a body' : `\`${field}\``} ${String(JSON.stringify(got)).slice(0, 200)}`,
+    );
+  }
+}
+
+/** The inverse of `serializeResult`. Throws MalformedResultError. */
+export function parseResult(text: string): WindowResult {
+  const body = parseObject(text);
+  const window = object(body, 'window');
+  return {
+    window: { startMs: time(window, 'start'), endMs: time(window, 'end') },
+    shardId: check(body, 'shard_id', (v) => typeof v === 'string' && v !== ''),
+    firstSequenceNumber: check(body, 'first_sequence_number', isSequenceNumber),
+    lastSequenceNumber: check(body, 'last_sequence_number', isSequenceNumber),
+    recordCount: count(body, 'tot_record_count'),
+    salesCents: cents(body, 'sales'),
+    minCents: body.min === null ? null : cents(body, 'min'),
+    maxCents: body.max === null ? null : cents(body, 'max'),
+    rejected: count(body, 'rejected'),
+    requests: Object.entries(object(body, 'requests')).map(([requestId, share]) => {
+      if (!isRecord(share)) throw new MalformedResultError(`requests.${requestId}`, share);
+      return { requestId, recordCount: count(share, 'record_count'), salesCents: cents(share, 'sales') };
+    }),
+    terminatedEarly: body.terminated_early === true,
+  };
+}
+
+/** What the original demo wrote: a total, perhaps a count, and no window. */
+export interface OriginalResult {
+  readonly salesCents: number;
+  /** Null when the object does not say. */
+  readonly recordCount: number | null;
+}
+
+/** Parses `{"sales": n}` or `{"sales": n, "tot_record_count": m}`. Throws MalformedResultError. */
+export function parseOriginalResult(text: string): OriginalResult {
+  const body = parseObject(text);
+  return {
+    salesCents: cents(body, 'sales'),
+    recordCount: body.tot_record_count === undefined ? null : count(body, 'tot_record_count'),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseObject(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new MalformedResultError('', text);
+  }
+  if (!isRecord(value)) throw new MalformedResultError('', value);
+  return value;
+}
+
+function object(fields: Fields, name: string): Fields {
+  const value = fields[name];
+  if (!isRecord(value)) throw new MalformedResultError(name, value);
+  return value;
+}
+
+function check(fields: Fields, name: string, isRight: (value: unknown) => boolean): string {
+  const value = fields[name];
+  if (typeof value !== 'string' || !isRight(value)) throw new MalformedResultError(name, value);
+  return value;
+}
+
+function time(fields: Fields, name: string): number {
+  const timeMs = parseWindowTime(fields[name]);
+  if (timeMs === null) throw new MalformedResultError(name, fields[name]);
+  return timeMs;
+}
+
+function count(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw new MalformedResultError(name, value);
+  }
+  return value;
+}
+
+function cents(fields: Fields, name: string): number {
+  const value = centsOf(fields[name]);
+  if (value === null) throw new MalformedResultError(name, fields[name]);
+  return value;
+}

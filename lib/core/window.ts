@@ -1,0 +1,50 @@
+/**
+ * A tumbling window: start inclusive, end exclusive, both epoch milliseconds.
+ * Windows are multiples of their length since the Unix epoch, so every reader finds the same ones without asking.
+ */
+export interface Window {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The one rounding function: the start of the window that holds a moment. `timeMs` epoch milliseconds. */
+export function windowStartMs(timeMs: number, windowSeconds: number): number {
+  const lengthMs = windowSeconds * 1000;
+  return Math.floor(timeMs / lengthMs) * lengthMs;
+}
+
+export function windowAt(timeMs: number, windowSeconds: number): Window {
+  const startMs = windowStartMs(timeMs, windowSeconds);
+  return { startMs, endMs: startMs + windowSeconds * 1000 };
+}
+
+/** The last window that had ended at or before a moment: what an original result, named by its write time, is about. */
+export function lastEndedWindow(timeMs: number, windowSeconds: number): Window {
+  return windowAt(windowStartMs(timeMs, windowSeconds) - 1, windowSeconds);
+}
+
+/** As Lambda writes it in `event.window`: whole seconds, UTC, `2021-01-24T15:56:00Z`. */
+export function windowTime(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+const WINDOW_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
+
+/** The inverse of `windowTime`; null for anything else. */
+export function parseWindowTime(text: unknown): number | null {
+  if (typeof text !== 'string' || !WINDOW_TIME.test(text)) return null;
+  const timeMs = Date.parse(text);
+  return Number.isNaN(timeMs) ? null : timeMs;
+}
+
+/** The UTC day of a moment as the partitions spell it: `2021_01_24`. */
+export function utcDay(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '_');
+}
+
+/** The first millisecond of a UTC day `YYYY_MM_DD`; null when there is no such day. */
+export function parseUtcDay(day: string): number | null {
+  if (!/^\d{4}_\d\d_\d\d$/.test(day)) return null;
+  const timeMs = Date.parse(`${day.replaceAll('_', '-')}T00:00:00Z`);
+  return Number.isNaN(timeMs) || utcDay(timeMs) !== day ? null : timeMs;
+}
