@@ -1,0 +1,105 @@
+import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * One runtime to a data folder: two would write over each other's logs. The lock names the process and the port that it
+ * answers on; a lock whose process does not answer there was left by a kill and is taken over.
+ */
+export interface DataDirLock {
+  /** Says where the runtime answers, once it does. */
+  announce(port: number): Promise<void>;
+  release(): Promise<void>;
+}
+
+export class DataDirError extends Error {
+  override name = 'DataDirError' as const;
+
+  constructor(
+    readonly dataDir: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly port: number | null;
+}
+
+/** A start takes less than a second; a lock that never named its port for longer than this was left by a kill. */
+const STARTING_MS = 30_000;
+
+export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
+  const file = path.join(dataDir, 'runtime.lock');
+  try {
+    await mkdir(dataDir, { recursive: true });
+    while (!(await create(file))) {
+      const holder = await readHolder(file);
+      if (holder !== null && (await isRunning(holder, file))) {
+        throw new DataDirError(
+          dataDir,
+          `The data folder ${dataDir} is in use by the local runtime with process id ${holder.pid}. Stop that one, or set LOCAL_DATA_DIR to another folder.`,
+        );
+      }
+      await rm(file, { force: true });
+    }
+  } catch (error) {
+    if (error instanceof DataDirError) throw error;
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new DataDirError(
+      dataDir,
+      `Expected to be able to write in the data folder ${dataDir}: ${cause}. Make it writable, or set LOCAL_DATA_DIR to another folder.`,
+      { cause: error },
+    );
+  }
+  return {
+    announce: (port) => writeFile(file, JSON.stringify({ pid: process.pid, port } satisfies Holder)),
+    release: () => rm(file, { force: true }),
+  };
+}
+
+async function create(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file, 'wx');
+    await handle.writeFile(JSON.stringify({ pid: process.pid, port: null } satisfies Holder));
+    await handle.close();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function readHolder(file: string): Promise<Holder | null> {
+  try {
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof value !== 'object' || value === null || !('pid' in value) || !('port' in value)) return null;
+    const { pid, port } = value;
+    if (typeof pid !== 'number') return null;
+    return { pid, port: typeof port === 'number' ? port : null };
+  } catch {
+    return null; // gone, or torn by a kill in mid-write
+  }
+}
+
+/** Process ids are used again, so a living process is only believed when it answers as the runtime it says it is. */
+async function isRunning(holder: Holder, file: string): Promise<boolean> {
+  if (holder.pid === process.pid) return false;
+  try {
+    process.kill(holder.pid, 0);
+  } catch {
+    return false;
+  }
+  if (holder.port === null) return Date.now() - (await stat(file)).mtimeMs < STARTING_MS;
+  try {
+    const response = await fetch(`http://127.0.0.1:${holder.port}/_local/health`, {
+      signal: AbortSignal.timeout(2000),
+    });
+    const health: unknown = await response.json();
+    return typeof health === 'object' && health !== null && 'pid' in health && health.pid === holder.pid;
+  } catch (error) {
+    return error instanceof Error && error.name === 'TimeoutError';
+  }
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import http from 'node:http';
+import http2 from 'node:http2';
+import net from 'node:net';
+import type { HttpRequest, HttpResponse, HttpService } from './http.ts';
+import { type ServiceName, serviceOf } from './service-name.ts';
+import { refusalOf } from './trust.ts';
+
+/**
+ * One port for every service, as the AWS clients speak: HTTP/1.1 (CLI, boto3) and cleartext HTTP/2 with prior knowledge
+ * (the JavaScript SDK's Kinesis client). Listens on 127.0.0.1 only.
+ */
+export interface Gateway {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  /** The first port to try; 0 lets the system choose. */
+  readonly port: number;
+  /** How many ports to try when that one is taken. */
+  readonly portsToTry?: number;
+  readonly services: Readonly<Record<ServiceName, HttpService>>;
+  readonly onError: (error: unknown, request: HttpRequest) => void;
+}
+
+/** The largest body there is: an S3 object of 16 MiB in signed chunks, or 10 MiB of records in base64. */
+const MAX_BODY_BYTES = 24 * 1024 * 1024;
+
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const sockets = new Set<net.Socket>();
+  const handle = (
+    request: http.IncomingMessage | http2.Http2ServerRequest,
+    response: http.ServerResponse | http2.Http2ServerResponse,
+  ) => {
+    answer(request, options).then(
+      (result) => send(response, result),
+      () => request.destroy(), // the client went away while it was still sending
+    );
+  };
+  // AWS clients keep connections for a minute and more; closing earlier than they do costs them a reset now and then.
+  const http1 = http.createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, handle);
+  const h2 = http2.createServer({ settings: { initialWindowSize: 1 << 20 } }, handle);
+  h2.on('session', (session) => session.setLocalWindowSize?.(16 << 20));
+
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.setNoDelay(true);
+    sniff(socket, (isHttp2) => (isHttp2 ? h2 : http1).emit('connection', socket));
+  });
+
+  const port = await listen(server, options.port, options.portsToTry ?? 1);
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** An HTTP/2 connection with prior knowledge begins with `PRI * HTTP/2.0` (RFC 9113, 3.4); no HTTP/1.1 method does. */
+function sniff(socket: net.Socket, begin: (isHttp2: boolean) => void): void {
+  const preface = Buffer.from('PRI * HTTP/2.0');
+  let head = Buffer.alloc(0);
+  const onReadable = () => {
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read())
+      head = Buffer.concat([head, chunk]);
+    const length = Math.min(head.length, preface.length);
+    const isPrefix = head.subarray(0, length).equals(preface.subarray(0, length));
+    if (head.length === 0 || (isPrefix && length < preface.length)) return;
+    socket.off('readable', onReadable);
+    socket.unshift(head);
+    begin(isPrefix);
+  };
+  socket.on('readable', onReadable);
+}
+
+async function answer(
+  incoming: http.IncomingMessage | http2.Http2ServerRequest,
+  options: GatewayOptions,
+): Promise<HttpResponse> {
+  const request = await read(incoming);
+  const service = serviceOf(request);
+  const refusal = refusalOf(request);
+  if (refusal !== null) return refusal;
+  if (request.body.length >= MAX_BODY_BYTES) {
+    return { status: 413, headers: { connection: 'close' }, body: 'Request body too large' };
+  }
+  const idHeaders: Record<string, string> =
+    service === 's3' ? { 'x-amz-request-id': request.requestId } : { 'x-amzn-requestid': request.requestId };
+  try {
+    const response = await options.services[service](request);
+    return { ...response, headers: { ...idHeaders, ...response.headers } };
+  } catch (error) {
+    options.onError(error, request);
+    const message = error instanceof Error ? error.message : String(error);
+    return service === 's3'
+      ? {
+          status: 500,
+          headers: { ...idHeaders, 'content-type': 'application/xml' },
+          body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>InternalError</Code><Message>${message.replace(/[<&]/g, ' ')}</Message></Error>`,
+        }
+      : {
+          status: 500,
+          headers: { ...idHeaders, 'content-type': 'application/x-amz-json-1.1' },
+          body: JSON.stringify({ __type: 'InternalFailure', message }),
+        };
+  }
+}
+
+function read(incoming: http.IncomingMessage | http2.Http2ServerRequest): Promise<HttpRequest> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      // What is too large is read to its end but not kept, so that the client gets its answer and not a reset.
+      if (length < MAX_BODY_BYTES) chunks.push(chunk);
+      length += chunk.length;
+    });
+    incoming.on('aborted', reject);
+    incoming.on('error', reject);
+    incoming.on('end', () => {
+      const [path = '/', ...query] = (incoming.url ?? '/').split('?');
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(incoming.headers)) {
+        if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+      }
+      headers.host ??= headers[':authority'] ?? '';
+      resolve({
+        method: incoming.method ?? 'GET',
+        path,
+        query: new URLSearchParams(query.join('?')),
+        headers,
+        body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
+        requestId: randomUUID(),
+      });
+    });
+  });
+}
+
+function send(response: http.ServerResponse | http2.Http2ServerResponse, result: HttpResponse): void {
+  const body = typeof result.body === 'string' ? Buffer.from(result.body) : result.body;
+  const headers: Record<string, string | number> = { ...result.headers };
+  if (response instanceof http2.Http2ServerResponse) delete headers.connection;
+  const hasBody = result.status !== 204 && result.status !== 304;
+  // A service sets content-length itself where it answers HEAD: the length of the body that is not sent.
+  if (hasBody) headers['content-length'] ??= body.length;
+  response.writeHead(result.status, headers);
+  if (hasBody) response.end(body);
+  else response.end();
+}
+
+async function listen(server: net.Server, firstPort: number, portsToTry: number): Promise<number> {
+  for (let port = firstPort; ; port += 1) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, '127.0.0.1', () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      const address = server.address();
+      if (address === null || typeof address === 'string') throw new Error('Expected a TCP address');
+      return address.port;
+    } catch (error) {
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!isTaken || port + 1 >= firstPort + portsToTry) throw error;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { HttpRequest } from './http.ts';
+
+export type ServiceName = 'kinesis' | 'lambda' | 'logs' | 's3' | 'sts' | 'control';
+
+const TARGETS: readonly (readonly [string, ServiceName])[] = [
+  ['Kinesis_20131202.', 'kinesis'],
+  ['Logs_20140328.', 'logs'],
+];
+
+const SIGNING_NAMES: Readonly<Record<string, ServiceName>> = {
+  kinesis: 'kinesis',
+  lambda: 'lambda',
+  logs: 'logs',
+  s3: 's3',
+  sts: 'sts',
+};
+
+/**
+ * Whose request it is, told by what AWS requests carry: the target header of the JSON protocol, the service name in the
+ * signature's credential scope, the dated paths of Lambda's REST API. What carries none of them is for S3.
+ */
+export function serviceOf(request: HttpRequest): ServiceName {
+  if (request.path === '/_local' || request.path.startsWith('/_local/')) return 'control';
+  const target = request.headers['x-amz-target'] ?? '';
+  const byTarget = TARGETS.find(([prefix]) => target.startsWith(prefix));
+  if (byTarget !== undefined) return byTarget[1];
+
+  const credential =
+    /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1] ??
+    request.query.get('X-Amz-Credential');
+  const bySignature = SIGNING_NAMES[credential?.split('/')[3] ?? ''];
+  if (bySignature !== undefined) return bySignature;
+
+  if (/^\/20\d\d-\d\d-\d\d\/(functions|event-source-mappings|account-settings)\b/.test(request.path))
+    return 'lambda';
+  const contentType = request.headers['content-type'] ?? '';
+  if (
+    /[?&]?Action=\w+/.test(request.query.toString()) ||
+    contentType.startsWith('application/x-www-form-urlencoded')
+  ) {
+    return 'sts';
+  }
+  // S3 has no operation `POST /`; what arrives there unsigned and without a target is a Kinesis client's mistake.
+  const isS3Root = request.method !== 'POST' || request.path !== '/' || request.query.size > 0;
+  if (target !== '' || contentType.startsWith('application/x-amz-') || !isS3Root) return 'kinesis';
+  return 's3';
+}

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { pipeline } from '../pipeline.ts';
+
+/** The local runtime's settings, each from one environment variable. */
+export interface LocalSettings {
+  /** LOCAL_AWS_PORT: the first port to try; 0 lets the system choose. */
+  readonly port: number;
+  /** LOCAL_DATA_DIR, absolute. */
+  readonly dataDir: string;
+  /** SHARD_COUNT: of the stream when it is created; an existing stream keeps its shards. */
+  readonly shardCount: number;
+  /** WINDOW_SECONDS */
+  readonly windowSeconds: number;
+  /** WINDOW_IDLE_SECONDS: how long after its end an idle window is closed. */
+  readonly idleSeconds: number;
+  /** CONSUMER_HANDLER: a handler file to run instead of the project's consumer, `path/to/file.ts` or `file.ts#export`. */
+  readonly consumerHandler: { readonly file: string; readonly exportName: string };
+  /** KINESIS_ENFORCE_LIMITS=1: 1 MB/s and 1,000 records/s a shard, as in AWS, with partial failures. */
+  readonly enforceLimits: boolean;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** Thrown for a setting that cannot be used; the message names the variable and what it takes. */
+export class SettingError extends Error {
+  override name = 'SettingError' as const;
+
+  constructor(
+    readonly variable: string,
+    readonly got: string,
+    expected: string,
+  ) {
+    super(`Expected ${variable} to be ${expected}, got "${got}". Set it to such a value, or unset it.`);
+  }
+}
+
+export function readLocalSettings(env: NodeJS.ProcessEnv, cwd: string): LocalSettings {
+  const [handlerFile = '', exportName = 'handler'] = (env.CONSUMER_HANDLER ?? '').split('#');
+  return {
+    port: wholeNumber(env, 'LOCAL_AWS_PORT', 4566, 0, 65_535),
+    dataDir: path.resolve(cwd, env.LOCAL_DATA_DIR || '.local'),
+    shardCount: wholeNumber(env, 'SHARD_COUNT', pipeline.stream.shardCount, 1, 200),
+    windowSeconds: wholeNumber(
+      env,
+      'WINDOW_SECONDS',
+      pipeline.eventSourceMapping.tumblingWindowSeconds,
+      1,
+      900,
+    ),
+    idleSeconds: wholeNumber(env, 'WINDOW_IDLE_SECONDS', 1, 0, 120),
+    consumerHandler: {
+      file: path.resolve(cwd, handlerFile || pipeline.consumer.handlerFile),
+      exportName,
+    },
+    enforceLimits: env.KINESIS_ENFORCE_LIMITS === '1',
+    region: env.AWS_REGION || 'us-east-1',
+    accountId: '000000000000',
+  };
+}
+
+/** A whole number from the environment; an unset or empty variable is the default. Throws SettingError. */
+export function wholeNumber(
+  env: NodeJS.ProcessEnv,
+  variable: string,
+  byDefault: number,
+  least: number,
+  most: number,
+): number {
+  const text = env[variable];
+  if (text === undefined || text === '') return byDefault;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new SettingError(variable, text, `a whole number from ${least} to ${most}`);
+  }
+  return value;
+}

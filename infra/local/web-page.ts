@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import net from 'node:net';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The Next.js page as a process of its own: it keeps its event loop to itself, and Ctrl-C ends it with the rest. */
+export interface WebPage {
+  readonly url: string;
+  /** Resolves when the process has ended, with its exit code. */
+  readonly ended: Promise<number>;
+  stop(): void;
+}
+
+export interface WebPageOptions {
+  readonly root: string;
+  readonly mode: 'dev' | 'start';
+  /** The first port to try. */
+  readonly port: number;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
+  const port = await freePort(options.port);
+  if (options.mode === 'start') await ensureBuild(options.root, options.env);
+  const child = next(
+    options.root,
+    [options.mode, '-H', '127.0.0.1', '-p', String(port)],
+    options.env,
+    'pipe',
+  );
+  const output: string[] = [];
+  const ended = exitOf(child);
+  const ready = new Promise<void>((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      const text = chunk.toString();
+      if (/Ready in/.test(text)) resolve();
+      else if (!/^\s*(▲|- (Local|Network|Environments)|✓ Starting)/m.test(text)) process.stdout.write(text);
+      output.push(text);
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      process.stderr.write(chunk);
+      output.push(chunk.toString());
+    });
+  });
+  const early = await Promise.race([ready, ended]);
+  if (typeof early === 'number') {
+    throw new Error(`The page did not start (next ${options.mode} ended with ${early}):\n${output.join('')}`);
+  }
+  return { url: `http://localhost:${port}`, ended, stop: () => child.kill('SIGTERM') };
+}
+
+/** Builds the production page when there is no build, or one that is older than its sources. */
+export async function ensureBuild(root: string, env: NodeJS.ProcessEnv): Promise<void> {
+  if (!needsBuild(root)) return;
+  console.log('Building the page (once; the next start takes the build that is there) …');
+  const code = await exitOf(next(root, ['build'], env, 'inherit'));
+  if (code !== 0) throw new Error(`The page could not be built (next build ended with ${code}; see above).`);
+}
+
+function next(root: string, args: string[], env: NodeJS.ProcessEnv, stdio: 'inherit' | 'pipe'): ChildProcess {
+  const bin = createRequire(path.join(root, 'package.json')).resolve('next/dist/bin/next');
+  const follow = pathToFileURL(path.join(root, 'infra/local/follow-parent.mjs')).href;
+  return spawn(process.execPath, [bin, ...args], {
+    cwd: root,
+    stdio: ['ignore', stdio, stdio],
+    env: {
+      ...env,
+      NEXT_TELEMETRY_DISABLED: '1',
+      NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --import ${follow}`.trim(),
+    },
+  });
+}
+
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(1));
+    child.on('exit', (code, signal) =>
+      resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1)),
+    );
+  });
+}
+
+const PAGE_SOURCES = ['app', 'components', 'lib', 'public', 'next.config.js', 'package.json'];
+
+/** True when there is no production build, or a source of the page is newer than it. */
+function needsBuild(root: string): boolean {
+  const buildId = path.join(root, '.next/BUILD_ID');
+  if (!existsSync(buildId)) return true;
+  const builtMs = statSync(buildId).mtimeMs;
+  const isNewer = (file: string): boolean => {
+    const stats = statSync(file);
+    if (!stats.isDirectory()) return stats.mtimeMs > builtMs;
+    return readdirSync(file).some((name) => isNewer(path.join(file, name)));
+  };
+  return PAGE_SOURCES.map((name) => path.join(root, name)).some((file) => existsSync(file) && isNewer(file));
+}
+
+/** The first port from `firstPort` on that nothing uses, on IPv4 and IPv6 alike: `localhost` may mean either. */
+export async function freePort(firstPort: number): Promise<number> {
+  for (let port = firstPort; port < firstPort + 100; port += 1) {
+    if ((await isFree(port, '127.0.0.1')) && (await isFree(port, '::1'))) return port;
+  }
+  throw new Error(`No port from ${firstPort} to ${firstPort + 99} is free. End a server, or set PORT.`);
+}
+
+function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
