@@ -1,0 +1,207 @@
+import http from 'node:http';
+import http2 from 'node:http2';
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Gateway, openGateway } from '../../infra/local/gateway.ts';
+import type { HttpRequest, HttpService } from '../../infra/local/http.ts';
+import { type ServiceName, serviceOf } from '../../infra/local/service-name.ts';
+
+let gateway: Gateway;
+
+/** Answers with what it was given, so that the test sees what a service would see. */
+const echo =
+  (name: ServiceName): HttpService =>
+  (request) => ({
+    status: 200,
+    headers: { 'content-type': 'application/json', 'x-service': name },
+    body: JSON.stringify({
+      service: name,
+      method: request.method,
+      path: request.path,
+      host: request.headers.host,
+      body: request.body.toString(),
+    }),
+  });
+
+beforeAll(async () => {
+  gateway = await openGateway({
+    port: 0,
+    services: {
+      kinesis: echo('kinesis'),
+      lambda: echo('lambda'),
+      logs: echo('logs'),
+      s3: (request) => {
+        if (request.path === '/throws') throw new Error('disk is <full>');
+        return echo('s3')(request);
+      },
+      sts: echo('sts'),
+      control: echo('control'),
+    },
+    onError: () => {},
+  });
+});
+afterAll(() => gateway.close());
+
+function request(
+  method: string,
+  path: string,
+  headers: http.OutgoingHttpHeaders = {},
+  body = '',
+): Promise<{ status: number; headers: http.IncomingHttpHeaders; body: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = http.request(
+      { host: '127.0.0.1', port: gateway.port, method, path, headers },
+      (incoming) => {
+        let text = '';
+        incoming.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        incoming.on('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text }),
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+function sent(overrides: Partial<HttpRequest>): HttpRequest {
+  return {
+    method: 'POST',
+    path: '/',
+    query: new URLSearchParams(),
+    headers: {},
+    body: Buffer.alloc(0),
+    requestId: 'r',
+    ...overrides,
+  };
+}
+
+const signed = (service: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+});
+
+describe('a request goes to the service that it was made for', () => {
+  const table: readonly (readonly [string, Partial<HttpRequest>, ServiceName])[] = [
+    ['a Kinesis target', { headers: { 'x-amz-target': 'Kinesis_20131202.PutRecord' } }, 'kinesis'],
+    ['a Logs target', { headers: { 'x-amz-target': 'Logs_20140328.FilterLogEvents' } }, 'logs'],
+    ['a Kinesis signature without a target', { headers: signed('kinesis') }, 'kinesis'],
+    ['an unsigned JSON 1.1 body', { headers: { 'content-type': 'application/x-amz-json-1.1' } }, 'kinesis'],
+    ['an unsigned POST to the root', {}, 'kinesis'],
+    ['a Lambda signature', { path: '/2015-03-31/functions/', headers: signed('lambda') }, 'lambda'],
+    ['an unsigned Lambda path', { path: '/2015-03-31/functions/f/invocations' }, 'lambda'],
+    ['an unsigned mapping path', { path: '/2015-03-31/event-source-mappings/' }, 'lambda'],
+    [
+      'an S3 object under a dated name',
+      { method: 'GET', path: '/2015-03-31/functions', headers: signed('s3') },
+      's3',
+    ],
+    ['an unsigned GET', { method: 'GET', path: '/bucket/key' }, 's3'],
+    ['an S3 DeleteObjects', { path: '/bucket', query: new URLSearchParams('delete=') }, 's3'],
+    ['an STS form', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 'sts'],
+    ['the control API', { method: 'GET', path: '/_local/status' }, 'control'],
+    [
+      'a presigned S3 URL',
+      {
+        method: 'GET',
+        path: '/b/k',
+        query: new URLSearchParams({ 'X-Amz-Credential': 'local/20260101/us-east-1/s3/aws4_request' }),
+      },
+      's3',
+    ],
+  ];
+  test.each(table)('%s', (_name, overrides, service) => {
+    expect(serviceOf(sent(overrides))).toBe(service);
+  });
+});
+
+test('HTTP/1.1 and cleartext HTTP/2 share the port', async () => {
+  const overHttp1 = await request('PUT', '/bucket/a%3Db', {}, 'one');
+  expect(JSON.parse(overHttp1.body)).toMatchObject({ service: 's3', path: '/bucket/a%3Db', body: 'one' });
+
+  const session = http2.connect(gateway.url);
+  const body = await new Promise<string>((resolve, reject) => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/',
+      'x-amz-target': 'Kinesis_20131202.ListStreams',
+    });
+    let text = '';
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    stream.on('end', () => resolve(text));
+    stream.on('error', reject);
+    stream.end('two');
+  });
+  session.close();
+  expect(JSON.parse(body)).toMatchObject({
+    service: 'kinesis',
+    body: 'two',
+    host: `127.0.0.1:${gateway.port}`,
+  });
+});
+
+test('a request that arrives byte by byte is understood', async () => {
+  const text = `POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi`;
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = net.connect(gateway.port, '127.0.0.1', async () => {
+      socket.setNoDelay(true);
+      for (const byte of text) await new Promise<void>((done) => socket.write(byte, () => done()));
+    });
+    let received = '';
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString();
+    });
+    socket.on('close', () => resolve(received));
+    socket.on('error', reject);
+  });
+  expect(answer).toContain('200 OK');
+  expect(answer).toContain('"body":"hi"');
+});
+
+describe('a web page of another origin gets nothing', () => {
+  test.each([
+    ['a name that points here (DNS rebinding)', { host: 'evil.example:4566' }],
+    ['a foreign origin', { origin: 'https://evil.example' }],
+    ['the origin of another local server', { origin: 'http://localhost:3000' }],
+    ['an opaque origin', { origin: 'null' }],
+    ['an image or a form of another site', { 'sec-fetch-site': 'cross-site' }],
+  ])('%s', async (_name, headers) => {
+    expect((await request('GET', '/bucket', headers)).status).toBe(403);
+  });
+
+  test.each([
+    ['no browser at all', {}],
+    ['the address bar', { 'sec-fetch-site': 'none' }],
+    ['localhost', { host: 'localhost:4566' }],
+    ['a bucket as host', { host: 'bucket.localhost:4566' }],
+    ['IPv6', { host: '[::1]:4566' }],
+  ])('but a program on this machine does: %s', async (_name, headers) => {
+    expect((await request('GET', '/bucket', headers)).status).toBe(200);
+  });
+});
+
+test('a service that throws is an answer, in the words of its protocol', async () => {
+  const answer = await request('GET', '/throws');
+  expect(answer.status).toBe(500);
+  expect(answer.body).toContain('<Code>InternalError</Code>');
+  expect(answer.headers['x-amz-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('a body beyond 24 MiB is refused with an answer, and the port goes on', async () => {
+  expect((await request('PUT', '/b/k', {}, 'x'.repeat(24 * 1024 * 1024))).status).toBe(413);
+  expect((await request('GET', '/b/k')).status).toBe(200);
+});
+
+test('a taken port is passed over', async () => {
+  const { services, onError } = { services: never, onError: () => {} };
+  const second = await openGateway({ port: gateway.port, portsToTry: 5, services, onError });
+  expect(second.port).toBeGreaterThan(gateway.port);
+  await second.close();
+  await expect(openGateway({ port: gateway.port, services, onError })).rejects.toThrow('EADDRINUSE');
+});
+
+const refuse: HttpService = () => ({ status: 500, headers: {}, body: '' });
+const never = { kinesis: refuse, lambda: refuse, logs: refuse, s3: refuse, sts: refuse, control: refuse };
