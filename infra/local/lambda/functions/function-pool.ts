@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import type { LogSink } from '../../logs/log-sink.ts';
+import type { FunctionInvoker, InvocationOutcome } from '../function-invoker.ts';
+import { LambdaError, resourceNotFound } from '../lambda-error.ts';
+import type { Bundle } from './function-bundle.ts';
+import {
+  type Account,
+  type FunctionDefinition,
+  type LambdaFunction,
+  lambdaFunction,
+  localAccount,
+} from './function-definition.ts';
+import { functionArn, functionReference } from './function-reference.ts';
+import { FunctionRunner } from './function-runner.ts';
+
+/** Lambda's limit for an event, in bytes. */
+export const eventLimitBytes = 6_291_456;
+
+/** How many invocations may run at once in the whole account. */
+export const accountConcurrency = 1_000;
+
+export interface FunctionPoolOptions {
+  readonly functions: readonly FunctionDefinition[];
+  readonly logs: LogSink;
+  readonly clock: Clock;
+  /** Keeps the bundles. Safe to delete. */
+  readonly cacheDir: string;
+  readonly account?: Account;
+  /** For every function, beneath its own: endpoint and credentials. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What an invocation may ask for, besides its event. */
+export interface InvocationCall {
+  readonly functionName: string;
+  readonly payload: string;
+  readonly requestId?: string;
+  /** JSON text. */
+  readonly clientContext?: string;
+  /** As the caller named it, in full. */
+  readonly invokedFunctionArn?: string;
+}
+
+export interface Invocation {
+  readonly outcome: Exclude<InvocationOutcome, { kind: 'not-invoked' }>;
+  /** The newest 4 KB of the invocation's log. */
+  readonly logTail: () => string;
+}
+
+/** A failure that was asked for, to see what the rest of the pipeline makes of it. */
+export interface InjectedFailure {
+  /**
+   * error: the function answers with an error, its handler does not run. crash: its worker ends in place of the handler.
+   * lose-response: the handler runs to its end, side effects and all, but the answer is lost as in a timeout.
+   */
+  readonly kind: 'error' | 'crash' | 'lose-response';
+  readonly times: number;
+}
+
+/** The functions of the local runtime: bundles them, runs each in workers of its own, and limits how many at once. */
+export class FunctionPool implements FunctionInvoker {
+  readonly account: Account;
+  readonly #runners: ReadonlyMap<string, FunctionRunner>;
+
+  constructor(options: FunctionPoolOptions) {
+    this.account = options.account ?? localAccount;
+    this.#runners = new Map(
+      options.functions.map((definition) => [
+        definition.name,
+        new FunctionRunner(lambdaFunction(definition, this.account), definition.reservedConcurrency, options),
+      ]),
+    );
+  }
+
+  /** In the order of their names. */
+  get functions(): readonly LambdaFunction[] {
+    return [...this.#runners.values()]
+      .map(({ definition }) => definition)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** @throws LambdaError ValidationException, ResourceNotFoundException */
+  find(nameOrArn: string): LambdaFunction {
+    return this.#runner(nameOrArn).definition;
+  }
+
+  /** Builds the function if need be. @throws BundleError */
+  bundle(name: string): Promise<Bundle> {
+    return this.#runner(name).bundle();
+  }
+
+  /** Bundles the function and starts a worker, so that the first invocation finds it warm. Failures wait for that one. */
+  warm(name: string): Promise<void> {
+    return this.#runner(name).warm();
+  }
+
+  reservedConcurrency(name: string): number | undefined {
+    return this.#runner(name).reservedConcurrency;
+  }
+
+  /** 0 stops the function: every invocation is throttled. `undefined` takes the limit away. */
+  reserveConcurrency(name: string, limit: number | undefined): void {
+    this.#runner(name).reservedConcurrency = limit;
+  }
+
+  failNext(name: string, failure: InjectedFailure): void {
+    this.#runner(name).failNext(failure);
+  }
+
+  /** @throws LambdaError when the function did not run: missing, throttled, or its event too large */
+  async run(call: InvocationCall): Promise<Invocation> {
+    const runner = this.#runner(call.functionName);
+    if (exceeds(call.payload, eventLimitBytes)) {
+      throw new LambdaError(
+        'RequestTooLargeException',
+        413,
+        `Request must be smaller than ${eventLimitBytes} bytes for the InvokeFunction operation`,
+        { Type: 'User' },
+      );
+    }
+    let running = 0;
+    for (const { concurrency } of this.#runners.values()) running += concurrency;
+    if (running >= accountConcurrency) throw throttled('ConcurrentInvocationLimitExceeded');
+    if (runner.concurrency >= (runner.reservedConcurrency ?? Number.POSITIVE_INFINITY)) {
+      throw throttled('ReservedFunctionConcurrentInvocationLimitExceeded');
+    }
+    return runner.run(call, call.requestId ?? randomUUID());
+  }
+
+  async invoke(nameOrArn: string, payload: string, requestId?: string): Promise<InvocationOutcome> {
+    try {
+      const call = { functionName: nameOrArn, payload, ...(requestId === undefined ? {} : { requestId }) };
+      return (await this.run(call)).outcome;
+    } catch (error) {
+      if (error instanceof LambdaError) {
+        return { kind: 'not-invoked', errorType: error.type, message: error.message };
+      }
+      const message = error instanceof Error ? error.message : String(error);
+      return { kind: 'not-invoked', errorType: 'ServiceException', message };
+    }
+  }
+
+  /** Ends every worker; invocations under way fail. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#runners.values()].map((runner) => runner.close()));
+  }
+
+  #runner(nameOrArn: string): FunctionRunner {
+    const reference = functionReference(nameOrArn);
+    const runner = this.#runners.get(reference.name);
+    if (runner === undefined || (reference.qualifier ?? '$LATEST') !== '$LATEST') {
+      throw resourceNotFound(`Function not found: ${functionArn(this.account, reference)}`);
+    }
+    return runner;
+  }
+}
+
+export const openFunctionPool = (options: FunctionPoolOptions) => new FunctionPool(options);
+
+const throttled = (reason: string) =>
+  new LambdaError('TooManyRequestsException', 429, 'Rate Exceeded.', { Reason: reason, Type: 'User' });
+
+/** UTF-8 length above the limit; counts only when the length in characters leaves it open. */
+const exceeds = (text: string, limit: number) =>
+  text.length > limit || (text.length * 3 > limit && Buffer.byteLength(text) > limit);

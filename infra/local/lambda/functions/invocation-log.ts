@@ -1,0 +1,83 @@
+import type { LogSink } from '../../logs/log-sink.ts';
+import type { LambdaFunction } from './function-definition.ts';
+
+/** Lambda gives the caller at most the last 4 KB. */
+const tailBytes = 4_096;
+
+export interface InvocationReport {
+  readonly status: 'success' | 'error' | 'timeout';
+  readonly durationMs: number;
+  readonly memoryBytes: number;
+  /** How long the worker took to start, when this invocation waited for it. */
+  readonly initMs?: number;
+}
+
+/**
+ * One invocation's lines: START, what the function wrote, END, REPORT; each goes to the log stream of the worker that ran
+ * it, and the last ones to the caller who asked for them.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+ */
+export class InvocationLog {
+  #lines: string[] = [];
+  #bytes = 0;
+
+  constructor(
+    private readonly definition: LambdaFunction,
+    private readonly logStreamName: string,
+    private readonly requestId: string,
+    private readonly sink: LogSink,
+  ) {}
+
+  write(timestampMs: number, message: string): void {
+    this.sink.append(this.definition.logGroupName, this.logStreamName, timestampMs, message);
+    this.#lines.push(message);
+    this.#bytes += message.length + 1;
+    while (this.#bytes - (this.#lines[0]?.length ?? 0) - 1 > tailBytes) {
+      this.#bytes -= (this.#lines.shift()?.length ?? 0) + 1;
+    }
+  }
+
+  start(nowMs: number): void {
+    if (this.definition.loggingFormat === 'JSON') {
+      this.#platform(nowMs, 'platform.start', { requestId: this.requestId, version: '$LATEST' });
+    } else this.write(nowMs, `START RequestId: ${this.requestId} Version: $LATEST`);
+  }
+
+  end(nowMs: number, report: InvocationReport): void {
+    const { memoryMb } = this.definition;
+    const billedMs = Math.ceil(report.durationMs);
+    const usedMb = Math.min(memoryMb, Math.ceil(report.memoryBytes / 1_048_576));
+    if (this.definition.loggingFormat === 'JSON') {
+      this.#platform(nowMs, 'platform.report', {
+        requestId: this.requestId,
+        metrics: {
+          durationMs: Number(report.durationMs.toFixed(3)),
+          billedDurationMs: billedMs,
+          memorySizeMB: memoryMb,
+          maxMemoryUsedMB: usedMb,
+          ...(report.initMs === undefined ? {} : { initDurationMs: Number(report.initMs.toFixed(3)) }),
+        },
+        status: report.status,
+      });
+      return;
+    }
+    this.write(nowMs, `END RequestId: ${this.requestId}`);
+    const init = report.initMs === undefined ? '' : `Init Duration: ${report.initMs.toFixed(2)} ms\t`;
+    const status = report.status === 'success' ? '' : `Status: ${report.status}\t`;
+    this.write(
+      nowMs,
+      `REPORT RequestId: ${this.requestId}\tDuration: ${report.durationMs.toFixed(2)} ms\t` +
+        `Billed Duration: ${billedMs} ms\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${usedMb} MB\t${init}${status}`,
+    );
+  }
+
+  /** The newest 4 KB, as text. */
+  tail(): string {
+    const text = Buffer.from(`${this.#lines.join('\n')}\n`);
+    return text.subarray(Math.max(0, text.length - tailBytes)).toString();
+  }
+
+  #platform(nowMs: number, type: string, record: object): void {
+    this.write(nowMs, JSON.stringify({ time: new Date(nowMs).toISOString(), type, record }));
+  }
+}
