@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { test as base } from '@playwright/test';
+import { endProcess, startProcess } from '../runtime-process.ts';
 
 /** The whole thing as `npm start` runs it, in a data folder of its own, on free ports, with short windows. */
 export interface Pipeline {
@@ -30,7 +28,6 @@ export interface PipelineOptions {
   shardCount: number;
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 let nextPort = 20_000 + (process.pid % 400) * 50;
 
 export const test = base.extend<PipelineOptions & { pipeline: Pipeline }>({
@@ -48,7 +45,7 @@ export const test = base.extend<PipelineOptions & { pipeline: Pipeline }>({
       WINDOW_SECONDS: String(windowSeconds),
       SHARD_COUNT: String(shardCount),
     };
-    let running = await start(env);
+    let running = await startProcess('start', env);
     const endpoint = running.endpoint;
     const client = {
       endpoint,
@@ -67,53 +64,16 @@ export const test = base.extend<PipelineOptions & { pipeline: Pipeline }>({
       bucket: 'tumbling-window-results',
       dataDir,
       windowSeconds,
-      kill: () => end(running.child, 'SIGKILL'),
+      kill: () => endProcess(running.child, 'SIGKILL'),
       restart: async () => {
-        await end(running.child, 'SIGKILL');
-        running = await start(env);
+        await endProcess(running.child, 'SIGKILL');
+        running = await startProcess('start', env);
       },
     });
-    await end(running.child, 'SIGTERM');
+    await endProcess(running.child, 'SIGTERM');
     for (const each of Object.values(clients)) each.destroy();
     await rm(dataDir, { recursive: true, force: true });
   },
 });
 
 export { expect } from '@playwright/test';
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly endpoint: string;
-}
-
-function start(env: NodeJS.ProcessEnv): Promise<Running> {
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  const child = spawn(process.execPath, ['--import', tsx, 'infra/local/start.ts', 'start'], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  return new Promise((resolve, reject) => {
-    const onOutput = (chunk: Buffer) => {
-      output += chunk.toString();
-      const url = /^ {2}Page +(\S+)$/m.exec(output)?.[1];
-      const endpoint = /^ {2}AWS endpoint +(\S+)$/m.exec(output)?.[1];
-      if (url !== undefined && endpoint !== undefined && output.includes('Ctrl-C')) {
-        resolve({ child, url, endpoint });
-      }
-    };
-    child.stdout.on('data', onOutput);
-    child.stderr.on('data', onOutput);
-    child.on('exit', (code) => reject(new Error(`The pipeline did not start (exit ${code}):\n${output}`)));
-  });
-}
-
-function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    child.once('exit', () => resolve());
-    child.kill(signal);
-  });
-}

@@ -1,0 +1,131 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { expect, test } from 'vitest';
+import { freePort } from '../../infra/local/web-page.ts';
+import { serializeSale } from '../../lib/core/sale.ts';
+import { parseResult, type WindowResult } from '../../lib/core/window-result.ts';
+import { endProcess, startProcess } from '../runtime-process.ts';
+
+const KILLS = 50;
+const RECORDS_PER_CALL = 40;
+/** Of each of four clients in one life: with three lives in a window still below the 500 ids that a result tells apart. */
+const CALLS_PER_LIFE = 40;
+
+/** What one PutRecords call put in, under a request id of its own. */
+interface Call {
+  readonly cents: number;
+  /** True when the answer arrived; a call that was cut off may be in, or not, but never twice. */
+  acknowledged: boolean;
+}
+
+test(`${KILLS} kills under load lose no acknowledged record and count none twice`, {
+  timeout: 300_000,
+}, async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'kill-'));
+  const port = await freePort(24_000 + (process.pid % 500) * 10);
+  const env = {
+    ...process.env,
+    LOCAL_AWS_PORT: String(port),
+    LOCAL_DATA_DIR: dataDir,
+    WINDOW_SECONDS: '1',
+    SHARD_COUNT: '2',
+  };
+  const calls = new Map<string, Call>();
+  const clientOf = (endpoint: string) =>
+    new KinesisClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      requestHandler: new NodeHttpHandler(),
+      maxAttempts: 1, // a retried call would be a second call
+    });
+
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const running = await startProcess('local', env);
+    expect(running.endpoint).toBe(`http://127.0.0.1:${port}`);
+    const client = clientOf(running.endpoint);
+    let loading = true;
+    const load = Array.from({ length: 4 }, async (_, worker) => {
+      for (let i = 0; loading && i < CALLS_PER_LIFE; i += 1) {
+        await pause(8);
+        const requestId = `${kill}-${worker}-${i}`;
+        const call: Call = { cents: 0, acknowledged: false };
+        const records = Array.from({ length: RECORDS_PER_CALL }, (_unused, n) => ({
+          PartitionKey: `${requestId}-${n}`,
+          Data: Buffer.from(serializeSale({ custName: 'Kobold', custId: n, salesCents: 100 + n, requestId })),
+        }));
+        calls.set(requestId, { ...call, cents: sumTo(RECORDS_PER_CALL) });
+        try {
+          const answer = await client.send(
+            new PutRecordsCommand({ StreamName: 'data_pipe', Records: records }),
+          );
+          expect(answer.FailedRecordCount).toBe(0);
+          calls.set(requestId, { cents: sumTo(RECORDS_PER_CALL), acknowledged: true });
+        } catch {
+          return; // the kill
+        }
+      }
+    });
+    // Spread over a window, so that kills fall on puts, batches, finals, checkpoints and result writes alike.
+    await pause(20 + ((kill * 137) % 700));
+    await endProcess(running.child, 'SIGKILL');
+    loading = false;
+    await Promise.all(load);
+    client.destroy();
+  }
+
+  const last = await startProcess('local', env);
+  const results = await settledResults(
+    dataDir,
+    [...calls.values()].filter((call) => call.acknowledged).length,
+  );
+  await endProcess(last.child, 'SIGTERM');
+
+  const counted = new Map<string, { records: number; cents: number }>();
+  for (const request of results.flatMap((result) => result.requests)) {
+    const sum = counted.get(request.requestId) ?? { records: 0, cents: 0 };
+    counted.set(request.requestId, {
+      records: sum.records + request.recordCount,
+      cents: sum.cents + request.salesCents,
+    });
+  }
+  expect(calls.size).toBeGreaterThan(KILLS);
+  for (const [requestId, call] of calls) {
+    const sum = counted.get(requestId);
+    if (call.acknowledged)
+      expect([requestId, sum]).toEqual([requestId, { records: RECORDS_PER_CALL, cents: call.cents }]);
+    else expect(sum?.records ?? 0, requestId).toBeLessThanOrEqual(RECORDS_PER_CALL);
+  }
+  expect([...counted.keys()].filter((requestId) => !calls.has(requestId))).toEqual([]);
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** 100 + 101 + … cents. */
+function sumTo(records: number): number {
+  return records * 100 + (records * (records - 1)) / 2;
+}
+
+/** The result files, once every acknowledged call is in one and nothing changes any more. */
+async function settledResults(dataDir: string, acknowledgedCalls: number): Promise<WindowResult[]> {
+  const folder = path.join(dataDir, 's3/tumbling-window-results/revenue_sum');
+  let before = -1;
+  for (;;) {
+    await pause(3000); // three windows, each with its idle wait
+    const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    const results = await Promise.all(
+      files
+        .filter((file) => file.isFile() && file.name.endsWith('.json'))
+        .map(async (file) => parseResult(await readFile(path.join(file.parentPath, file.name), 'utf8'))),
+    );
+    const records = results.reduce((sum, result) => sum + result.recordCount, 0);
+    if (records === before && records >= acknowledgedCalls) return results;
+    before = records;
+  }
+}
