@@ -16,17 +16,20 @@ export class LambdaError extends Error {
   }
 }
 
+/** Whose fault it is. */
+const byUser = { Type: 'User' };
+
 /** A value that the API accepts by shape, yet refuses by meaning. */
 export const invalidParameterValue = (message: string) =>
-  new LambdaError('InvalidParameterValueException', 400, message);
+  new LambdaError('InvalidParameterValueException', 400, message, byUser);
 
 /** The function, mapping or event source that was named does not exist. */
 export const resourceNotFound = (message: string) =>
-  new LambdaError('ResourceNotFoundException', 404, message);
+  new LambdaError('ResourceNotFoundException', 404, message, byUser);
 
 /** The same thing exists already, or is in a state that forbids the change. */
 export const resourceConflict = (message: string) =>
-  new LambdaError('ResourceConflictException', 409, message);
+  new LambdaError('ResourceConflictException', 409, message, byUser);
 
 /** The thing is busy: a mapping that is being created, updated or deleted. */
 export const resourceInUse = (message: string) => new LambdaError('ResourceInUseException', 400, message);

@@ -147,7 +147,7 @@ export class FunctionPool implements FunctionInvoker {
   }
 
   #runner(nameOrArn: string): FunctionRunner {
-    const reference = functionReference(nameOrArn);
+    const reference = functionReference(this.account, nameOrArn);
     const runner = this.#runners.get(reference.name);
     if (runner === undefined || (reference.qualifier ?? '$LATEST') !== '$LATEST') {
       throw resourceNotFound(`Function not found: ${functionArn(this.account, reference)}`);

@@ -1,31 +1,67 @@
-import { validationFailure } from '../lambda-error.ts';
+import { invalidParameterValue, LambdaError, resourceNotFound, validationFailure } from '../lambda-error.ts';
 import type { Account } from './function-definition.ts';
 
 /** A function as a caller names it. */
 export interface FunctionReference {
   readonly name: string;
+  /** `$LATEST`, a version or an alias, if the caller named one. */
   readonly qualifier: string | undefined;
 }
 
-/** The API model's own pattern: a name, a partial ARN or a whole one, each maybe with a qualifier. */
-const pattern =
-  /^(arn:(?:aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(?:-[a-z]+)+-\d:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_.]+)(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/;
-
-const shownPattern =
+/** The API model's own patterns: a name, a partial ARN or a whole one, each maybe with a qualifier. */
+const namePattern =
+  /^(?:arn:(?:aws[a-zA-Z-]*)?:lambda:)?(?:((?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?(?:(\d{12}):)?(?:function:)?([a-zA-Z0-9-_.]+)(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/;
+const shownNamePattern =
   '(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?' +
   '(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?';
+const qualifierPattern = /^(?:\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_$]+)$/;
+const shownQualifierPattern = '\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+';
 
-/** @throws LambdaError ValidationException for what cannot name a function */
-export function functionReference(text: string): FunctionReference {
-  const match = pattern.exec(text);
-  const name = match?.[5];
-  if (name === undefined) {
-    throw validationFailure([
-      `Value '${text}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: ${shownPattern}`,
-    ]);
+/**
+ * Reads what a caller named, and refuses what lies outside this account and region.
+ * @throws LambdaError ValidationException, InvalidParameterValueException, ResourceNotFoundException (another region),
+ * AccessDeniedException (another account)
+ */
+export function functionReference(
+  account: Account,
+  text: string,
+  givenQualifier: string | null = null,
+): FunctionReference {
+  const match = namePattern.exec(text);
+  const violations: string[] = [];
+  if (givenQualifier !== null && givenQualifier.length > 128) {
+    violations.push(
+      violation('qualifier', givenQualifier, 'Member must have length less than or equal to 128'),
+    );
+  } else if (givenQualifier !== null && !qualifierPattern.test(givenQualifier)) {
+    violations.push(violation('qualifier', givenQualifier, mustMatch(shownQualifierPattern)));
   }
-  return { name, qualifier: match?.[6] };
+  const [, region, accountId, name, ownQualifier] = match ?? [];
+  if (name === undefined) violations.push(violation('functionName', text, mustMatch(shownNamePattern)));
+  if (name === undefined || violations.length > 0) throw validationFailure(violations);
+  if (ownQualifier !== undefined && givenQualifier !== null && ownQualifier !== givenQualifier) {
+    throw invalidParameterValue(
+      'The derived qualifier from the function name does not match the specified qualifier.',
+    );
+  }
+  if (region !== undefined && region !== account.region) {
+    throw resourceNotFound(
+      `Functions from '${region}' are not reachable in this region ('${account.region}')`,
+    );
+  }
+  if (accountId !== undefined && accountId !== account.accountId) {
+    throw new LambdaError(
+      'AccessDeniedException',
+      403,
+      `User: arn:aws:iam::${account.accountId}:user/local is not authorized to perform this action on resource: ${text}`,
+    );
+  }
+  return { name, qualifier: ownQualifier ?? givenQualifier ?? undefined };
 }
+
+const violation = (name: string, value: string, constraint: string) =>
+  `Value '${value}' at '${name}' failed to satisfy constraint: ${constraint}`;
+const mustMatch = (pattern: string) => `Member must satisfy regular expression pattern: ${pattern}`;
 
 export const functionArn = (account: Account, { name, qualifier }: FunctionReference) =>
   `arn:aws:lambda:${account.region}:${account.accountId}:function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`;

@@ -1,0 +1,60 @@
+import type { HttpRequest, HttpResponse } from '../../http.ts';
+import { accountConcurrency, type FunctionPool } from '../functions/function-pool.ts';
+import { functionArn, functionReference } from '../functions/function-reference.ts';
+import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
+import { Constraints } from './constraints.ts';
+import { bodyOf } from './request-body.ts';
+import { json, noContent } from './route.ts';
+
+/** What must stay free for functions without a reservation. */
+const leastUnreserved = 100;
+
+/** 0 stops the function. https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
+export function putFunctionConcurrency(pool: FunctionPool, request: HttpRequest, name: string): HttpResponse {
+  const constraints = new Constraints(bodyOf(request));
+  const limit = constraints.integer('ReservedConcurrentExecutions', 0);
+  if (limit === undefined) {
+    constraints.violated('ReservedConcurrentExecutions', undefined, 'Member must not be null');
+  }
+  constraints.check();
+  const found = unqualified(pool, name, '$LATEST');
+  let others = 0;
+  for (const definition of pool.functions) {
+    if (definition.name !== found) others += pool.reservedConcurrency(definition.name) ?? 0;
+  }
+  // Stopping a function is always possible.
+  if (limit !== undefined && limit > 0 && accountConcurrency - others - limit < leastUnreserved) {
+    throw new LambdaError(
+      'InvalidParameterValueException',
+      400,
+      "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution " +
+        `below its minimum value of [${leastUnreserved}].`,
+    );
+  }
+  pool.reserveConcurrency(found, limit);
+  return json(200, { ReservedConcurrentExecutions: limit });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html */
+export function getFunctionConcurrency(pool: FunctionPool, name: string): HttpResponse {
+  const limit = pool.reservedConcurrency(unqualified(pool, name));
+  return json(200, limit === undefined ? {} : { ReservedConcurrentExecutions: limit });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionConcurrency.html */
+export function deleteFunctionConcurrency(pool: FunctionPool, name: string): HttpResponse {
+  pool.reserveConcurrency(unqualified(pool, name), undefined);
+  return noContent;
+}
+
+/** The name of a function that exists. A reservation belongs to the function, not to one of its versions. */
+function unqualified(pool: FunctionPool, text: string, shownQualifier?: string): string {
+  const reference = functionReference(pool.account, text);
+  if (reference.qualifier !== undefined) {
+    throw invalidParameterValue(
+      'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. ' +
+        'Please specify either a function name or an unqualified function ARN.',
+    );
+  }
+  return pool.find(functionArn(pool.account, { name: reference.name, qualifier: shownQualifier })).name;
+}

@@ -1,0 +1,153 @@
+import type { HttpRequest, HttpResponse } from '../../http.ts';
+import type {
+  DestinationConfig,
+  EventSourceMappingSettings,
+  EventSourceMappings,
+  FilterCriteria,
+} from '../event-source-mappings.ts';
+import type { FunctionPool } from '../functions/function-pool.ts';
+import { functionArn, functionReference } from '../functions/function-reference.ts';
+import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
+import { Constraints, isStructure, unexpected } from './constraints.ts';
+import { numberIn, paged } from './page.ts';
+import { bodyOf } from './request-body.ts';
+import { json } from './route.ts';
+
+const arnPattern = {
+  expression:
+    /^arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9-])+:([a-z]{2}(-gov)?(-iso([a-z])?)?-[a-z]+-\d)?:(\d{12})?:(.*)$/,
+  shown:
+    'arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)',
+};
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+export async function createEventSourceMapping(
+  pool: FunctionPool,
+  mappings: EventSourceMappings,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const constraints = new Constraints(bodyOf(request));
+  const settings = settingsIn(constraints);
+  const functionName = constraints.text('FunctionName');
+  if (functionName === undefined) constraints.violated('FunctionName', undefined, 'Member must not be null');
+  const EventSourceArn = constraints.text('EventSourceArn', arnPattern);
+  const StartingPosition = constraints.oneOf('StartingPosition', ['LATEST', 'AT_TIMESTAMP', 'TRIM_HORIZON']);
+  const StartingPositionTimestamp = constraints.number('StartingPositionTimestamp');
+  constraints.check();
+  if (EventSourceArn === undefined) throw invalidParameterValue('Unrecognized event source.');
+  if (StartingPosition === undefined) {
+    throw invalidParameterValue(
+      "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
+    );
+  }
+  const FunctionArn = existingFunction(pool, functionName ?? '');
+  const created = await mappings.create({
+    ...settings,
+    FunctionArn,
+    EventSourceArn,
+    StartingPosition,
+    ...(StartingPositionTimestamp === undefined ? {} : { StartingPositionTimestamp }),
+  });
+  return json(202, created);
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html */
+export async function updateEventSourceMapping(
+  pool: FunctionPool,
+  mappings: EventSourceMappings,
+  request: HttpRequest,
+  uuid: string,
+): Promise<HttpResponse> {
+  const constraints = new Constraints(bodyOf(request));
+  const settings = settingsIn(constraints);
+  const functionName = constraints.text('FunctionName');
+  constraints.check();
+  await mappings.get(uuid);
+  const changed = functionName === undefined ? {} : { FunctionArn: existingFunction(pool, functionName) };
+  return json(202, await mappings.update(uuid, { ...settings, ...changed }));
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html */
+export async function listEventSourceMappings(
+  pool: FunctionPool,
+  mappings: EventSourceMappings,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const constraints = new Constraints({ MaxItems: numberIn(request, 'MaxItems') });
+  const maxItems = constraints.integer('MaxItems', 1, 10_000);
+  constraints.check();
+  const source = request.query.get('EventSourceArn');
+  const functionName = request.query.get('FunctionName');
+  const arn =
+    functionName === null ? null : functionArn(pool.account, functionReference(pool.account, functionName));
+  const wanted = (await mappings.list()).filter(
+    (mapping) =>
+      (source === null || mapping.EventSourceArn === source) && (arn === null || mapping.FunctionArn === arn),
+  );
+  const page = paged(wanted, ({ UUID }) => UUID, request.query.get('Marker'), maxItems ?? 100);
+  return json(200, { EventSourceMappings: page.items, ...page.marker });
+}
+
+/** The ARN as the caller qualified it. @throws LambdaError InvalidParameterValueException when there is no such function */
+function existingFunction(pool: FunctionPool, functionName: string): string {
+  const arn = functionArn(pool.account, functionReference(pool.account, functionName));
+  try {
+    pool.find(arn);
+  } catch (error) {
+    if (error instanceof LambdaError && error.status === 404) {
+      throw invalidParameterValue('Function does not exist');
+    }
+    throw error;
+  }
+  return arn;
+}
+
+/** The ranges of the API model; what takes more knowledge than the request alone is for the mappings to refuse. */
+function settingsIn(constraints: Constraints): EventSourceMappingSettings {
+  return present({
+    Enabled: constraints.boolean('Enabled'),
+    BatchSize: constraints.integer('BatchSize', 1, 10_000),
+    MaximumBatchingWindowInSeconds: constraints.integer('MaximumBatchingWindowInSeconds', 0, 300),
+    ParallelizationFactor: constraints.integer('ParallelizationFactor', 1, 10),
+    MaximumRecordAgeInSeconds: constraints.integer('MaximumRecordAgeInSeconds', -1, 604_800),
+    BisectBatchOnFunctionError: constraints.boolean('BisectBatchOnFunctionError'),
+    MaximumRetryAttempts: constraints.integer('MaximumRetryAttempts', -1, 10_000),
+    TumblingWindowInSeconds: constraints.integer('TumblingWindowInSeconds', 0, 900),
+    FunctionResponseTypes: constraints.someOf('FunctionResponseTypes', ['ReportBatchItemFailures']),
+    DestinationConfig: destinationsIn(constraints),
+    FilterCriteria: filtersIn(constraints),
+  });
+}
+
+function destinationsIn(constraints: Constraints): DestinationConfig | undefined {
+  const config = constraints.structure('DestinationConfig');
+  if (config === undefined) return undefined;
+  const destination = (name: string) => {
+    const side = new Constraints(config).structure(name);
+    if (side === undefined) return undefined;
+    return present({ Destination: new Constraints(side).text('Destination') });
+  };
+  return present({ OnFailure: destination('OnFailure'), OnSuccess: destination('OnSuccess') });
+}
+
+function filtersIn(constraints: Constraints): FilterCriteria | undefined {
+  const criteria = constraints.structure('FilterCriteria');
+  if (criteria === undefined) return undefined;
+  const filters = new Constraints(criteria).list('Filters');
+  if (filters === undefined) return {};
+  return {
+    Filters: filters.map((filter) => {
+      if (!isStructure(filter)) throw unexpected(filter, 'a Structure');
+      return present({ Pattern: new Constraints(filter).text('Pattern') });
+    }),
+  };
+}
+
+type Present<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined> };
+
+/** Without the members that are undefined. */
+function present<Members extends object>(members: Members): Present<Members> {
+  const result: Present<Members> = { ...members };
+  for (const name in result) if (result[name] === undefined) delete result[name];
+  return result;
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../../clock.ts';
+import { LambdaError } from '../lambda-error.ts';
+import type { FunctionPool, InvocationCall } from './function-pool.ts';
+
+/** Lambda tries an event three times in all: again after one minute, and after two more. */
+const retryDelaysMs = [60_000, 120_000];
+/** An event that cannot be started is kept for six hours; the pause grows from one second to five minutes. */
+const maximumAgeMs = 6 * 3_600_000;
+const longestPauseMs = 300_000;
+
+/**
+ * Events that nobody waits for. They live in memory: unlike in AWS, what has not run when the runtime ends is gone.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+export class AsyncInvocations {
+  readonly #stopped = new AbortController();
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(
+    private readonly pool: FunctionPool,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Returns at once; the event runs in its own time. */
+  add(call: InvocationCall): void {
+    const done = this.#work(call).finally(() => this.#pending.delete(done));
+    this.#pending.add(done);
+  }
+
+  /** Resolves when no event is under way or waiting for its retry. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  /** Gives up what waits for a retry. */
+  close(): void {
+    this.#stopped.abort();
+  }
+
+  async #work(call: InvocationCall): Promise<void> {
+    const acceptedMs = this.clock.now();
+    let failures = 0;
+    let pauseMs = 1_000;
+    while (!this.#stopped.signal.aborted) {
+      try {
+        const { outcome } = await this.pool.run(call);
+        if (outcome.kind === 'success') return;
+        const delayMs = retryDelaysMs[failures];
+        if (delayMs === undefined) return;
+        failures += 1;
+        await this.clock.sleep(delayMs, this.#stopped.signal);
+      } catch (error) {
+        if (!(error instanceof LambdaError) || error.status !== 429) return;
+        if (this.clock.now() + pauseMs > acceptedMs + maximumAgeMs) return;
+        await this.clock.sleep(pauseMs, this.#stopped.signal);
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      }
+    }
+  }
+}
