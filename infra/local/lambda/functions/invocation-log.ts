@@ -40,7 +40,7 @@ export class InvocationLog {
   start(nowMs: number): void {
     if (this.definition.loggingFormat === 'JSON') {
       this.#platform(nowMs, 'platform.start', { requestId: this.requestId, version: '$LATEST' });
-    } else this.write(nowMs, `START RequestId: ${this.requestId} Version: $LATEST`);
+    } else this.write(nowMs, `START RequestId: ${this.requestId} Version: $LATEST\n`);
   }
 
   end(nowMs: number, report: InvocationReport): void {
@@ -61,19 +61,20 @@ export class InvocationLog {
       });
       return;
     }
-    this.write(nowMs, `END RequestId: ${this.requestId}`);
+    this.write(nowMs, `END RequestId: ${this.requestId}\n`);
     const init = report.initMs === undefined ? '' : `Init Duration: ${report.initMs.toFixed(2)} ms\t`;
     const status = report.status === 'success' ? '' : `Status: ${report.status}\t`;
     this.write(
       nowMs,
       `REPORT RequestId: ${this.requestId}\tDuration: ${report.durationMs.toFixed(2)} ms\t` +
-        `Billed Duration: ${billedMs} ms\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${usedMb} MB\t${init}${status}`,
+        `Billed Duration: ${billedMs} ms\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${usedMb} MB\t${init}${status}\n`,
     );
   }
 
   /** The newest 4 KB, as text. */
   tail(): string {
-    const text = Buffer.from(`${this.#lines.join('\n')}\n`);
+    const lines = this.#lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`));
+    const text = Buffer.from(lines.join(''));
     return text.subarray(Math.max(0, text.length - tailBytes)).toString();
   }
 

@@ -94,7 +94,10 @@ const describedError = (error: Error) => ({
 });
 
 const textLine = (level: string, values: readonly unknown[]) =>
-  `${new Date().toISOString()}\t${current?.requestId}\t${level}\t${format(...values)}`;
+  `${new Date().toISOString()}\t${current?.requestId}\t${level}\t${format(...values)}\n`;
+
+/** In text, every event ends in a newline; a JSON event is the object alone. */
+const lineEnd = settings.loggingFormat === 'JSON' ? '' : '\n';
 
 const line = settings.loggingFormat === 'JSON' ? jsonLine : textLine;
 const logAt =
@@ -116,14 +119,14 @@ function captureWrites(stream: NodeJS.WriteStream): () => void {
   const write = (chunk: string | Uint8Array, ...more: readonly unknown[]) => {
     const lines = (rest + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())).split('\n');
     rest = lines.pop() ?? '';
-    for (const text of lines) if (text !== '') log(text);
+    for (const text of lines) if (text !== '') log(`${text}${lineEnd}`);
     const done = more.at(-1);
     if (typeof done === 'function') queueMicrotask(() => done());
     return true;
   };
   Object.assign(stream, { write });
   return () => {
-    if (rest !== '') log(rest);
+    if (rest !== '') log(`${rest}${lineEnd}`);
     rest = '';
   };
 }

@@ -1,0 +1,49 @@
+/** One line of a log stream. */
+export interface LogEvent {
+  readonly logStreamName: string;
+  /** When it happened, epoch milliseconds. */
+  readonly timestamp: number;
+  /** When it was stored, epoch milliseconds. */
+  readonly ingestionTime: number;
+  /** Its number in the stream, from 0; paging tokens refer to it. */
+  readonly n: number;
+  readonly message: string;
+}
+
+export const serializeLogEvent = ({
+  timestamp,
+  ingestionTime,
+  logStreamName,
+  n,
+  message,
+}: LogEvent): string => `${JSON.stringify({ timestamp, ingestionTime, logStreamName, n, message })}\n`;
+
+/** Undefined for anything that is not a whole event: a line that a crash has torn is no event. */
+export function parseLogEvent(line: string): LogEvent | undefined {
+  if (!line.endsWith('}')) return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    return isLogEvent(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isLogEvent(value: unknown): value is LogEvent {
+  if (typeof value !== 'object' || value === null) return false;
+  const event: Partial<Record<keyof LogEvent, unknown>> = value;
+  return (
+    typeof event.timestamp === 'number' &&
+    typeof event.ingestionTime === 'number' &&
+    typeof event.logStreamName === 'string' &&
+    typeof event.n === 'number' &&
+    typeof event.message === 'string'
+  );
+}
+
+/** What happened first comes first; within a millisecond and a stream, what was written first. */
+export const inOrder = (a: LogEvent, b: LogEvent) =>
+  a.timestamp - b.timestamp ||
+  (a.logStreamName === b.logStreamName
+    ? a.n - b.n
+    : a.ingestionTime - b.ingestionTime || (a.logStreamName < b.logStreamName ? -1 : 1));
