@@ -1,0 +1,90 @@
+import type { Clock } from '../../clock.ts';
+import type { ShardPosition, StreamReader, StreamRecord } from '../../kinesis/stream-reader.ts';
+import type { ShardView } from '../window-tracker.ts';
+import type { InboxRecord } from './event-text.ts';
+
+/** As much as AWS gives in one GetRecords call. */
+const PAGE = { maxRecords: 10_000, maxBytes: 10 * 1024 * 1024 };
+
+/** What has been read from a shard and is not settled yet. Holds two pages at most: it is read from before it grows. */
+export class Inbox {
+  readonly #reader: StreamReader;
+  readonly #clock: Clock;
+  readonly #streamArn: string;
+  readonly #shardId: string;
+  readonly #write: (record: StreamRecord) => InboxRecord;
+  #next: ShardPosition;
+  #records: readonly InboxRecord[] = [];
+  #waitingSinceMs = 0;
+  #caughtUpMs: number | null = null;
+  #ended = false;
+  #millisBehindLatest: number | null = null;
+
+  constructor(options: {
+    readonly reader: StreamReader;
+    readonly clock: Clock;
+    readonly streamArn: string;
+    readonly shardId: string;
+    readonly position: ShardPosition;
+    readonly write: (record: StreamRecord) => InboxRecord;
+  }) {
+    this.#reader = options.reader;
+    this.#clock = options.clock;
+    this.#streamArn = options.streamArn;
+    this.#shardId = options.shardId;
+    this.#next = options.position;
+    this.#write = options.write;
+  }
+
+  get records(): readonly InboxRecord[] {
+    return this.#records;
+  }
+
+  /** How far the last read was behind the shard's newest record; null before the first. */
+  get millisBehindLatest(): number | null {
+    return this.#millisBehindLatest;
+  }
+
+  view(roomBytes: number, pieceSize: number | null): ShardView {
+    return {
+      records: this.#records,
+      waitingSinceMs: this.#waitingSinceMs,
+      caughtUpMs: this.#caughtUpMs,
+      ended: this.#ended,
+      roomBytes,
+      pieceSize,
+    };
+  }
+
+  /** Reads one page. Throws what the reader throws; what was read before is kept. */
+  async read(): Promise<void> {
+    if (this.#ended) return;
+    const begunMs = this.#clock.now();
+    const page = await this.#reader.read(this.#streamArn, this.#shardId, this.#next, PAGE);
+    if (page.records.length > 0) {
+      const written = page.records.map(this.#write);
+      if (this.#records.length === 0) {
+        this.#records = written;
+        this.#waitingSinceMs = this.#clock.now();
+      } else {
+        this.#records = [...this.#records, ...written];
+      }
+    }
+    this.#next = page.next;
+    this.#millisBehindLatest = page.millisBehindLatest;
+    this.#ended = page.ended;
+    // Only a read that began after a moment proves that nothing of before that moment was left.
+    this.#caughtUpMs = page.ended || page.millisBehindLatest === 0 ? begunMs : null;
+  }
+
+  /** The first records are settled. */
+  take(count: number): void {
+    this.#records = this.#records.slice(count);
+    this.#waitingSinceMs = this.#clock.now();
+  }
+
+  /** The shard is gone from the stream, its unread records with it. */
+  end(): void {
+    this.#ended = true;
+  }
+}

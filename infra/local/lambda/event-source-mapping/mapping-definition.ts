@@ -1,0 +1,132 @@
+import type {
+  CreateEventSourceMapping,
+  EventSourceMappingConfiguration,
+  EventSourceMappingSettings,
+} from '../event-source-mappings.ts';
+import { invalidParameterValue } from '../lambda-error.ts';
+
+/**
+ * A mapping's configuration from what create and update were given, with AWS's defaults, and what is refused by its
+ * meaning. Shapes and ranges were checked before, by the API.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+ */
+export function defineMapping(
+  input: CreateEventSourceMapping,
+  uuid: string,
+  nowMs: number,
+): EventSourceMappingConfiguration {
+  const source = streamArn(input.EventSourceArn);
+  const [, , , region, account] = input.FunctionArn.split(':');
+  const start = startingPosition(input, nowMs);
+  return withSettings(
+    {
+      UUID: uuid,
+      EventSourceMappingArn: `arn:aws:lambda:${region}:${account}:event-source-mapping:${uuid}`,
+      EventSourceArn: source,
+      FunctionArn: input.FunctionArn,
+      State: (input.Enabled ?? true) ? 'Enabled' : 'Disabled',
+      StateTransitionReason: 'User action',
+      LastModified: nowMs / 1000,
+      LastProcessingResult: 'No records processed',
+      ...start,
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 0,
+      ParallelizationFactor: 1,
+      DestinationConfig: { OnFailure: {} },
+      MaximumRecordAgeInSeconds: -1,
+      BisectBatchOnFunctionError: false,
+      MaximumRetryAttempts: -1,
+      TumblingWindowInSeconds: 0,
+      FunctionResponseTypes: [],
+    },
+    input,
+  );
+}
+
+/** What the members that are given replace. @throws LambdaError InvalidParameterValueException */
+export function withSettings(
+  configuration: EventSourceMappingConfiguration,
+  input: EventSourceMappingSettings & { readonly FunctionArn?: string },
+): EventSourceMappingConfiguration {
+  const { Enabled, FilterCriteria, ...given } = input;
+  const settings = Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => name in configuration && value !== undefined),
+  );
+  const changed: EventSourceMappingConfiguration = {
+    ...configuration,
+    ...settings,
+    ...(Enabled === undefined ? {} : { State: Enabled ? 'Enabled' : 'Disabled' }),
+  };
+  refuse(changed, FilterCriteria?.Filters?.length ?? 0);
+  return changed;
+}
+
+function refuse(configuration: EventSourceMappingConfiguration, filters: number): void {
+  const { OnFailure, OnSuccess } = configuration.DestinationConfig;
+  const age = configuration.MaximumRecordAgeInSeconds;
+  if (filters > 0) {
+    throw invalidParameterValue(
+      configuration.TumblingWindowInSeconds > 0
+        ? 'FilterCriteria is not supported together with TumblingWindowInSeconds.'
+        : 'FilterCriteria is not supported by the local runtime: filter in the function.',
+    );
+  }
+  if (configuration.TumblingWindowInSeconds > 0 && configuration.ParallelizationFactor > 1) {
+    throw invalidParameterValue(
+      `ParallelizationFactor must be 1 together with TumblingWindowInSeconds, got ${configuration.ParallelizationFactor}.`,
+    );
+  }
+  if (age !== -1 && age < 60) {
+    throw invalidParameterValue(
+      `MaximumRecordAgeInSeconds must be -1 or between 60 and 604800 for stream event sources, got ${age}.`,
+    );
+  }
+  if (OnSuccess?.Destination !== undefined) {
+    throw invalidParameterValue('OnSuccess is not supported for event source mappings of streams.');
+  }
+  if (OnFailure?.Destination && failureBucket(configuration) === null) {
+    throw invalidParameterValue(
+      `The local runtime delivers failed batches to S3 only: expected an OnFailure destination such as arn:aws:s3:::bucket, got ${OnFailure.Destination}.`,
+    );
+  }
+}
+
+/** The bucket of the on-failure destination; null when there is none. */
+export function failureBucket(configuration: EventSourceMappingConfiguration): string | null {
+  const destination = configuration.DestinationConfig.OnFailure?.Destination;
+  return /^arn:aws[\w-]*:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/.exec(destination ?? '')?.[1] ?? null;
+}
+
+function streamArn(arn: string | undefined): string {
+  if (arn === undefined) throw invalidParameterValue('EventSourceArn is required.');
+  if (!/^arn:aws[\w-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]{1,128}$/.test(arn)) {
+    throw invalidParameterValue(
+      `Unrecognized event source, must be a kinesis stream. Unsupported source arn : ${arn}`,
+    );
+  }
+  return arn;
+}
+
+function startingPosition(
+  { StartingPosition: position, StartingPositionTimestamp: timestamp }: CreateEventSourceMapping,
+  nowMs: number,
+): Pick<EventSourceMappingConfiguration, 'StartingPosition' | 'StartingPositionTimestamp'> {
+  if (position === undefined) {
+    throw invalidParameterValue(
+      "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
+    );
+  }
+  if (position !== 'AT_TIMESTAMP') {
+    if (timestamp !== undefined) {
+      throw invalidParameterValue('StartingPositionTimestamp is only allowed with AT_TIMESTAMP.');
+    }
+    return { StartingPosition: position };
+  }
+  if (timestamp === undefined) {
+    throw invalidParameterValue('StartingPositionTimestamp is required with AT_TIMESTAMP.');
+  }
+  if (timestamp * 1000 > nowMs) {
+    throw invalidParameterValue('StartingPositionTimestamp must not be in the future.');
+  }
+  return { StartingPosition: position, StartingPositionTimestamp: timestamp };
+}

@@ -1,0 +1,268 @@
+import type { Clock } from '../../clock.ts';
+import type { ShardDescription, ShardPosition, StreamReader } from '../../kinesis/stream-reader.ts';
+import type { EventSourceMappingConfiguration } from '../event-source-mappings.ts';
+import type { FunctionInvoker } from '../function-invoker.ts';
+import { beginAt, resize } from '../window-tracker.ts';
+import { failureObject, type GivenUp } from './failure-record.ts';
+import { failureBucket } from './mapping-definition.ts';
+import type { Checkpoint, MappingStore } from './mapping-store.ts';
+import { Pause } from './pause.ts';
+import { retryDelayMs } from './retry-policy.ts';
+import type { InvocationReport } from './sender.ts';
+import { ShardWorker } from './shard-worker.ts';
+import type { MappingStatus, ShardStatus } from './status.ts';
+
+/** Puts the object of a batch that was given up into the bucket of the on-failure destination. */
+export type PutFailureObject = (
+  bucket: string,
+  key: string,
+  body: string,
+  contentType: string,
+) => Promise<void>;
+
+/** What every mapping runs on. */
+export interface MappingEnvironment {
+  readonly store: MappingStore;
+  readonly reader: StreamReader;
+  readonly invoker: FunctionInvoker;
+  readonly clock: Clock;
+  readonly putFailureObject: PutFailureObject;
+  /** The stream as it is now; null when it is gone. Bounds the retries of a batch by the stream's retention. */
+  readonly resolveStream: (streamArn: string) => Promise<{ readonly retentionMs: number } | null>;
+  /** How long after its end an idle window is closed; AWS says "up to 2 minutes". */
+  readonly idleSeconds: number;
+  /** A final invocation must return a `state`, too. AWS's pages differ on it; off by default. */
+  readonly strictFinal?: boolean;
+  readonly newId: () => string;
+  readonly onInvocation?: (report: InvocationReport & { readonly mappingUuid: string }) => void;
+  readonly log: (line: string) => void;
+}
+
+const DELIVERY_ATTEMPTS = 3;
+
+/** One enabled mapping: a worker for every shard whose parents are done with. */
+export class MappingRunner {
+  readonly #configuration: EventSourceMappingConfiguration;
+  readonly #environment: MappingEnvironment;
+  readonly #onResult: (text: string) => void;
+  readonly #pause: Pause;
+  readonly #workers = new Map<string, { readonly worker: ShardWorker; readonly run: Promise<void> }>();
+  #checkpoints = new Map<string, Checkpoint>();
+  #supervision: Promise<void> = Promise.resolve();
+  #stopped = false;
+  #problem: string | null = null;
+
+  constructor(
+    configuration: EventSourceMappingConfiguration,
+    environment: MappingEnvironment,
+    onResult: (text: string) => void,
+  ) {
+    this.#configuration = configuration;
+    this.#environment = environment;
+    this.#onResult = onResult;
+    this.#pause = new Pause(environment.clock);
+  }
+
+  start(): void {
+    this.#supervision = this.#supervise();
+  }
+
+  /** Resolves when invocations under way have come back and been stored. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const { worker } of this.#workers.values()) worker.stop();
+    this.#pause.wake();
+    await this.#supervision;
+  }
+
+  /** Stores nothing from now on. */
+  abandon(): void {
+    this.#stopped = true;
+    for (const { worker } of this.#workers.values()) worker.abandon();
+    this.#pause.wake();
+  }
+
+  async #supervise(): Promise<void> {
+    const { clock, log, reader } = this.#environment;
+    const { EventSourceArn: streamArn } = this.#configuration;
+    const unsubscribe = reader.onChange(streamArn, () => {
+      for (const { worker } of this.#workers.values()) worker.wake();
+      // New shards only come of ones that are being read, and those say when they have ended.
+      if (this.#workers.size === 0 || this.#problem !== null) this.#pause.wake();
+    });
+    for (let failures = 0; !this.#stopped; ) {
+      try {
+        if (this.#checkpoints.size === 0) await this.#loadCheckpoints();
+        await this.#startWorkers(await reader.shards(streamArn));
+        this.#problem = null;
+        failures = 0;
+        await this.#pause.until(null);
+      } catch (error) {
+        failures += 1;
+        const problem = `PROBLEM: ${error instanceof Error ? error.message : String(error)}`;
+        if (problem !== this.#problem) log(`Event source mapping of ${streamArn}: ${problem}`);
+        this.#problem = problem;
+        await this.#pause.until(clock.now() + retryDelayMs(failures));
+      }
+    }
+    unsubscribe();
+    await Promise.all([...this.#workers.values()].map(({ run }) => run));
+  }
+
+  async #loadCheckpoints(): Promise<void> {
+    const { TumblingWindowInSeconds: windowSeconds, UUID } = this.#configuration;
+    for (const [shardId, checkpoint] of await this.#environment.store.checkpoints(UUID)) {
+      this.#checkpoints.set(
+        shardId,
+        checkpoint.windowSeconds === windowSeconds
+          ? checkpoint
+          : { ...checkpoint, windowSeconds, progress: resize(checkpoint.progress) },
+      );
+    }
+  }
+
+  /** Parents before children: a shard starts when each of its parents has ended, or is gone. */
+  async #startWorkers(shards: readonly ShardDescription[]): Promise<void> {
+    const listed = new Map(shards.map((shard) => [shard.shardId, shard]));
+    for (const [shardId, { ended }] of this.#checkpoints) {
+      const shard = listed.get(shardId);
+      if (shard === undefined && ended) {
+        await this.#environment.store.removeCheckpoint(this.#configuration.UUID, shardId);
+        this.#checkpoints.delete(shardId);
+      } else if (shard === undefined) {
+        this.#start(shardId); // finds the shard gone, and closes its window
+      } else if (ended && !shard.closed) {
+        this.#checkpoints.delete(shardId); // another stream of the same name: its shards begin afresh
+      }
+    }
+    const isDone = (shardId: string | null) =>
+      shardId === null || !listed.has(shardId) || this.#checkpoints.get(shardId)?.ended === true;
+    for (const { shardId, parentShardId, adjacentParentShardId } of shards) {
+      if (this.#checkpoints.get(shardId)?.ended) continue;
+      if (isDone(parentShardId) && isDone(adjacentParentShardId)) this.#start(shardId);
+    }
+  }
+
+  #start(shardId: string): void {
+    if (this.#stopped || this.#workers.has(shardId)) return;
+    const worker = this.#worker(shardId);
+    const run = worker.run().then(
+      (end) => {
+        if (end === 'ended') this.#workers.delete(shardId);
+        this.#pause.wake();
+      },
+      (error: unknown) => {
+        this.#problem = `PROBLEM: ${shardId} stopped: ${error instanceof Error ? error.stack : String(error)}`;
+        this.#environment.log(this.#problem);
+      },
+    );
+    this.#workers.set(shardId, { worker, run });
+  }
+
+  #worker(shardId: string): ShardWorker {
+    const { clock, idleSeconds, invoker, log, newId, reader, resolveStream, store } = this.#environment;
+    const mapping = this.#configuration;
+    const [, , , , account = '', , functionName = ''] = mapping.FunctionArn.split(':');
+    const [, , , region = ''] = mapping.EventSourceArn.split(':');
+    const age = mapping.MaximumRecordAgeInSeconds;
+    return new ShardWorker({
+      source: {
+        shardId,
+        streamArn: mapping.EventSourceArn,
+        region,
+        roleArn: `arn:aws:iam::${account}:role/${functionName}`,
+      },
+      checkpoint: this.#checkpoints.get(shardId) ?? {
+        windowSeconds: mapping.TumblingWindowInSeconds,
+        progress: beginAt(this.#startOf(mapping)),
+        ended: false,
+      },
+      rules: {
+        windowSeconds: mapping.TumblingWindowInSeconds,
+        batchSize: mapping.BatchSize,
+        batchingMs: mapping.MaximumBatchingWindowInSeconds * 1000,
+        idleMs: idleSeconds * 1000,
+      },
+      reader,
+      clock,
+      log,
+      save: async (checkpoint) => {
+        await store.saveCheckpoint(mapping.UUID, shardId, checkpoint);
+        this.#checkpoints.set(shardId, checkpoint);
+      },
+      sender: {
+        functionArn: mapping.FunctionArn,
+        invoker,
+        newId,
+        retry: {
+          maximumRetryAttempts: mapping.MaximumRetryAttempts,
+          bisect: mapping.BisectBatchOnFunctionError,
+        },
+        reportsItemFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+        strictFinal: this.#environment.strictFinal ?? false,
+        maximumRecordAgeMs: age === -1 ? null : age * 1000,
+        retentionMs: async () => (await resolveStream(mapping.EventSourceArn))?.retentionMs ?? null,
+        giveUp: (givenUp) => this.#giveUp(givenUp),
+        onInvocation: (report) => {
+          this.#onResult(report.verdict.kind === 'accepted' ? 'OK' : 'PROBLEM: Function call failed');
+          this.#environment.onInvocation?.({ ...report, mappingUuid: mapping.UUID });
+        },
+      },
+    });
+  }
+
+  /** A shard that was there when the mapping was made has its LATEST in a checkpoint; what came later begins at its beginning. */
+  #startOf(mapping: EventSourceMappingConfiguration): ShardPosition {
+    return mapping.StartingPosition === 'AT_TIMESTAMP'
+      ? { type: 'AT_TIMESTAMP', timestampMs: (mapping.StartingPositionTimestamp ?? 0) * 1000 }
+      : { type: 'TRIM_HORIZON' };
+  }
+
+  /** As in AWS, a destination that cannot be reached does not hold up the shard for ever. */
+  async #giveUp(givenUp: GivenUp): Promise<void> {
+    const { clock, log, newId, putFailureObject } = this.#environment;
+    const bucket = failureBucket(this.#configuration);
+    const what = `${givenUp.shardId}: gave up ${givenUp.records.length === 0 ? 'a final invocation' : `${givenUp.records.length} records`} (${givenUp.condition})`;
+    if (bucket === null) return log(`${what}; there is no on-failure destination`);
+    const object = failureObject(givenUp, this.#configuration.UUID, clock.now(), newId());
+    for (let attempt = 1; attempt <= DELIVERY_ATTEMPTS; attempt += 1) {
+      try {
+        await putFailureObject(bucket, object.key, object.body, 'application/octet-stream');
+        return log(`${what}; they are in s3://${bucket}/${object.key}`);
+      } catch (error) {
+        log(
+          `${what}; s3://${bucket} refused them: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        if (attempt < DELIVERY_ATTEMPTS) await clock.sleep(retryDelayMs(attempt));
+      }
+    }
+  }
+
+  get status(): Pick<MappingStatus, 'problem' | 'shards'> {
+    const ended = [...this.#checkpoints].filter(([shardId]) => !this.#workers.has(shardId));
+    const shards: ShardStatus[] = [
+      ...ended.map(([shardId, checkpoint]) => statusOf(shardId, checkpoint)),
+      ...[...this.#workers.values()].map(({ worker }) => worker.status),
+    ];
+    return { problem: this.#problem, shards: shards.sort((a, b) => (a.shardId < b.shardId ? -1 : 1)) };
+  }
+}
+
+/** Of a shard that nobody reads: it has ended, or its mapping is disabled. */
+export function statusOf(shardId: string, { ended, progress }: Checkpoint): ShardStatus {
+  const { open, position, lateRecords, droppedRecords } = progress;
+  return {
+    shardId,
+    position,
+    window: open && { startMs: open.startMs, endMs: open.endMs },
+    foldedRecords: open?.recordCount ?? 0,
+    waitingRecords: 0,
+    lateRecords,
+    droppedRecords,
+    failedAttempts: 0,
+    lastError: null,
+    millisBehindLatest: ended ? 0 : null,
+    invocationInFlight: false,
+    ended,
+  };
+}

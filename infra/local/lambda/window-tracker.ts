@@ -1,0 +1,246 @@
+import { type Window, windowAt, windowStartMs } from '../../../lib/core/window.ts';
+import type { ShardPosition } from '../kinesis/stream-reader.ts';
+
+/**
+ * The tumbling windows of one shard, as a pure state machine:
+ *
+ *     (progress, what has been read, now) → the next step     nextStep
+ *     (progress, step, its outcome)       → the next progress  accept, drop, close
+ *
+ * `Progress` is the checkpoint: position, window and state are one value and are stored as one, so whatever instant a
+ * process dies at, it goes on from a moment at which all three belonged together. The laws, W = length of a window:
+ *
+ *     arrival     12:00:01   12:00:07      12:00:12   (no records)        12:00:31
+ *     W = 10 s   ┌──────────────────────┬──────────────────────┬──────────────────────┬─────────────
+ *                │ batch {}→s1          │ batch {}→t1          │                      │ batch {}→u1
+ *                │        batch s1→s2   │                      │    no invocation     │
+ *                └──────────────────────┴──────────────────────┴──────────────────────┴─────────────
+ *                          final s2 ────┘ at 12:00:12, before the batch of the next window
+ *                                                  final t1 ───┘ at 12:00:20 + idle, once caught up
+ *
+ *  1. A record belongs to the window of its arrival; windows are multiples of W since the epoch.
+ *  2. A batch lies in one window. The first of a window gets `{}`, every later one what the last success returned.
+ *  3. A window is closed by one final invocation without records: before the first record of a later window; when the
+ *     shard has ended; or `idleMs` after its end, once a read begun after that moment found nothing left to read.
+ *  4. A window without records has no invocation.
+ *  5. A state above 1 MiB closes the window early, at once, with all of the state. The window goes on from `{}`, and is
+ *     closed again only if more of its records came.
+ *  6. A record older than the open window is folded into it: windows never go back. With none open it opens its own.
+ *  7. A dropped batch leaves the state as it was; a dropped final invocation closes the window all the same.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+ */
+export interface Progress {
+  /** Where the first record begins that is neither folded nor dropped. */
+  readonly position: ShardPosition;
+  /** Where the open window began to be folded; the same as `position` when none is open. */
+  readonly windowPosition: ShardPosition;
+  readonly open: OpenWindow | null;
+  /** Records older than the window that they were folded into, ever. */
+  readonly lateRecords: number;
+  /** Records given up by the retry policy, ever. */
+  readonly droppedRecords: number;
+}
+
+export interface OpenWindow extends Window {
+  /** What the function last returned, as compact JSON; `{}` after an early termination. */
+  readonly state: string;
+  /** Records folded into that state; 0 only after an early termination. */
+  readonly recordCount: number;
+  /** The state is above the limit: the early final invocation is due. */
+  readonly overflowed: boolean;
+}
+
+export interface WindowRules {
+  /** 1 to 900; 0 turns windows off: batches only, and no state. */
+  readonly windowSeconds: number;
+  /** Records of a batch, at most. */
+  readonly batchSize: number;
+  /** How long a batch that is not full may wait for more records. */
+  readonly batchingMs: number;
+  /** How long after its end an idle window is closed. */
+  readonly idleMs: number;
+}
+
+/** A record as the tracker needs it. */
+export interface TrackedRecord {
+  readonly sequenceNumber: string;
+  /** Epoch milliseconds. */
+  readonly arrivalMs: number;
+  /** What the record takes of an event's bytes. */
+  readonly bytes: number;
+}
+
+/** What is known of the shard beyond its progress. */
+export interface ShardView {
+  /** Read and neither folded nor dropped, in the shard's order. */
+  readonly records: readonly TrackedRecord[];
+  /** When the first of them was read. */
+  readonly waitingSinceMs: number;
+  /** When the last read began, if it left nothing to read; else null. */
+  readonly caughtUpMs: number | null;
+  /** The shard is closed and all of it has been read. */
+  readonly ended: boolean;
+  /** How many bytes of records fit in the next event; the first record is taken in any case. */
+  readonly roomBytes: number;
+  /** After a batch was split: how many records the next one may have. */
+  readonly pieceSize: number | null;
+}
+
+/** `window` null: no windows. */
+export interface BatchStep {
+  readonly kind: 'batch';
+  readonly window: Window | null;
+  /** How many of the view's records, from the first on. */
+  readonly count: number;
+}
+
+export interface FinalStep {
+  readonly kind: 'final';
+  readonly window: OpenWindow;
+  readonly early: boolean;
+}
+
+/** Read on at `atMs`, or as soon as the stream has changed; `atMs` null: only then. */
+export interface ReadStep {
+  readonly kind: 'read';
+  readonly atMs: number | null;
+}
+
+/** The shard is done with: its children may start. */
+export interface EndStep {
+  readonly kind: 'end';
+}
+
+export type Step = BatchStep | FinalStep | ReadStep | EndStep;
+
+/** AWS says "1 MB" of state without saying how it counts: here 1 MiB of compact JSON in UTF-8. */
+export const STATE_LIMIT_BYTES = 1_048_576;
+
+export const EMPTY_STATE = '{}';
+
+export function beginAt(position: ShardPosition): Progress {
+  return { position, windowPosition: position, open: null, lateRecords: 0, droppedRecords: 0 };
+}
+
+/** What to do next. Final invocations come before batches, so nothing later in the shard overtakes a window's close. */
+export function nextStep(progress: Progress, view: ShardView, nowMs: number, rules: WindowRules): Step {
+  const { open } = progress;
+  if (open?.overflowed) return { kind: 'final', window: open, early: true };
+
+  const unclosed = open !== null && open.recordCount > 0 ? open : null;
+  const [first] = view.records;
+  if (first === undefined) {
+    if (view.ended) return unclosed ? { kind: 'final', window: unclosed, early: false } : { kind: 'end' };
+    if (unclosed === null) return { kind: 'read', atMs: null };
+    const dueMs = unclosed.endMs + rules.idleMs;
+    return view.caughtUpMs !== null && view.caughtUpMs >= dueMs
+      ? { kind: 'final', window: unclosed, early: false }
+      : { kind: 'read', atMs: dueMs };
+  }
+
+  const window = rules.windowSeconds === 0 ? null : windowOf(first, open, rules.windowSeconds);
+  if (unclosed && window && window.startMs > unclosed.startMs) {
+    return { kind: 'final', window: unclosed, early: false };
+  }
+  const { count, full } = fill(view, window, rules);
+  if (full || view.ended) return { kind: 'batch', window, count };
+  if (view.caughtUpMs === null) return { kind: 'read', atMs: nowMs };
+  const dueMs = Math.min(
+    view.waitingSinceMs + rules.batchingMs,
+    window === null ? Number.POSITIVE_INFINITY : window.endMs,
+  );
+  return nowMs >= dueMs ? { kind: 'batch', window, count } : { kind: 'read', atMs: dueMs };
+}
+
+/** The first records of the view that one event can hold; full when no further record could join them. */
+function fill(view: ShardView, window: Window | null, rules: WindowRules): { count: number; full: boolean } {
+  const limit = Math.min(rules.batchSize, view.pieceSize ?? rules.batchSize);
+  let count = 0;
+  let bytes = 0;
+  for (const record of view.records) {
+    if (count === limit) return { count, full: true };
+    if (window !== null && record.arrivalMs >= window.endMs) return { count, full: true };
+    bytes += record.bytes;
+    if (bytes > view.roomBytes && count > 0) return { count, full: true };
+    count += 1;
+  }
+  return { count, full: count === limit };
+}
+
+/** The window that a record is folded into: its own, or the open one when that is later. */
+function windowOf(record: TrackedRecord, open: OpenWindow | null, windowSeconds: number): Window {
+  if (open !== null && windowStartMs(record.arrivalMs, windowSeconds) <= open.startMs) {
+    return { startMs: open.startMs, endMs: open.endMs };
+  }
+  return windowAt(record.arrivalMs, windowSeconds);
+}
+
+/** The state that an invocation of this window gets, as compact JSON. */
+export function stateBefore(progress: Progress, window: Window): string {
+  const { open } = progress;
+  return open !== null && open.startMs === window.startMs ? open.state : EMPTY_STATE;
+}
+
+/**
+ * A batch, or the first part of one, was processed. `records` are those of that part, at least one; `state` what the
+ * function returned as compact JSON, of no meaning without windows.
+ */
+export function accept(
+  progress: Progress,
+  window: Window | null,
+  records: readonly TrackedRecord[],
+  state: string,
+): Progress {
+  const position = after(records);
+  if (window === null) return { ...progress, position, windowPosition: position, open: null };
+  const continued = progress.open?.startMs === window.startMs ? progress.open : null;
+  return {
+    ...progress,
+    position,
+    open: {
+      startMs: window.startMs,
+      endMs: window.endMs,
+      state,
+      recordCount: (continued?.recordCount ?? 0) + records.length,
+      overflowed: Buffer.byteLength(state) > STATE_LIMIT_BYTES,
+    },
+    windowPosition: continued === null ? progress.position : progress.windowPosition,
+    lateRecords: progress.lateRecords + records.filter((record) => record.arrivalMs < window.startMs).length,
+  };
+}
+
+/** A batch was given up, by the retry policy or for its age. */
+export function drop(progress: Progress, records: readonly TrackedRecord[]): Progress {
+  const position = after(records);
+  return {
+    ...progress,
+    position,
+    windowPosition: progress.open === null ? position : progress.windowPosition,
+    droppedRecords: progress.droppedRecords + records.length,
+  };
+}
+
+/** A final invocation succeeded, or was given up. */
+export function close(progress: Progress, final: FinalStep): Progress {
+  const { startMs, endMs } = final.window;
+  return {
+    ...progress,
+    windowPosition: progress.position,
+    open: final.early ? { startMs, endMs, state: EMPTY_STATE, recordCount: 0, overflowed: false } : null,
+  };
+}
+
+/**
+ * The length of the windows has changed. A state never goes on under another length: the open window is forgotten, and
+ * its records are folded again, into windows of the new one.
+ */
+export function resize(progress: Progress): Progress {
+  return { ...progress, position: progress.windowPosition, open: null };
+}
+
+function after(records: readonly TrackedRecord[]): ShardPosition {
+  const last = records.at(-1);
+  if (last === undefined) throw new RangeError('Expected at least one record, got none');
+  return { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: last.sequenceNumber };
+}
