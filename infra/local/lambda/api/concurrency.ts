@@ -12,10 +12,10 @@ const leastUnreserved = 100;
 /** 0 stops the function. https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
 export function putFunctionConcurrency(pool: FunctionPool, request: HttpRequest, name: string): HttpResponse {
   const constraints = new Constraints(bodyOf(request));
-  const limit = constraints.integer('ReservedConcurrentExecutions', 0);
-  if (limit === undefined) {
-    constraints.violated('ReservedConcurrentExecutions', undefined, 'Member must not be null');
-  }
+  const limit = constraints.required(
+    'ReservedConcurrentExecutions',
+    constraints.integer('ReservedConcurrentExecutions', 0),
+  );
   constraints.check();
   const found = unqualified(pool, name, '$LATEST');
   let others = 0;

@@ -14,7 +14,13 @@ export class Constraints {
     if (this.#violations.length > 0) throw validationFailure(this.#violations);
   }
 
-  violated(name: string, value: unknown, constraint: string): undefined {
+  /** Says so when the member is absent; `value` is what was read of it. */
+  required<Value>(name: string, value: Value | undefined): Value | undefined {
+    if (this.#value(name) === undefined) this.#violated(name, undefined, 'Member must not be null');
+    return value;
+  }
+
+  #violated(name: string, value: unknown, constraint: string): undefined {
     const shown =
       value === undefined ? 'null' : `'${typeof value === 'string' ? value : JSON.stringify(value)}'`;
     this.#violations.push(
@@ -27,9 +33,9 @@ export class Constraints {
     if (value === undefined) return undefined;
     if (typeof value !== 'number' || !Number.isInteger(value)) throw unexpected(value, 'an Integer');
     if (value < least)
-      return this.violated(name, value, `Member must have value greater than or equal to ${least}`);
+      return this.#violated(name, value, `Member must have value greater than or equal to ${least}`);
     if (value > most)
-      return this.violated(name, value, `Member must have value less than or equal to ${most}`);
+      return this.#violated(name, value, `Member must have value less than or equal to ${most}`);
     return value;
   }
 
@@ -53,7 +59,7 @@ export class Constraints {
     if (value === undefined) return undefined;
     if (typeof value !== 'string') throw unexpected(value, 'a String');
     if (pattern !== undefined && !pattern.expression.test(value)) {
-      return this.violated(name, value, `Member must satisfy regular expression pattern: ${pattern.shown}`);
+      return this.#violated(name, value, `Member must satisfy regular expression pattern: ${pattern.shown}`);
     }
     return value;
   }
@@ -62,7 +68,7 @@ export class Constraints {
     const value = this.text(name);
     const known = values.find((candidate) => candidate === value);
     if (value === undefined || known !== undefined) return known;
-    return this.violated(name, value, `Member must satisfy enum value set: [${values.join(', ')}]`);
+    return this.#violated(name, value, `Member must satisfy enum value set: [${values.join(', ')}]`);
   }
 
   someOf<Value extends string>(name: string, values: readonly Value[]): readonly Value[] | undefined {
@@ -70,10 +76,10 @@ export class Constraints {
     if (given === undefined) return undefined;
     const known = values.filter((candidate) => given.includes(candidate));
     if (given.length > values.length) {
-      return this.violated(name, given, `Member must have length less than or equal to ${values.length}`);
+      return this.#violated(name, given, `Member must have length less than or equal to ${values.length}`);
     }
     if (known.length === given.length) return known;
-    return this.violated(
+    return this.#violated(
       name,
       `[${given.join(', ')}]`,
       `Member must satisfy constraint: [Member must satisfy enum value set: [${values.join(', ')}]]`,

@@ -138,8 +138,7 @@ async function builtCode(
 
 /** A UUID that changes with code and configuration. */
 function revisionId(definition: LambdaFunction, bundle: Bundle | undefined): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([definition, bundle?.codeSha256]))
-    .digest('hex');
+  const content = JSON.stringify([{ ...definition, arn: '' }, bundle?.codeSha256]);
+  const digest = createHash('sha256').update(content).digest('hex');
   return [8, 12, 16, 20, 32].map((end, index) => digest.slice([0, 8, 12, 16, 20][index], end)).join('-');
 }

@@ -28,8 +28,7 @@ export async function createEventSourceMapping(
 ): Promise<HttpResponse> {
   const constraints = new Constraints(bodyOf(request));
   const settings = settingsIn(constraints);
-  const functionName = constraints.text('FunctionName');
-  if (functionName === undefined) constraints.violated('FunctionName', undefined, 'Member must not be null');
+  const functionName = constraints.required('FunctionName', constraints.text('FunctionName'));
   const EventSourceArn = constraints.text('EventSourceArn', arnPattern);
   const StartingPosition = constraints.oneOf('StartingPosition', ['LATEST', 'AT_TIMESTAMP', 'TRIM_HORIZON']);
   const StartingPositionTimestamp = constraints.number('StartingPositionTimestamp');
