@@ -1,0 +1,46 @@
+import type { Operation } from './operation.ts';
+import { getRecords, getShardIterator } from './reading-operations.ts';
+import { putRecord, putRecords } from './record-operations.ts';
+import { listShards, mergeShards, splitShard, updateShardCount } from './shard-operations.ts';
+import {
+  createStream,
+  decreaseStreamRetentionPeriod,
+  deleteStream,
+  describeLimits,
+  describeStream,
+  describeStreamSummary,
+  increaseStreamRetentionPeriod,
+  listStreams,
+  updateStreamMode,
+} from './stream-operations.ts';
+import { addTagsToStream, listTagsForStream, removeTagsFromStream } from './tag-operations.ts';
+
+/** Every operation there is, by its name in `X-Amz-Target`. */
+export const operations = {
+  AddTagsToStream: addTagsToStream,
+  CreateStream: createStream,
+  DecreaseStreamRetentionPeriod: decreaseStreamRetentionPeriod,
+  DeleteStream: deleteStream,
+  DescribeLimits: describeLimits,
+  DescribeStream: describeStream,
+  DescribeStreamSummary: describeStreamSummary,
+  GetRecords: getRecords,
+  GetShardIterator: getShardIterator,
+  IncreaseStreamRetentionPeriod: increaseStreamRetentionPeriod,
+  ListShards: listShards,
+  ListStreams: listStreams,
+  ListTagsForStream: listTagsForStream,
+  MergeShards: mergeShards,
+  PutRecord: putRecord,
+  PutRecords: putRecords,
+  RemoveTagsFromStream: removeTagsFromStream,
+  SplitShard: splitShard,
+  UpdateShardCount: updateShardCount,
+  UpdateStreamMode: updateStreamMode,
+} satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;
+
+export function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(operations, name);
+}

@@ -1,0 +1,63 @@
+import { KinesisError } from '../kinesis-error.ts';
+import { type Input, type Member, readInput, requiredUnless, type Shape, text } from '../request-shape.ts';
+import type { Stream } from '../stream.ts';
+import type { Streams } from '../streams.ts';
+
+/** What an operation answers: an object, its JSON text, or nothing, which is an empty body. */
+export type Answer = object | string | undefined;
+
+export type Operation = (body: unknown, streams: Streams) => Answer;
+
+/** An operation is what it accepts, and what it does with that: validation always comes before state. */
+export function operation<S extends Shape>(
+  shape: S,
+  run: (input: Input<S>, streams: Streams) => Answer,
+): Operation {
+  return (body, streams) => run(readInput(shape, body), streams);
+}
+
+/** Names of streams and ids of shards. */
+export const NAME = { pattern: '[a-zA-Z0-9_.-]+', min: 1, max: 128 } as const;
+export const SEQUENCE_NUMBER = { pattern: '0|([1-9]\\d{0,128})' } as const;
+export const HASH_KEY = { pattern: '0|([1-9]\\d{0,38})' } as const;
+
+/** Every operation on a stream takes its name or its ARN. */
+export const streamTarget = {
+  StreamARN: text({ pattern: 'arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+', min: 1, max: 2048 }),
+  StreamName: requiredUnless('StreamARN', text(NAME)),
+} satisfies Record<string, Member<string>>;
+
+export interface StreamTarget {
+  readonly StreamARN: string | undefined;
+  readonly StreamName: string | undefined;
+}
+
+/** Throws ResourceNotFoundException, also for the ARN of another account or region. */
+export function targetStream(target: StreamTarget, streams: Streams): Stream {
+  return streams.stream(targetName(target, streams));
+}
+
+export function targetName({ StreamARN, StreamName }: StreamTarget, streams: Streams): string {
+  if (StreamARN === undefined) return StreamName ?? '';
+  const [, , , region, account, resource = ''] = StreamARN.split(':');
+  const name = resource.slice('stream/'.length);
+  if (StreamName !== undefined && StreamName !== name) {
+    throw new KinesisError(
+      'InvalidArgumentException',
+      `StreamARN ${StreamARN} and StreamName ${StreamName} do not name the same stream.`,
+    );
+  }
+  if (region !== streams.region || account !== streams.accountId) {
+    throw new KinesisError('ResourceNotFoundException', `Stream ${name} under account ${account} not found.`);
+  }
+  return name;
+}
+
+/** Throws ResourceInUseException. */
+export function requireActive(stream: Stream, streams: Streams): void {
+  if (stream.status === 'ACTIVE') return;
+  throw new KinesisError(
+    'ResourceInUseException',
+    `Stream ${stream.name} under account ${streams.accountId} not ACTIVE, instead in state ${stream.status}`,
+  );
+}

@@ -1,0 +1,177 @@
+import { type HashKey, hashKeyFromDecimal } from '../hash-key.ts';
+import { KinesisError } from '../kinesis-error.ts';
+import { dataBytes } from '../log/shard-log.ts';
+import { blob, isCanonicalBase64, list, required, structure, text } from '../request-shape.ts';
+import { parseSequenceNumber } from '../sequence-number.ts';
+import type { PutEntry, PutOutcome, Stream } from '../stream.ts';
+import type { Streams } from '../streams.ts';
+import {
+  HASH_KEY,
+  operation,
+  SEQUENCE_NUMBER,
+  type StreamTarget,
+  streamTarget,
+  targetStream,
+} from './operation.ts';
+
+/** Of data and partition key together; https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+const MOST_RECORD_BYTES = 1024 * 1024;
+const MOST_CALL_BYTES = 10 * 1024 * 1024;
+const MOST_RECORDS = 500;
+const KEY = { min: 1, max: 256 };
+
+interface RecordEntry {
+  readonly PartitionKey: string;
+  readonly ExplicitHashKey: string | undefined;
+  readonly Data: string;
+}
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html */
+export const putRecord = operation(
+  {
+    SequenceNumberForOrdering: text(SEQUENCE_NUMBER),
+    PartitionKey: required(text(KEY)),
+    ExplicitHashKey: text(HASH_KEY),
+    Data: required(blob({ max: MOST_RECORD_BYTES })),
+    ...streamTarget,
+  },
+  (input, streams) => {
+    requireRecordSize(input, 'data');
+    const stream = writableStream(input, streams);
+    const explicitHashKey = readHashKey(input.ExplicitHashKey);
+    requirePast(input.SequenceNumberForOrdering, stream, streams);
+    const entry = { partitionKey: input.PartitionKey, data: input.Data, explicitHashKey };
+    const [outcome] = streams.put(stream, [entry]);
+    if (outcome?.kind !== 'stored') {
+      throw new KinesisError(outcome?.errorCode ?? 'InternalFailure', outcome?.message);
+    }
+    return { ShardId: outcome.shardId, SequenceNumber: outcome.sequenceNumber };
+  },
+);
+
+const putRecordsEntry = structure({
+  PartitionKey: required(text(KEY)),
+  ExplicitHashKey: text(HASH_KEY),
+  Data: required(blob({ max: MOST_RECORD_BYTES })),
+});
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
+export const putRecords = operation(
+  {
+    Records: required(
+      list<RecordEntry>(putRecordsEntry, {
+        min: 1,
+        max: MOST_RECORDS,
+        show: () => 'com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310',
+        isPlain: isPlainEntry,
+      }),
+    ),
+    ...streamTarget,
+  },
+  (input, streams) => {
+    requireCallSize(input.Records);
+    const stream = writableStream(input, streams);
+    const entries: PutEntry[] = [];
+    for (const { PartitionKey, Data, ExplicitHashKey } of input.Records) {
+      entries.push({
+        partitionKey: PartitionKey,
+        data: Data,
+        explicitHashKey: readHashKey(ExplicitHashKey),
+      });
+    }
+    return putRecordsAnswer(streams.put(stream, entries));
+  },
+);
+
+/** What nearly every entry is; the rest is judged in full. A record's cost is counted in microseconds here. */
+function isPlainEntry(value: unknown): value is RecordEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('PartitionKey' in value) || !('Data' in value)) return false;
+  const { PartitionKey, Data } = value;
+  return (
+    typeof PartitionKey === 'string' &&
+    PartitionKey.length >= KEY.min &&
+    PartitionKey.length <= KEY.max &&
+    typeof Data === 'string' &&
+    Data.length <= MOST_RECORD_BYTES &&
+    isCanonicalBase64(Data) &&
+    (!('ExplicitHashKey' in value) || value.ExplicitHashKey === undefined)
+  );
+}
+
+/** Texts joined by hand: of digits and ids, nothing of which needs to be escaped but messages. */
+function putRecordsAnswer(outcomes: readonly PutOutcome[]): string {
+  let failed = 0;
+  let records = '';
+  for (const outcome of outcomes) {
+    if (records !== '') records += ',';
+    if (outcome.kind === 'stored') {
+      records += `{"SequenceNumber":"${outcome.sequenceNumber}","ShardId":"${outcome.shardId}"}`;
+    } else {
+      failed += 1;
+      records += JSON.stringify({ ErrorCode: outcome.errorCode, ErrorMessage: outcome.message });
+    }
+  }
+  return `{"FailedRecordCount":${failed},"Records":[${records}]}`;
+}
+
+/** A stream that is being created or deleted takes no records, and says it is not there. */
+function writableStream(target: StreamTarget, streams: Streams): Stream {
+  const stream = targetStream(target, streams);
+  if (stream.status === 'ACTIVE' || stream.status === 'UPDATING') return stream;
+  throw new KinesisError(
+    'ResourceNotFoundException',
+    `Stream ${stream.name} under account ${streams.accountId} not found.`,
+  );
+}
+
+function readHashKey(decimal: string | undefined): HashKey | null {
+  if (decimal === undefined) return null;
+  const hashKey = hashKeyFromDecimal(decimal);
+  if (hashKey !== null) return hashKey;
+  throw new KinesisError(
+    'InvalidArgumentException',
+    `Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was ${decimal}`,
+  );
+}
+
+function recordBytes(record: Pick<RecordEntry, 'PartitionKey' | 'Data'>): number {
+  return dataBytes(record.Data) + Buffer.byteLength(record.PartitionKey);
+}
+
+function requireRecordSize(record: Pick<RecordEntry, 'PartitionKey' | 'Data'>, path: string): void {
+  if (recordBytes(record) <= MOST_RECORD_BYTES) return;
+  throw new KinesisError(
+    'ValidationException',
+    `1 validation error detected: Value at '${path}' failed to satisfy constraint: ` +
+      `Member must have length less than or equal to ${MOST_RECORD_BYTES}`,
+  );
+}
+
+function requireCallSize(records: readonly RecordEntry[]): void {
+  let bytes = 0;
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index];
+    if (record === undefined) continue;
+    const size = recordBytes(record);
+    if (size > MOST_RECORD_BYTES) requireRecordSize(record, `records.${index + 1}.member.data`);
+    bytes += size;
+  }
+  if (bytes <= MOST_CALL_BYTES) return;
+  throw new KinesisError(
+    'InvalidArgumentException',
+    `Records size exceeds ${MOST_CALL_BYTES / 1024 / 1024} MB limit`,
+  );
+}
+
+/** Every shard's numbers rise anyway, so what was issued before is all that is asked of it. */
+function requirePast(sequenceNumber: string | undefined, stream: Stream, streams: Streams): void {
+  if (sequenceNumber === undefined) return;
+  const parsed = parseSequenceNumber(sequenceNumber);
+  if (parsed !== null && parsed.timeSeconds * 1000 <= streams.clock.now()) return;
+  throw new KinesisError(
+    'InvalidArgumentException',
+    `ExclusiveMinimumSequenceNumber ${sequenceNumber} used in PutRecord on stream ${stream.name} ` +
+      `under account ${streams.accountId} is invalid.`,
+  );
+}

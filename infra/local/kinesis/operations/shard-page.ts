@@ -1,0 +1,48 @@
+import { KinesisError } from '../kinesis-error.ts';
+import type { ShardFilter } from './shard-operations.ts';
+
+/** Where a listing of shards goes on, handed to the client as an opaque token. */
+export interface ShardListingPage {
+  readonly streamName: string;
+  readonly afterShardId: string;
+  readonly filter: ShardFilter | null;
+}
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
+const LIFETIME_MS = 300_000;
+
+export function encodeShardPage(page: ShardListingPage, nowMs: number): string {
+  const { streamName, afterShardId, filter } = page;
+  const fields = [nowMs, streamName, afterShardId, filter?.type, filter?.shardId, filter?.timestampMs];
+  return Buffer.from(JSON.stringify(fields)).toString('base64');
+}
+
+/** Throws InvalidArgumentException, ExpiredNextTokenException. */
+export function decodeShardPage(token: string, nowMs: number): ShardListingPage {
+  const fields = parse(token);
+  const [issuedMs, streamName, afterShardId, type, shardId, timestampMs] = fields;
+  if (typeof issuedMs !== 'number' || typeof streamName !== 'string' || typeof afterShardId !== 'string') {
+    throw new KinesisError('InvalidArgumentException', 'NextToken is invalid.');
+  }
+  if (nowMs - issuedMs >= LIFETIME_MS) {
+    throw new KinesisError('ExpiredNextTokenException', 'NextToken has expired.');
+  }
+  const filter =
+    typeof type !== 'string'
+      ? null
+      : {
+          type,
+          shardId: typeof shardId === 'string' ? shardId : null,
+          timestampMs: typeof timestampMs === 'number' ? timestampMs : null,
+        };
+  return { streamName, afterShardId, filter };
+}
+
+function parse(token: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(token, 'base64').toString());
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}

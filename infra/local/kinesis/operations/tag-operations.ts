@@ -1,0 +1,85 @@
+import { KinesisError } from '../kinesis-error.ts';
+import { integer, required, text, textList, textMap } from '../request-shape.ts';
+import type { Stream } from '../stream.ts';
+import type { Streams } from '../streams.ts';
+import { operation, streamTarget, targetStream } from './operation.ts';
+
+const MOST_TAGS = 50;
+const TAG_LENGTHS = [1, 128] as const;
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_AddTagsToStream.html */
+export const addTagsToStream = operation(
+  {
+    Tags: required(textMap({ min: 1, max: 10, keyLengths: TAG_LENGTHS, valueLengths: [0, 256] })),
+    ...streamTarget,
+  },
+  (input, streams) => {
+    const stream = targetStream(input, streams);
+    const texts = [...Object.keys(input.Tags), ...Object.values(input.Tags)];
+    requireTagCharacters(texts);
+    requireNoPercent(texts, 'add tags to', stream, streams);
+    const tags = { ...stream.metadata.tags, ...input.Tags };
+    if (Object.keys(tags).length > MOST_TAGS) {
+      throw new KinesisError(
+        'InvalidArgumentException',
+        `Failed to add tags to stream ${stream.name} under account ${streams.accountId} ` +
+          'because a given stream cannot have more than 10 tags associated with it.',
+      );
+    }
+    stream.update({ tags });
+    return undefined;
+  },
+);
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RemoveTagsFromStream.html */
+export const removeTagsFromStream = operation(
+  { TagKeys: required(textList({ min: 1, max: 10, lengths: TAG_LENGTHS })), ...streamTarget },
+  (input, streams) => {
+    const stream = targetStream(input, streams);
+    requireTagCharacters(input.TagKeys);
+    requireNoPercent(input.TagKeys, 'remove tags from', stream, streams);
+    const removed = new Set(input.TagKeys);
+    const kept = Object.entries(stream.metadata.tags).filter(([key]) => !removed.has(key));
+    stream.update({ tags: Object.fromEntries(kept) });
+    return undefined;
+  },
+);
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListTagsForStream.html */
+export const listTagsForStream = operation(
+  {
+    Limit: integer({ min: 1, max: MOST_TAGS }),
+    ExclusiveStartTagKey: text({ min: TAG_LENGTHS[0], max: TAG_LENGTHS[1] }),
+    ...streamTarget,
+  },
+  (input, streams) => {
+    const { tags } = targetStream(input, streams).metadata;
+    const from = input.ExclusiveStartTagKey;
+    const rest = Object.keys(tags)
+      .sort()
+      .filter((key) => from === undefined || key > from);
+    const keys = rest.slice(0, input.Limit ?? MOST_TAGS);
+    return {
+      Tags: keys.map((key) => ({ Key: key, Value: tags[key] })),
+      HasMoreTags: keys.length < rest.length,
+    };
+  },
+);
+
+export function requireTagCharacters(texts: readonly string[]): void {
+  if (!texts.some((one) => /[^\u00C0-\u1FFF\u2C00-\uD7FF\w./\-=+_ @%]/.test(one))) return;
+  throw new KinesisError(
+    'InvalidArgumentException',
+    'Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @.',
+  );
+}
+
+/** The first check lets the percent sign pass, the second one does not: so does the service. */
+function requireNoPercent(texts: readonly string[], action: string, stream: Stream, streams: Streams): void {
+  if (!texts.some((one) => one.includes('%'))) return;
+  throw new KinesisError(
+    'InvalidArgumentException',
+    `Failed to ${action} stream ${stream.name} under account ${streams.accountId} because some tags contained ` +
+      "illegal characters. The allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@'.",
+  );
+}

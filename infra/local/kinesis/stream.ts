@@ -1,0 +1,227 @@
+import path from 'node:path';
+import { type HashKey, hashOfPartitionKey } from './hash-key.ts';
+import { KinesisError, StorageError } from './kinesis-error.ts';
+import type { LogRecord } from './log/record-frame.ts';
+import { dataBytes, ShardLog } from './log/shard-log.ts';
+import { mergeShards, scaleShards, splitShard } from './reshard.ts';
+import { Shard, shardIdOf } from './shard.ts';
+import { ShardThrottle } from './shard-throttle.ts';
+import { type StreamMetadata, type StreamTransition, writeStreamMetadata } from './stream-metadata.ts';
+
+export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
+
+export interface PutEntry extends LogRecord {
+  /** Overrides the partition key's hash. */
+  readonly explicitHashKey: HashKey | null;
+}
+
+export type PutOutcome =
+  | { readonly kind: 'stored'; readonly shardId: string; readonly sequenceNumber: string }
+  | {
+      readonly kind: 'refused';
+      readonly errorCode: 'ProvisionedThroughputExceededException' | 'InternalFailure';
+      readonly message: string;
+    };
+
+export interface StreamEnvironment {
+  readonly accountId: string;
+  readonly enforceShardLimits: boolean;
+  readonly segmentBytes?: number | undefined;
+}
+
+/** Old files are looked for this often; what a reader sees is trimmed to the millisecond. */
+const SWEEP_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** One stream: its metadata, its shards, and which of them takes a record. */
+export class Stream {
+  #shards = new Map<number, Shard>();
+  /** By range, for routing: a record belongs to the first whose last hash key is not below its own. */
+  #open: Shard[] = [];
+  #throttles = new Map<number, ShardThrottle>();
+  #sweptMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    public metadata: StreamMetadata,
+    readonly arn: string,
+    readonly folder: string,
+    private readonly environment: StreamEnvironment,
+  ) {
+    this.#takeShards();
+  }
+
+  get name(): string {
+    return this.metadata.streamName;
+  }
+
+  get status(): StreamStatus {
+    const kind = this.metadata.transition?.kind;
+    if (kind === undefined) return 'ACTIVE';
+    return kind === 'create' ? 'CREATING' : kind === 'delete' ? 'DELETING' : 'UPDATING';
+  }
+
+  /** None while the stream is being created. */
+  get shards(): readonly Shard[] {
+    return this.status === 'CREATING' ? [] : [...this.#shards.values()];
+  }
+
+  get openShardCount(): number {
+    return this.#open.length;
+  }
+
+  /** Throws ResourceNotFoundException. */
+  shard(shardId: string): Shard {
+    const shard = this.shards.find((candidate) => candidate.shardId === shardId);
+    if (shard !== undefined) return shard;
+    throw new KinesisError(
+      'ResourceNotFoundException',
+      `Shard ${shardId} in stream ${this.name} under account ${this.environment.accountId} does not exist`,
+    );
+  }
+
+  /** In the order of the request. One write for each shard. Throws StorageError when nothing at all could be stored. */
+  put(entries: readonly PutEntry[], nowMs: number): PutOutcome[] {
+    const outcomes = new Array<PutOutcome>(entries.length);
+    for (const [shard, positions] of this.#route(entries, nowMs, outcomes)) {
+      const records = positions.length === entries.length ? entries : pick(entries, positions);
+      try {
+        const run = shard.sequenceRun(shard.log.append(records, nowMs));
+        const { shardId } = shard;
+        for (const position of positions) {
+          outcomes[position] = { kind: 'stored', shardId, sequenceNumber: run.next() };
+        }
+      } catch (error) {
+        if (!(error instanceof StorageError) || positions.length === entries.length) throw error;
+        const refused = { kind: 'refused', errorCode: 'InternalFailure', message: error.message } as const;
+        for (const position of positions) outcomes[position] = refused;
+      }
+    }
+    return outcomes;
+  }
+
+  /** Stores a record as if it had arrived at that time. */
+  putAt(entry: PutEntry, arrivalMs: number): PutOutcome {
+    const shard = this.#shardFor(entry);
+    const run = shard.sequenceRun(shard.log.appendAt(entry, arrivalMs));
+    return { kind: 'stored', shardId: shard.shardId, sequenceNumber: run.next() };
+  }
+
+  /** The positions of the entries that each shard takes; what a shard's limits refuse has its outcome already. */
+  #route(entries: readonly PutEntry[], nowMs: number, outcomes: PutOutcome[]): Map<Shard, number[]> {
+    const routes = new Map<Shard, number[]>();
+    for (let position = 0; position < entries.length; position += 1) {
+      const entry = entries[position];
+      if (entry === undefined) continue;
+      const shard = this.#shardFor(entry);
+      if (this.environment.enforceShardLimits && !this.#admits(shard, entry, nowMs)) {
+        outcomes[position] = {
+          kind: 'refused',
+          errorCode: 'ProvisionedThroughputExceededException',
+          message: `Rate exceeded for shard ${shard.shardId} in stream ${this.name} under account ${this.environment.accountId}.`,
+        };
+        continue;
+      }
+      const route = routes.get(shard);
+      if (route === undefined) routes.set(shard, [position]);
+      else route.push(position);
+    }
+    return routes;
+  }
+
+  #shardFor(entry: PutEntry): Shard {
+    const [only] = this.#open;
+    if (only !== undefined && this.#open.length === 1) return only;
+    const hashKey = entry.explicitHashKey ?? hashOfPartitionKey(entry.partitionKey);
+    let low = 0;
+    let high = this.#open.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#open[middle]?.metadata.lastHashKey ?? '') < hashKey) low = middle + 1;
+      else high = middle;
+    }
+    const shard = this.#open[low];
+    if (shard === undefined) throw new Error(`Expected stream ${this.name} to have an open shard`);
+    return shard;
+  }
+
+  #admits(shard: Shard, entry: PutEntry, nowMs: number): boolean {
+    let throttle = this.#throttles.get(shard.metadata.index);
+    if (throttle === undefined) {
+      throttle = new ShardThrottle();
+      this.#throttles.set(shard.metadata.index, throttle);
+    }
+    return throttle.admits(dataBytes(entry.data) + Buffer.byteLength(entry.partitionKey), nowMs);
+  }
+
+  /** Stores the change first, then shows it. Throws StorageError; nothing has changed then. */
+  update(change: Partial<StreamMetadata>): void {
+    const metadata = { ...this.metadata, ...change };
+    writeStreamMetadata(this.folder, metadata);
+    this.metadata = metadata;
+    this.#takeShards();
+  }
+
+  /** Takes effect what is due; true when something did. A deletion is the registry's to carry out. */
+  settle(nowMs: number): boolean {
+    const { transition } = this.metadata;
+    if (transition === null || transition.kind === 'delete' || transition.dueMs > nowMs) return false;
+    this.update({ ...this.#effectOf(transition, nowMs), transition: null });
+    return true;
+  }
+
+  #effectOf(transition: StreamTransition, nowMs: number): Partial<StreamMetadata> {
+    switch (transition.kind) {
+      case 'split':
+        return splitShard(this.metadata, transition.shardIndex, transition.hashKey, nowMs);
+      case 'merge':
+        return mergeShards(this.metadata, transition.shardIndex, transition.adjacentIndex, nowMs);
+      case 'scale':
+        return scaleShards(this.metadata, transition.shardCount, nowMs);
+      default:
+        return {};
+    }
+  }
+
+  /** Forgets the records that are older than the retention, and closed shards once all they held is. */
+  trim(nowMs: number): void {
+    const cutoffMs = nowMs - this.metadata.retentionHours * HOUR_MS;
+    for (const shard of this.#shards.values()) shard.log.trim(cutoffMs);
+    if (nowMs - this.#sweptMs < SWEEP_MS) return;
+    this.#sweptMs = nowMs;
+    const isExpired = (shard: Shard) =>
+      shard.metadata.closedMs !== null && shard.metadata.closedMs < cutoffMs;
+    const expired = [...this.#shards.values()].filter(isExpired);
+    if (expired.length === 0) return;
+    const kept = this.metadata.shards.filter(({ index }) => !expired.some((s) => s.metadata.index === index));
+    this.update({ shards: kept });
+    for (const shard of expired) shard.log.remove();
+  }
+
+  close(): void {
+    for (const shard of this.#shards.values()) shard.log.close();
+  }
+
+  #takeShards(): void {
+    const shards = new Map<number, Shard>();
+    for (const metadata of this.metadata.shards) {
+      const known = this.#shards.get(metadata.index);
+      const folder = path.join(this.folder, shardIdOf(metadata.index));
+      const shard = known ?? new Shard(metadata, new ShardLog(folder, this.environment.segmentBytes));
+      shard.metadata = metadata;
+      shards.set(metadata.index, shard);
+    }
+    this.#shards = shards;
+    this.#open = [...shards.values()]
+      .filter((shard) => shard.isOpen)
+      .sort((a, b) => (a.metadata.firstHashKey < b.metadata.firstHashKey ? -1 : 1));
+  }
+}
+
+function pick<T>(items: readonly T[], positions: readonly number[]): T[] {
+  const picked: T[] = [];
+  for (const position of positions) {
+    const item = items[position];
+    if (item !== undefined) picked.push(item);
+  }
+  return picked;
+}

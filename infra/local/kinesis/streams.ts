@@ -1,0 +1,356 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../clock.ts';
+import { type HashKey, hashKeyFromDecimal } from './hash-key.ts';
+import { KinesisError, StorageError } from './kinesis-error.ts';
+import { evenShards } from './reshard.ts';
+import type { Shard } from './shard.ts';
+import { type PutEntry, type PutOutcome, Stream, type StreamEnvironment } from './stream.ts';
+import { folderOfStream } from './stream-folder.ts';
+import {
+  readStreamMetadata,
+  type StreamMetadata,
+  type StreamMode,
+  type StreamTransition,
+  writeStreamMetadata,
+} from './stream-metadata.ts';
+import type { ShardDescription, ShardPage, ShardPosition, StreamReader } from './stream-reader.ts';
+
+export interface StreamsOptions {
+  /** The streams live in `<dataDir>/kinesis/<stream>/<shard>/`. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly accountId: string;
+  readonly region: string;
+  /** Refuse what is over 1 MiB or 1,000 records a second and shard. Default: no. */
+  readonly enforceShardLimits?: boolean;
+  /** Open shards in the account. Default: 500. */
+  readonly shardLimit?: number;
+  /** How long a stream is CREATING, UPDATING or DELETING. Default: 250 ms. */
+  readonly transitionMs?: number;
+  /** When a file of a shard's log is full. Default: 32 MiB. */
+  readonly segmentBytes?: number;
+}
+
+/** What the start found in a shard's log. */
+export interface ShardRecovery {
+  readonly streamName: string;
+  readonly shardId: string;
+  /** Records that can be read. */
+  readonly recordCount: number;
+  /** Half-written bytes that a crash had left and that were cut off: nobody was told they were stored. */
+  readonly cutBytes: number;
+}
+
+const DEFAULT_SHARD_LIMIT = 500;
+const DEFAULT_TRANSITION_MS = 250;
+const DEFAULT_RETENTION_HOURS = 24;
+/** Kinesis dates a new stream's shards a little back: a first record is never older than its shard. */
+const CREATION_LEEWAY_SECONDS = 3;
+const DELETED_PREFIX = '~deleted-';
+
+/** Opens what the data folder holds, making it if need be. Throws StorageError. */
+export async function openStreams(options: StreamsOptions): Promise<Streams> {
+  return new Streams(options);
+}
+
+/** All streams of the account; also how the event source mapping reads them. */
+export class Streams implements StreamReader {
+  readonly recovery: readonly ShardRecovery[];
+  readonly accountId: string;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly shardLimit: number;
+  readonly #root: string;
+  readonly #transitionMs: number;
+  readonly #environment: StreamEnvironment;
+  readonly #streams = new Map<string, Stream>();
+  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #closing = new AbortController();
+  #deletions = 0;
+
+  constructor(options: StreamsOptions) {
+    this.accountId = options.accountId;
+    this.region = options.region;
+    this.clock = options.clock;
+    this.shardLimit = options.shardLimit ?? DEFAULT_SHARD_LIMIT;
+    this.#transitionMs = options.transitionMs ?? DEFAULT_TRANSITION_MS;
+    this.#environment = {
+      accountId: options.accountId,
+      enforceShardLimits: options.enforceShardLimits ?? false,
+      segmentBytes: options.segmentBytes,
+    };
+    this.#root = path.join(options.dataDir, 'kinesis');
+    try {
+      fs.mkdirSync(this.#root, { recursive: true });
+      for (const name of fs.readdirSync(this.#root)) this.#load(path.join(this.#root, name));
+    } catch (error) {
+      if (error instanceof StorageError) throw error;
+      throw new StorageError('open', this.#root, error);
+    }
+    this.recovery = [...this.#streams.values()].flatMap((stream) =>
+      stream.shards.map(({ shardId, log }) => ({
+        streamName: stream.name,
+        shardId,
+        recordCount: log.nextIndex - log.trimIndex,
+        cutBytes: log.cutBytes,
+      })),
+    );
+  }
+
+  #load(folder: string): void {
+    // Left by a crash: a stream whose deletion had begun, or whose creation nobody was told of.
+    const metadata = path.basename(folder).startsWith(DELETED_PREFIX) ? null : readStreamMetadata(folder);
+    if (metadata === null) {
+      fs.rmSync(folder, { recursive: true, force: true });
+      return;
+    }
+    const stream = this.#adopt(metadata, folder);
+    if (!this.#settle(stream)) this.#settleLater(stream);
+    stream.trim(this.clock.now());
+  }
+
+  #adopt(metadata: StreamMetadata, folder: string): Stream {
+    const stream = new Stream(metadata, this.arnOf(metadata.streamName), folder, this.#environment);
+    this.#streams.set(stream.name, stream);
+    return stream;
+  }
+
+  arnOf(streamName: string): string {
+    return `arn:aws:kinesis:${this.region}:${this.accountId}:stream/${streamName}`;
+  }
+
+  /** Names in the order of the listing. */
+  names(): string[] {
+    for (const stream of [...this.#streams.values()]) this.#settle(stream);
+    return [...this.#streams.keys()].sort();
+  }
+
+  /** Throws ResourceNotFoundException. */
+  stream(streamName: string): Stream {
+    const stream = this.#streams.get(streamName);
+    if (stream === undefined) throw this.#notFound(streamName);
+    this.#settle(stream);
+    if (!this.#streams.has(streamName)) throw this.#notFound(streamName);
+    return stream;
+  }
+
+  #notFound(streamName: string): KinesisError {
+    return new KinesisError(
+      'ResourceNotFoundException',
+      `Stream ${streamName} under account ${this.accountId} not found.`,
+    );
+  }
+
+  /** Open shards in the account. */
+  openShardCount(): number {
+    let count = 0;
+    for (const stream of this.#streams.values()) count += stream.openShardCount;
+    return count;
+  }
+
+  /** Throws LimitExceededException when so many more shards would be too many. */
+  requireShards(additional: number): void {
+    const current = this.openShardCount();
+    if (current + additional <= this.shardLimit) return;
+    throw new KinesisError(
+      'LimitExceededException',
+      `This request would exceed the shard limit for the account ${this.accountId} in ${this.region}. ` +
+        `Current shard count for the account: ${current}. Limit: ${this.shardLimit}. ` +
+        `Number of additional shards that would have resulted from this request: ${additional}. ` +
+        'Refer to the AWS Service Limits page ' +
+        '(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) ' +
+        'for current limits and how to request higher limits.',
+    );
+  }
+
+  /** Throws ResourceInUseException, LimitExceededException, StorageError. */
+  create(request: {
+    readonly streamName: string;
+    readonly shardCount: number;
+    readonly mode?: StreamMode | null;
+    readonly tags?: Readonly<Record<string, string>>;
+  }): Stream {
+    const { streamName, shardCount } = request;
+    const existing = this.#streams.get(streamName);
+    if (existing !== undefined) this.#settle(existing);
+    if (this.#streams.has(streamName)) {
+      throw new KinesisError(
+        'ResourceInUseException',
+        `Stream ${streamName} under account ${this.accountId} already exists.`,
+      );
+    }
+    this.requireShards(shardCount);
+    const nowMs = this.clock.now();
+    const folder = path.join(this.#root, folderOfStream(streamName));
+    const metadata: StreamMetadata = {
+      version: 1,
+      streamName,
+      createdMs: nowMs,
+      retentionHours: DEFAULT_RETENTION_HOURS,
+      mode: request.mode ?? null,
+      tags: request.tags ?? {},
+      ...evenShards(shardCount, Math.floor(nowMs / 1000) - CREATION_LEEWAY_SECONDS),
+      transition: { kind: 'create', dueMs: nowMs + this.#transitionMs },
+    };
+    writeStreamMetadata(folder, metadata);
+    const stream = this.#adopt(metadata, folder);
+    if (!this.#settle(stream)) this.#settleLater(stream);
+    return stream;
+  }
+
+  /**
+   * For the start: the stream exists and is ACTIVE afterwards. An existing one keeps its shards and its retention.
+   * Throws LimitExceededException, StorageError.
+   */
+  ensure(request: {
+    readonly streamName: string;
+    readonly shardCount: number;
+    readonly retentionHours?: number;
+  }): { readonly streamArn: string; readonly created: boolean } {
+    const created = !this.#streams.has(request.streamName);
+    const stream = created ? this.create(request) : this.stream(request.streamName);
+    if (created) {
+      stream.update({
+        transition: null,
+        retentionHours: request.retentionHours ?? stream.metadata.retentionHours,
+      });
+    }
+    return { streamArn: stream.arn, created };
+  }
+
+  /** Begins a change of an ACTIVE stream, which shows after the transition time. */
+  begin(stream: Stream, transition: WithoutDue<StreamTransition>): void {
+    stream.update({ transition: { ...transition, dueMs: this.clock.now() + this.#transitionMs } });
+    if (!this.#settle(stream)) this.#settleLater(stream);
+  }
+
+  /** Deletes every stream at once. */
+  async reset(): Promise<void> {
+    for (const stream of [...this.#streams.values()]) this.#remove(stream);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const stream of this.#streams.values()) stream.close();
+  }
+
+  put(stream: Stream, entries: readonly PutEntry[]): PutOutcome[] {
+    const outcomes = stream.put(entries, this.clock.now());
+    this.#changed(stream);
+    return outcomes;
+  }
+
+  /**
+   * A record that arrives with a time of its own, like one that was held up on its way. Not part of the AWS API, so not
+   * reachable over it: for the control API and for tests. `data` is base64. Throws KinesisError.
+   */
+  putRecordAt(request: {
+    readonly streamName: string;
+    readonly partitionKey: string;
+    readonly data: string;
+    readonly arrivalMs: number;
+    /** A decimal in [0, 2^128 - 1]. */
+    readonly explicitHashKey?: string;
+  }): { readonly shardId: string; readonly sequenceNumber: string } {
+    const stream = this.stream(request.streamName);
+    const explicitHashKey: HashKey | null =
+      request.explicitHashKey === undefined ? null : hashKeyFromDecimal(request.explicitHashKey);
+    const { partitionKey, data, arrivalMs } = request;
+    const outcome = stream.putAt({ partitionKey, data, explicitHashKey }, arrivalMs);
+    this.#changed(stream);
+    if (outcome.kind === 'refused') throw new KinesisError('InternalFailure', outcome.message);
+    return outcome;
+  }
+
+  /** The shard, trimmed to the retention as of now. Throws ResourceNotFoundException. */
+  shard(streamName: string, shardId: string): Shard {
+    const stream = this.stream(streamName);
+    stream.trim(this.clock.now());
+    return stream.shard(shardId);
+  }
+
+  async shards(streamArn: string): Promise<readonly ShardDescription[]> {
+    const stream = this.stream(nameInArn(streamArn));
+    stream.trim(this.clock.now());
+    return stream.shards.map((shard) => {
+      const { ParentShardId, AdjacentParentShardId } = shard.describe();
+      return {
+        shardId: shard.shardId,
+        parentShardId: ParentShardId ?? null,
+        adjacentParentShardId: AdjacentParentShardId ?? null,
+        closed: !shard.isOpen,
+      };
+    });
+  }
+
+  async read(
+    streamArn: string,
+    shardId: string,
+    position: ShardPosition,
+    limits: { readonly maxRecords: number; readonly maxBytes: number },
+  ): Promise<ShardPage> {
+    return this.shard(nameInArn(streamArn), shardId).read(position, limits, this.clock.now());
+  }
+
+  onChange(streamArn: string, listener: () => void): () => void {
+    const listeners = this.#listeners.get(streamArn) ?? new Set();
+    this.#listeners.set(streamArn, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  #changed(stream: Stream): void {
+    for (const listener of this.#listeners.get(stream.arn) ?? []) listener();
+  }
+
+  /** Carries out what is due; true when something was. */
+  #settle(stream: Stream): boolean {
+    const { transition } = stream.metadata;
+    if (transition?.kind === 'delete' && transition.dueMs <= this.clock.now()) {
+      this.#remove(stream);
+      return true;
+    }
+    if (!stream.settle(this.clock.now())) return false;
+    this.#changed(stream);
+    return true;
+  }
+
+  /** So that a reader hears of it even when nobody asks for the stream. */
+  #settleLater(stream: Stream): void {
+    const { transition } = stream.metadata;
+    if (transition === null) return;
+    const { signal } = this.#closing;
+    this.clock.sleep(Math.max(0, transition.dueMs - this.clock.now()), signal).then(() => {
+      if (signal.aborted || this.#streams.get(stream.name) !== stream) return;
+      try {
+        this.#settle(stream);
+      } catch (error) {
+        // The disk refused. Whoever asks for the stream next tries again, and is told why it failed.
+        if (!(error instanceof StorageError)) throw error;
+      }
+    });
+  }
+
+  /** The rename is the moment of truth: what a crash leaves under the other name is removed by the next start. */
+  #remove(stream: Stream): void {
+    this.#deletions += 1;
+    const grave = path.join(this.#root, `${DELETED_PREFIX}${this.clock.now()}-${this.#deletions}`);
+    stream.close();
+    try {
+      fs.renameSync(stream.folder, grave);
+    } catch (error) {
+      throw new StorageError('delete', stream.folder, error);
+    }
+    this.#streams.delete(stream.name);
+    this.#changed(stream);
+    fs.rmSync(grave, { recursive: true, force: true });
+  }
+}
+
+type WithoutDue<T> = T extends unknown ? Omit<T, 'dueMs'> : never;
+
+/** `arn:aws:kinesis:<region>:<account>:stream/<name>` */
+export function nameInArn(streamArn: string): string {
+  return streamArn.slice(streamArn.indexOf('/') + 1);
+}
