@@ -1,0 +1,52 @@
+import type { SortedKeys } from './key-order.ts';
+
+/** What both versions of ListObjects ask for. */
+export interface ListingRequest {
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** Keys up to and including this one are passed over; a common prefix with all that is in it. Empty: from the start. */
+  readonly after: string;
+  readonly maxKeys: number;
+}
+
+export interface Listing {
+  /** Keys and common prefixes, in the order in which S3 merges them. */
+  readonly entries: readonly ListingEntry[];
+  readonly isTruncated: boolean;
+}
+
+export interface ListingEntry {
+  readonly kind: 'key' | 'prefix';
+  readonly name: string;
+}
+
+/** One page. Its cost depends on its length, not on the bucket's: groups are jumped over by binary search. */
+export function listKeys(keys: SortedKeys, request: ListingRequest): Listing {
+  const { prefix, delimiter, after, maxKeys } = request;
+  const entries: ListingEntry[] = [];
+  let index = keys.firstFrom(prefix);
+  if (after !== '') {
+    const isGroup =
+      delimiter !== '' && after.startsWith(prefix) && groupOf(after, prefix, delimiter) === after;
+    index = Math.max(index, isGroup ? keys.firstBeyond(after) : keys.firstAfter(after));
+  }
+  for (;;) {
+    const key = keys.at(index);
+    if (key === undefined || !key.startsWith(prefix) || maxKeys === 0) return { entries, isTruncated: false };
+    if (entries.length === maxKeys) return { entries, isTruncated: true };
+    const group = delimiter === '' ? null : groupOf(key, prefix, delimiter);
+    if (group === null) {
+      entries.push({ kind: 'key', name: key });
+      index += 1;
+    } else {
+      entries.push({ kind: 'prefix', name: group });
+      index = keys.firstBeyond(group);
+    }
+  }
+}
+
+/** The common prefix that a key is rolled up into: up to and with the first delimiter after the prefix. */
+function groupOf(key: string, prefix: string, delimiter: string): string | null {
+  const at = key.indexOf(delimiter, prefix.length);
+  return at === -1 ? null : key.slice(0, at + delimiter.length);
+}

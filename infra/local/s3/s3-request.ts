@@ -1,0 +1,37 @@
+import type { HttpRequest } from '../http.ts';
+import type { ObjectStore } from './object-store.ts';
+import { S3Error } from './s3-error.ts';
+
+/** A request as the operations see it. */
+export interface S3Request {
+  readonly http: HttpRequest;
+  readonly store: ObjectStore;
+  /** Empty for the service itself. */
+  readonly bucket: string;
+  /** Decoded; empty for a bucket. */
+  readonly key: string;
+}
+
+/** Bucket and key from a path (`/bucket/key`) or, virtual-hosted, from `bucket.localhost`. Throws S3Error. */
+export function readS3Request(http: HttpRequest, store: ObjectStore): S3Request {
+  const virtual = /^(.+)\.localhost(:\d+)?$/.exec(http.headers.host ?? '')?.[1];
+  const path = http.path.replace(/^https?:\/\/[^/]+/, '');
+  const [, first = '', rest = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
+  const bucket = decode(virtual ?? first);
+  const key = decode(virtual === undefined ? rest : path.slice(1));
+  if (Buffer.byteLength(key) > 1024) {
+    throw new S3Error('KeyTooLongError', 'Your key is too long', {
+      Size: String(Buffer.byteLength(key)),
+      MaxSizeAllowed: '1024',
+    });
+  }
+  return { http, store, bucket, key };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new S3Error('InvalidURI', "Couldn't parse the specified URI.", { URI: text });
+  }
+}
