@@ -1,0 +1,27 @@
+import { GeistMono } from 'geist/font/mono';
+import { GeistSans } from 'geist/font/sans';
+import type { Metadata, Viewport } from 'next';
+import type { ReactNode } from 'react';
+import { THEME_SCRIPT } from '@/lib/theme';
+import './globals.css';
+
+export const metadata: Metadata = {
+  title: 'Tumbling windows: sales as they close',
+  description:
+    'Live sales totals per tumbling window, from a Kinesis stream through Lambda to S3, on AWS or on one machine.',
+  robots: { index: true, follow: true },
+};
+
+export const viewport: Viewport = { width: 'device-width', initialScale: 1, viewportFit: 'cover' };
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
+      <head>
+        {/* Before the first paint, so that a chosen theme never flashes. */}
+        <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
+      </head>
+      <body>{children}</body>
+    </html>
+  );
+}

@@ -1,0 +1,6 @@
+import { clsx } from 'clsx';
+import type { ComponentProps } from 'react';
+
+export function Card({ className, ...rest }: ComponentProps<'section'>) {
+  return <section className={clsx('rounded border border-line bg-panel p-4 sm:p-6', className)} {...rest} />;
+}

@@ -1,0 +1,26 @@
+'use client';
+
+import { Switch as Radix } from 'radix-ui';
+
+export function Switch({
+  label,
+  checked,
+  onChange,
+}: {
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}) {
+  return (
+    <label className="inline-flex min-h-8 items-center gap-2">
+      <Radix.Root
+        checked={checked}
+        onCheckedChange={onChange}
+        className="h-6 w-10 rounded-full border border-control p-0.5 data-[state=checked]:bg-settled"
+      >
+        <Radix.Thumb className="block size-4.5 rounded-full bg-control transition-transform data-[state=checked]:translate-x-4 data-[state=checked]:bg-on-settled" />
+      </Radix.Root>
+      {label}
+    </label>
+  );
+}
