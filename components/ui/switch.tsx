@@ -1,6 +1,7 @@
 'use client';
 
 import { Switch as Radix } from 'radix-ui';
+import { useId } from 'react';
 
 export function Switch({
   label,
@@ -11,9 +12,11 @@ export function Switch({
   checked: boolean;
   onChange: (checked: boolean) => void;
 }) {
+  const id = useId();
   return (
-    <label className="inline-flex min-h-8 items-center gap-2">
+    <label htmlFor={id} className="inline-flex min-h-8 items-center gap-2">
       <Radix.Root
+        id={id}
         checked={checked}
         onCheckedChange={onChange}
         className="h-6 w-10 rounded-full border border-control p-0.5 data-[state=checked]:bg-settled"

@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react';
+import type { WindowsAnswer } from '@/lib/answers';
+import type { Slot } from '@/lib/core/slot';
+import type { Format } from '@/lib/format';
+import type { UrlState } from '@/lib/url-state';
+
+/** What every part of the page is given. */
+export interface PageData {
+  readonly answer: WindowsAnswer;
+  readonly open: Slot;
+  readonly format: Format;
+  readonly url: UrlState;
+  readonly change: (change: Partial<UrlState>) => void;
+}
+
+type Place = 'generate' | 'export' | 'table' | 'reconciliation' | 'pipeline' | 'receipts' | 'inspector';
+
+/** The named places of the page; a place without a part stays blank. */
+export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode>>> = {};

@@ -1,0 +1,33 @@
+import { useSyncExternalStore } from 'react';
+
+/**
+ * The server's time on this machine, whatever the client's clock says, and when the server was last heard. It is kept
+ * outside the answers, so that a refresh without news changes nothing but this.
+ */
+let skewMs = 0;
+let heardMs: number | null = null;
+
+/** Notes an answer that has just come, saying the server's time in epoch ms. */
+export function hear(serverNowMs: number): void {
+  skewMs = serverNowMs - Date.now();
+  heardMs = Date.now();
+}
+
+/** Milliseconds since the server last answered; null before its first answer. */
+export function silenceMs(): number | null {
+  return heardMs === null ? null : Math.max(0, Date.now() - heardMs);
+}
+
+function subscribe(tick: () => void): () => void {
+  const timer = setInterval(tick, 1000);
+  return () => clearInterval(timer);
+}
+
+/** The server's time in epoch ms, in whole seconds, renewed once a second; 0 while rendered on the server. */
+export function useServerNow(): number {
+  return useSyncExternalStore(
+    subscribe,
+    () => Math.floor((Date.now() + skewMs) / 1000) * 1000,
+    () => 0,
+  );
+}

@@ -1,0 +1,112 @@
+import { useSyncExternalStore } from 'react';
+import useSWR from 'swr';
+import useSWRSubscription from 'swr/subscription';
+import type { LiveEvent, Problem, WindowsAnswer } from './answers.ts';
+import { hear } from './server-clock.ts';
+
+const POLL_MS = 5000;
+const POLL_NEAR_CLOSE_MS = 2000;
+
+/** An answer of 4xx or 5xx, or none at all. */
+export class RequestError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+/** Throws RequestError; its problem says what mends it. */
+export async function getJson<T>(url: string): Promise<T> {
+  const problem = (message: string): Problem => ({
+    kind: 'endpoint-down',
+    message,
+    fix: null,
+    action: null,
+    resource: null,
+  });
+  const response = await fetch(url).catch(() => {
+    throw new RequestError(problem('The dashboard’s server does not answer. Is it still running?'));
+  });
+  const body = await response.json().catch(() => {
+    throw new RequestError(
+      problem(`Expected JSON from ${url}, got status ${response.status} with another body.`),
+    );
+  });
+  if (!response.ok) throw new RequestError(body.problem ?? problem(`${url} answered ${response.status}.`));
+  return body;
+}
+
+async function getWindows(url: string): Promise<WindowsAnswer> {
+  const answer = await getJson<WindowsAnswer>(url);
+  hear(answer.serverNowMs);
+  return answer;
+}
+
+/** The moments of reading are not news: answers that differ in nothing else keep their identity. */
+function isSameNews(a: WindowsAnswer | undefined, b: WindowsAnswer | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const news = (answer: WindowsAnswer) => JSON.stringify({ ...answer, serverNowMs: 0, readMs: 0 });
+  return a === b || news(a) === news(b);
+}
+
+function subscribeVisibility(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+}
+
+/** One range, followed while it moves. Old data stays while the next range loads. A hidden tab asks for nothing. */
+export function useWindows(query: { day: string; range: string; cmp: boolean; paused: boolean }) {
+  const { day, range, cmp, paused } = query;
+  const key = `/api/windows?${new URLSearchParams({ day, range })}`;
+  const visible = useSyncExternalStore(
+    subscribeVisibility,
+    () => document.visibilityState === 'visible',
+    () => false,
+  );
+  const windows = useSWR<WindowsAnswer, RequestError>(key, getWindows, {
+    keepPreviousData: true,
+    compare: isSameNews,
+    isPaused: () => paused,
+    errorRetryInterval: POLL_MS,
+    refreshInterval: (answer) => {
+      if (answer !== undefined && !answer.live) return 0;
+      const leftMs = answer === undefined ? POLL_MS : answer.open.endMs - Date.now();
+      const closing =
+        answer?.slots.some((slot) => slot.state === 'closing' || slot.state === 'late') === true;
+      return closing || leftMs < POLL_MS ? POLL_NEAR_CLOSE_MS : POLL_MS;
+    },
+  });
+  const previous = useSWR<WindowsAnswer, RequestError>(cmp ? `${key}&shift=1` : null, getJson, {
+    keepPreviousData: true,
+  });
+  const live = windows.data?.live === true;
+  const { mutate } = windows;
+  // Only an accelerator: when it fails, the browser tries again by itself and the polling above goes on meanwhile.
+  const stream = useSWRSubscription<LiveEvent, Error, string | null>(
+    visible && live && !paused ? '/api/live' : null,
+    (url: string, { next }) => {
+      const source = new EventSource(url);
+      let version = '';
+      source.addEventListener('change', (event) => {
+        const change: LiveEvent = JSON.parse(event.data);
+        hear(change.serverNowMs);
+        if (change.version !== version) void mutate();
+        version = change.version;
+        next(null, change);
+      });
+      return () => source.close();
+    },
+  );
+  const answer = windows.data;
+  const fresher =
+    stream.data !== undefined && answer !== undefined && stream.data.open.startMs >= answer.open.startMs;
+  return {
+    answer,
+    open: fresher ? stream.data?.open : answer?.open,
+    previous: cmp ? previous.data : undefined,
+    problem: windows.error?.problem ?? answer?.problem ?? null,
+    retry: () => void mutate(),
+  };
+}
