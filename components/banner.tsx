@@ -38,8 +38,8 @@ export function Banner({
   if (online && problem === null && !stale) return null;
   const age = silence === null ? '' : ` Showing data from ${Math.round(silence / 1000)} s ago.`;
   return (
-    <div className="flex flex-wrap items-center gap-4 rounded border border-error p-4">
-      <p role="alert" className="min-w-0 flex-1 text-error">
+    <div className="flex flex-col items-start gap-3 rounded border border-error p-4">
+      <p role="alert" className="text-error">
         {!online ? 'You are offline.' : (problem?.message ?? 'Stale: the pipeline does not answer.')}
         {problem?.action != null &&
           ` Not allowed: ${problem.action} on ${problem.resource ?? 'an unnamed resource'}.`}

@@ -34,6 +34,7 @@ export const Chart = memo(function Chart({
   onSelect,
   onOpen,
 }: ChartProps) {
+  const comparing = bars.some((bar) => bar.previousCents !== null);
   const every = Math.max(1, Math.ceil(bars.length / 6));
   const ticks = bars.filter((bar) => bar.index % every === 0).map((bar) => bar.startMs);
   return (
@@ -66,6 +67,7 @@ export const Chart = memo(function Chart({
           stroke="var(--muted)"
           fontSize={12}
         />
+        <XAxis xAxisId="before" dataKey="startMs" hide />
         <YAxis
           width={56}
           tickCount={5}
@@ -76,7 +78,8 @@ export const Chart = memo(function Chart({
           fontSize={12}
         />
         <Bar
-          dataKey="cents"
+          // Unknown amounts must take part in the layout: left out, they would shift the states of the bars after them.
+          dataKey={(bar: Datum) => bar.cents ?? 0}
           maxBarSize={28}
           isAnimationActive={false}
           background={{ fill: 'transparent' }}
@@ -91,18 +94,21 @@ export const Chart = memo(function Chart({
             />
           )}
         />
-        <Bar
-          dataKey="previousCents"
-          maxBarSize={28}
-          isAnimationActive={false}
-          shape={(props) =>
-            props.height === 0 ? (
-              <g />
-            ) : (
-              <rect x={props.x} y={props.y} width={props.width} height={2} fill="var(--muted)" />
-            )
-          }
-        />
+        {comparing && (
+          <Bar
+            xAxisId="before"
+            dataKey="previousCents"
+            maxBarSize={28}
+            isAnimationActive={false}
+            shape={(props) =>
+              props.height === 0 ? (
+                <g />
+              ) : (
+                <rect x={props.x} y={props.y} width={props.width} height={2} fill="var(--muted)" />
+              )
+            }
+          />
+        )}
         {limitCents !== null && (
           <ReferenceLine
             y={limitCents}

@@ -59,10 +59,16 @@ export function Dashboard({ currency }: { currency: string }) {
         onChange={change}
       />
       <main className="mx-auto flex max-w-[1248px] flex-col gap-6 p-4 sm:p-6">
-        <Banner problem={problem} live={answer?.live === true && !paused} onRetry={retry} />
+        {data !== null && (
+          <Banner problem={problem} live={answer?.live === true && !paused} onRetry={retry} />
+        )}
         {data === null && (
           <div className="min-h-[900px] text-muted">
-            {problem === null ? 'Reading the windows…' : 'Nothing could be read yet.'}
+            {problem === null ? (
+              'Reading the windows…'
+            ) : (
+              <Banner problem={problem} live={answer?.live === true && !paused} onRetry={retry} />
+            )}
           </div>
         )}
         {data !== null && (
