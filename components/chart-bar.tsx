@@ -46,7 +46,7 @@ export function ChartBar({ box, plot, bar, selected, onSelect, onOpen }: ChartBa
             strokeDasharray="3 2"
           />
           {bar.state === 'open' && (
-            <text x={middle} y={y - 6} textAnchor="end" fontSize={11} fill="var(--text)">
+            <text x={middle} y={y - 6} textAnchor="middle" fontSize={11} fill="var(--text)">
               so far
             </text>
           )}

@@ -44,7 +44,7 @@ export const Chart = memo(function Chart({
         title="Sales per window"
         desc={summary}
         accessibilityLayer={false}
-        margin={{ top: 20, right: 4, bottom: 0, left: 0 }}
+        margin={{ top: 20, right: 12, bottom: 0, left: 0 }}
       >
         <defs>
           <pattern

@@ -13,6 +13,11 @@ export function hear(serverNowMs: number): void {
   heardMs = Date.now();
 }
 
+/** The server's time now, in epoch ms. */
+export function serverNow(): number {
+  return Date.now() + skewMs;
+}
+
 /** Milliseconds since the server last answered; null before its first answer. */
 export function silenceMs(): number | null {
   return heardMs === null ? null : Math.max(0, Date.now() - heardMs);
@@ -27,7 +32,7 @@ function subscribe(tick: () => void): () => void {
 export function useServerNow(): number {
   return useSyncExternalStore(
     subscribe,
-    () => Math.floor((Date.now() + skewMs) / 1000) * 1000,
+    () => Math.floor(serverNow() / 1000) * 1000,
     () => 0,
   );
 }

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
 import type { LiveEvent, Problem, WindowsAnswer } from './answers.ts';
-import { hear } from './server-clock.ts';
+import { hear, serverNow } from './server-clock.ts';
 
 const POLL_MS = 5000;
 const POLL_NEAR_CLOSE_MS = 2000;
@@ -68,11 +68,13 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
   const windows = useSWR<WindowsAnswer, RequestError>(key, getWindows, {
     keepPreviousData: true,
     compare: isSameNews,
-    isPaused: () => paused,
+    revalidateOnFocus: !paused,
+    revalidateOnReconnect: !paused,
     errorRetryInterval: POLL_MS,
     refreshInterval: (answer) => {
-      if (answer !== undefined && !answer.live) return 0;
-      const leftMs = answer === undefined ? POLL_MS : answer.open.endMs - Date.now();
+      // A pause holds what is shown, yet another range may still be asked for.
+      if (paused || (answer !== undefined && !answer.live)) return 0;
+      const leftMs = answer === undefined ? POLL_MS : answer.open.endMs - serverNow();
       const closing =
         answer?.slots.some((slot) => slot.state === 'closing' || slot.state === 'late') === true;
       return closing || leftMs < POLL_MS ? POLL_NEAR_CLOSE_MS : POLL_MS;
