@@ -1,0 +1,23 @@
+import { dashboard } from '@/lib/server/dashboard';
+import { answer, json } from '@/lib/server/http-answer';
+import { guardChange, guardReading } from '@/lib/server/request-guard';
+
+export const dynamic = 'force-dynamic';
+
+export function GET(request: Request): Promise<Response> {
+  return answer(async () => {
+    const { settings, runtime } = dashboard();
+    guardReading(request, settings);
+    return json(await runtime.status());
+  });
+}
+
+export function POST(request: Request): Promise<Response> {
+  return answer(async () => {
+    const { settings, runtime, loop } = dashboard();
+    const { message } = await runtime.act(await guardChange(request, settings));
+    loop.expire();
+    loop.expectNews();
+    return json({ message });
+  });
+}

@@ -1,0 +1,14 @@
+import { dashboard } from '@/lib/server/dashboard';
+import { answer, tagged } from '@/lib/server/http-answer';
+import { guardReading } from '@/lib/server/request-guard';
+import { windowsAnswer } from '@/lib/server/windows-answer';
+
+export const dynamic = 'force-dynamic';
+
+export function GET(request: Request): Promise<Response> {
+  return answer(async () => {
+    const { settings, store, loop } = dashboard();
+    guardReading(request, settings);
+    return tagged(request, await windowsAnswer(store, loop, new URL(request.url).searchParams));
+  });
+}

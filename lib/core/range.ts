@@ -1,0 +1,168 @@
+import { parseUtcDay, utcDay, windowStartMs } from './window.ts';
+
+export const DAY_MS = 86_400_000;
+/** More bars than these are slow to draw and too thin to point at. */
+export const MAX_BARS = 150;
+/** A custom range: a month is more than anyone reads bar by bar. */
+const MAX_RANGE_MS = 31 * DAY_MS;
+
+/** What a request asks for, parsed but not yet laid on the clock. */
+export interface RangeQuery {
+  /** The first millisecond of a UTC day; null for today, whichever day that is. */
+  readonly dayMs: number | null;
+  readonly range: Preset | { readonly fromMs: number; readonly toMs: number };
+  /** Whole days earlier, to compare. */
+  readonly shift: number;
+}
+
+export const PRESETS = ['1h', '4h', 'day', '7d'] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/** A range of whole slots. All times are epoch milliseconds; the end is exclusive. */
+export interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** A multiple of the window's length. */
+  readonly stepSeconds: number;
+  /** True when the range moves with the clock. */
+  readonly live: boolean;
+  /** The UTC day that the totals are of. */
+  readonly dayMs: number;
+}
+
+/** Thrown for a day or a range that cannot be shown; the message says what was expected. */
+export class UnknownRangeError extends Error {
+  override name = 'UnknownRangeError' as const;
+
+  constructor(
+    readonly parameter: 'day' | 'range' | 'shift',
+    readonly got: string,
+    expected: string,
+  ) {
+    super(`Expected \`${parameter}\` to be ${expected}, got "${got.slice(0, 80)}"`);
+  }
+}
+
+/** Parses `day=today|YYYY-MM-DD`, `range=1h|4h|day|7d|<fromMs>-<toMs>` and `shift=<days>`. Throws UnknownRangeError. */
+export function parseRangeQuery(day: string, range: string, shift: string): RangeQuery {
+  const dayMs =
+    day === 'today'
+      ? null
+      : /^\d{4}-\d\d-\d\d$/.test(day)
+        ? parseUtcDay(day.replaceAll('-', '_'))
+        : undefined;
+  if (dayMs === undefined || (dayMs === null && day !== 'today')) {
+    throw new UnknownRangeError('day', day, '`today` or a day such as 2021-01-24');
+  }
+  if (!/^\d{1,3}$/.test(shift)) throw new UnknownRangeError('shift', shift, 'a whole number of days');
+  return { dayMs, range: parsePreset(range), shift: Number(shift) };
+}
+
+function parsePreset(range: string): RangeQuery['range'] {
+  const preset = PRESETS.find((name) => name === range);
+  if (preset !== undefined) return preset;
+  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(range) ?? [];
+  const fromMs = Number(from);
+  const toMs = Number(to);
+  if (!(fromMs < toMs) || toMs - fromMs > MAX_RANGE_MS || toMs > 8_000_000_000_000) {
+    throw new UnknownRangeError(
+      'range',
+      range,
+      '1h, 4h, day, 7d, or two times in epoch milliseconds such as 1611500400000-1611504000000, at most 31 days apart',
+    );
+  }
+  return { fromMs, toMs };
+}
+
+/**
+ * Lays a query on the clock. A range of today ends with the open window; `1h` and `4h` of a past day end with the day's
+ * last data, `lastDataMs` (a window's start; null when there is none), since its last hour is most often an empty one.
+ *
+ * `1h` always shows single windows, so that each can be followed: where an hour holds more than 150 of them, windows
+ * shorter than 24 s, it is as many as fit.
+ */
+export function rangeOf(
+  query: RangeQuery,
+  nowMs: number,
+  windowSeconds: number,
+  lastDataMs: number | null,
+): Range {
+  const todayMs = dayStartMs(nowMs);
+  const dayMs = query.dayMs ?? todayMs;
+  const isToday = dayMs === todayMs;
+  const unshifted = isToday || typeof query.range !== 'string' ? nowMs : (lastDataMs ?? dayMs + DAY_MS - 1);
+  const range = lay(query.range, dayMs, unshifted, windowSeconds);
+  const shiftMs = query.shift * DAY_MS;
+  // Windows that do not divide a day are not in the same places on the day before: the nearest ones stand in.
+  const fromMs = windowStartMs(range.fromMs - shiftMs, windowSeconds);
+  return {
+    ...range,
+    fromMs,
+    toMs: fromMs + range.toMs - range.fromMs,
+    live: isToday && typeof query.range === 'string' && query.shift === 0,
+    dayMs: dayMs - shiftMs,
+  };
+}
+
+function lay(
+  range: RangeQuery['range'],
+  dayMs: number,
+  endMs: number,
+  windowSeconds: number,
+): Pick<Range, 'fromMs' | 'toMs' | 'stepSeconds'> {
+  if (range === 'day' || range === '7d') {
+    // A window belongs to the day that it starts in.
+    const fromMs = firstWindowFrom(dayMs - (range === '7d' ? 6 * DAY_MS : 0), windowSeconds);
+    const toMs = firstWindowFrom(dayMs + DAY_MS, windowSeconds);
+    return { fromMs, toMs, stepSeconds: stepOf(toMs - fromMs, windowSeconds) };
+  }
+  if (typeof range === 'string') {
+    const hours = range === '1h' ? 1 : 4;
+    const single = range === '1h';
+    const wantedMs = hours * 3_600_000;
+    const lengthMs = single ? Math.min(wantedMs, MAX_BARS * windowSeconds * 1000) : wantedMs;
+    const stepSeconds = single ? windowSeconds : stepOf(lengthMs, windowSeconds);
+    const stepMs = stepSeconds * 1000;
+    const toMs = (Math.floor(endMs / stepMs) + 1) * stepMs;
+    return { fromMs: toMs - Math.max(1, Math.round(lengthMs / stepMs)) * stepMs, toMs, stepSeconds };
+  }
+  const stepSeconds = stepOf(range.toMs - range.fromMs, windowSeconds);
+  const stepMs = stepSeconds * 1000;
+  return {
+    fromMs: Math.floor(range.fromMs / stepMs) * stepMs,
+    toMs: Math.ceil(range.toMs / stepMs) * stepMs,
+    stepSeconds,
+  };
+}
+
+/** Lengths that people read on an axis without reckoning. */
+const NICE_SECONDS = [
+  5, 10, 15, 20, 30, 60, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200,
+  86_400,
+];
+
+/** The smallest nice multiple of the window that needs no more than MAX_BARS bars. */
+export function stepOf(lengthMs: number, windowSeconds: number): number {
+  const least = lengthMs / 1000 / MAX_BARS;
+  if (windowSeconds >= least) return windowSeconds;
+  return (
+    NICE_SECONDS.find((seconds) => seconds >= least && seconds % windowSeconds === 0) ??
+    Math.ceil(least / windowSeconds) * windowSeconds
+  );
+}
+
+function dayStartMs(timeMs: number): number {
+  return Math.floor(timeMs / DAY_MS) * DAY_MS;
+}
+
+/** The start of the first window that begins at or after a moment. */
+export function firstWindowFrom(timeMs: number, windowSeconds: number): number {
+  return windowStartMs(timeMs + windowSeconds * 1000 - 1, windowSeconds);
+}
+
+/** The UTC days `YYYY_MM_DD` whose windows start in a range, oldest first. */
+export function daysOf(fromMs: number, toMs: number): string[] {
+  const days: string[] = [];
+  for (let dayMs = dayStartMs(fromMs); dayMs < toMs; dayMs += DAY_MS) days.push(utcDay(dayMs));
+  return days;
+}

@@ -1,0 +1,200 @@
+import { compareSequenceNumbers } from './sequence-number.ts';
+import type { RequestTrace, ShardShare, Slot, SlotState } from './slot.ts';
+import { windowStartMs } from './window.ts';
+import type { WindowPart } from './window-part.ts';
+
+/** What the slots are built from. Times are epoch milliseconds. */
+export interface Known {
+  readonly nowMs: number;
+  /** When S3 was last read: of windows that ended since, a missing result says nothing. */
+  readonly readMs: number;
+  readonly windowSeconds: number;
+  readonly idleSeconds: number;
+  /** The start of the first window there is data of; null when there is none. */
+  readonly firstDataMs: number | null;
+  readonly results: readonly WindowPart[];
+  /** The open snapshots that no result covers (`uncovered`). */
+  readonly snapshots: readonly WindowPart[];
+}
+
+/** From the end of the idle wait until the result is seen: the final invocation, its PutObject, and the next listing. */
+const FINAL_MS = 2000;
+/** How long beyond the idle wait a result may take before it is called late. */
+const LATE_MS = 30_000;
+/** Slots up to this length name their objects and requests; in longer ones they would outgrow the answer. */
+const DETAIL_SECONDS = 120;
+
+/**
+ * The snapshots whose sales are in no result yet. A final invocation writes its result and leaves the snapshot where it
+ * is, so a snapshot counts until a result of its shard and window reaches its first record.
+ */
+export function uncovered(results: readonly WindowPart[], snapshots: readonly WindowPart[]): WindowPart[] {
+  return snapshots.filter(
+    (snapshot) =>
+      !results.some(
+        (result) =>
+          result.window.startMs === snapshot.window.startMs &&
+          result.shardId === snapshot.shardId &&
+          result.lastSequenceNumber !== null &&
+          snapshot.firstSequenceNumber !== null &&
+          compareSequenceNumbers(result.lastSequenceNumber, snapshot.firstSequenceNumber) >= 0,
+      ),
+  );
+}
+
+/** The contiguous slots of a range; the ends must be window starts, the step a multiple of the window. */
+export function buildSlots(
+  known: Known,
+  range: { readonly fromMs: number; readonly toMs: number; readonly stepSeconds: number },
+): Slot[] {
+  const stepMs = range.stepSeconds * 1000;
+  const parts = new Map<number, { results: WindowPart[]; snapshots: WindowPart[] }>();
+  const collect = (part: WindowPart, kind: 'results' | 'snapshots') => {
+    const startMs = windowStartMs(part.window.startMs, known.windowSeconds);
+    if (startMs < range.fromMs || startMs >= range.toMs) return;
+    const index = Math.floor((startMs - range.fromMs) / stepMs);
+    const inSlot = parts.get(index) ?? { results: [], snapshots: [] };
+    inSlot[kind].push(part);
+    parts.set(index, inSlot);
+  };
+  for (const part of known.results) collect(part, 'results');
+  for (const part of known.snapshots) collect(part, 'snapshots');
+
+  const slots: Slot[] = [];
+  for (let index = 0; range.fromMs + index * stepMs < range.toMs; index += 1) {
+    const startMs = range.fromMs + index * stepMs;
+    const endMs = Math.min(startMs + stepMs, range.toMs);
+    const { results, snapshots } = parts.get(index) ?? { results: [], snapshots: [] };
+    slots.push(slotOf(known, { startMs, endMs }, results, snapshots));
+  }
+  return slots;
+}
+
+function slotOf(
+  known: Known,
+  span: { readonly startMs: number; readonly endMs: number },
+  results: readonly WindowPart[],
+  snapshots: readonly WindowPart[],
+): Slot {
+  const state = stateOf(known, span, results, snapshots);
+  const all = [...results, ...snapshots].sort(byKey);
+  const detailed = span.endMs - span.startMs <= Math.max(known.windowSeconds, DETAIL_SECONDS) * 1000;
+  const isKnown = all.length > 0;
+  const isEmpty = state === 'empty';
+  return {
+    ...span,
+    state,
+    salesCents: isKnown ? sum(all, (part) => part.salesCents) : isEmpty ? 0 : null,
+    recordCount: isKnown ? sumCounts(all) : isEmpty ? 0 : null,
+    rejected: sum(all, (part) => part.rejected),
+    minCents: extreme(all, Math.min, (part) => part.minCents),
+    maxCents: extreme(all, Math.max, (part) => part.maxCents),
+    shards: sharesOf(all),
+    objects: detailed ? all.map(({ key, size, lastModifiedMs }) => ({ key, size, lastModifiedMs })) : [],
+    requests: detailed ? tracesOf(results, snapshots) : [],
+    inferred: results.some((part) => part.inferred),
+    terminatedEarly: results.some((part) => part.terminatedEarly),
+    closedWindows: countClosed(results, known.nowMs),
+  };
+}
+
+function stateOf(
+  known: Known,
+  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  results: readonly WindowPart[],
+  snapshots: readonly WindowPart[],
+): SlotState {
+  const { nowMs } = known;
+  if (startMs > nowMs) return 'future';
+  if (endMs > nowMs) return 'open';
+  const idleMs = known.idleSeconds * 1000;
+  // A snapshot's own end counts: after a change of WINDOW_SECONDS it may be of another length.
+  if (snapshots.some(({ window }) => window.endMs + idleMs + LATE_MS < nowMs)) return 'late';
+  if (snapshots.length > 0 || hasUnsettled(known, startMs, endMs, results)) return 'closing';
+  if (results.length > 0) return 'closed';
+  return known.firstDataMs === null || endMs <= known.firstDataMs ? 'before' : 'empty';
+}
+
+/** True when a window of the slot has no result and may still get one. */
+function hasUnsettled(known: Known, startMs: number, endMs: number, results: readonly WindowPart[]): boolean {
+  const lengthMs = known.windowSeconds * 1000;
+  const settledMs = Math.min(known.readMs, known.nowMs) - known.idleSeconds * 1000 - FINAL_MS;
+  if (endMs <= settledMs) return false;
+  const withResult = new Set(results.map((part) => windowStartMs(part.window.startMs, known.windowSeconds)));
+  for (let at = endMs - lengthMs; at >= startMs && at + lengthMs > settledMs; at -= lengthMs) {
+    if (!withResult.has(at)) return true;
+  }
+  return false;
+}
+
+function sharesOf(parts: readonly WindowPart[]): ShardShare[] {
+  const shares = new Map<string | null, WindowPart[]>();
+  for (const part of parts) {
+    const share = shares.get(part.shardId);
+    if (share === undefined) shares.set(part.shardId, [part]);
+    else share.push(part);
+  }
+  return [...shares]
+    .sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1))
+    .map(([shardId, own]) => ({
+      shardId,
+      salesCents: sum(own, (part) => part.salesCents),
+      recordCount: sumCounts(own),
+      rejected: sum(own, (part) => part.rejected),
+    }));
+}
+
+/** A request with shares in results and in snapshots has one trace of each: counted, and so far. */
+export function tracesOf(results: readonly WindowPart[], snapshots: readonly WindowPart[]): RequestTrace[] {
+  const trace = (parts: readonly WindowPart[], counted: boolean): RequestTrace[] => {
+    const traces = new Map<string, { recordCount: number; salesCents: number; keys: string[] }>();
+    for (const part of [...parts].sort(byKey)) {
+      for (const { requestId, recordCount, salesCents } of part.requests) {
+        const known = traces.get(requestId) ?? { recordCount: 0, salesCents: 0, keys: [] };
+        known.recordCount += recordCount;
+        known.salesCents += salesCents;
+        known.keys.push(part.key);
+        traces.set(requestId, known);
+      }
+    }
+    return Array.from(traces, ([requestId, known]) => ({ requestId, ...known, counted }));
+  };
+  return [...trace(results, true), ...trace(snapshots, false)];
+}
+
+/** Windows that have ended and have a result. */
+export function countClosed(results: readonly WindowPart[], nowMs: number): number {
+  return new Set(results.filter(({ window }) => window.endMs <= nowMs).map(({ window }) => window.startMs))
+    .size;
+}
+
+/** Null as soon as one part does not say. */
+export function sumCounts(parts: readonly WindowPart[]): number | null {
+  let total = 0;
+  for (const { recordCount } of parts) {
+    if (recordCount === null) return null;
+    total += recordCount;
+  }
+  return total;
+}
+
+export function sum(parts: readonly WindowPart[], amount: (part: WindowPart) => number): number {
+  return parts.reduce((total, part) => total + amount(part), 0);
+}
+
+/** Of the parts that sold something; null when there is none, and when an original result leaves it open. */
+function extreme(
+  parts: readonly WindowPart[],
+  choose: (a: number, b: number) => number,
+  of: (part: WindowPart) => number | null,
+): number | null {
+  if (parts.some((part) => part.inferred)) return null;
+  return parts.reduce<number | null>((best, part) => {
+    const cents = of(part);
+    return cents === null ? best : best === null ? cents : choose(best, cents);
+  }, null);
+}
+
+function byKey(a: WindowPart, b: WindowPart): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+}

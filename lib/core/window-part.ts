@@ -1,0 +1,94 @@
+import { parseResultKey } from './object-key.ts';
+import { lastEndedWindow, utcDay, type Window } from './window.ts';
+import {
+  MalformedResultError,
+  parseOriginalResult,
+  parseResult,
+  type RequestResult,
+} from './window-result.ts';
+
+/** One stored object's share of one window: a result part, an original result, or an open snapshot. */
+export interface WindowPart {
+  readonly key: string;
+  readonly size: number;
+  readonly lastModifiedMs: number;
+  readonly window: Window;
+  /** Null for an original result, which does not say; so are its sequence numbers. */
+  readonly shardId: string | null;
+  readonly firstSequenceNumber: string | null;
+  readonly lastSequenceNumber: string | null;
+  readonly salesCents: number;
+  /** Null when an original result leaves it open. */
+  readonly recordCount: number | null;
+  readonly minCents: number | null;
+  readonly maxCents: number | null;
+  readonly rejected: number;
+  readonly requests: readonly RequestResult[];
+  /** True for an original result: its window is the last one that had ended when it was written. */
+  readonly inferred: boolean;
+  readonly terminatedEarly: boolean;
+}
+
+/** What a listing says of an object. */
+export interface StoredObject {
+  readonly key: string;
+  readonly size: number;
+  readonly lastModifiedMs: number;
+}
+
+/**
+ * What a key under the results prefix says without its body: the window's start, and for an original result that it was
+ * inferred from the time of the write. Throws MalformedResultError for a key that no result has, and for one in the
+ * partition of another day: whatever was copied there would be counted twice.
+ */
+export function parsePartKey(
+  key: string,
+  windowSeconds: number,
+): { readonly startMs: number; readonly original: boolean } {
+  const parsed = parseResultKey(key);
+  if (parsed === null) throw new MalformedResultError('key', key);
+  const original = parsed.kind === 'original';
+  const timeMs = original ? parsed.writtenMs : parsed.startMs;
+  if (utcDay(timeMs) !== parsed.day) throw new MalformedResultError('dt', parsed.day);
+  return { startMs: original ? lastEndedWindow(timeMs, windowSeconds).startMs : timeMs, original };
+}
+
+/** Parses a result object by its key and body. Throws MalformedResultError. */
+export function parsePart(object: StoredObject, text: string, windowSeconds: number): WindowPart {
+  const parsed = parseResultKey(object.key);
+  const { startMs, original } = parsePartKey(object.key, windowSeconds);
+  if (original || parsed?.kind !== 'result') {
+    return {
+      ...pick(object),
+      ...parseOriginalResult(text),
+      window: { startMs, endMs: startMs + windowSeconds * 1000 },
+      shardId: null,
+      firstSequenceNumber: null,
+      lastSequenceNumber: null,
+      minCents: null,
+      maxCents: null,
+      rejected: 0,
+      requests: [],
+      inferred: true,
+      terminatedEarly: false,
+    };
+  }
+  const result = parseResult(text);
+  if (result.window.startMs !== parsed.startMs || result.window.endMs <= result.window.startMs) {
+    throw new MalformedResultError('window', result.window);
+  }
+  if (result.shardId !== parsed.shardId) throw new MalformedResultError('shard_id', result.shardId);
+  if (result.firstSequenceNumber !== parsed.firstSequenceNumber) {
+    throw new MalformedResultError('first_sequence_number', result.firstSequenceNumber);
+  }
+  return { ...pick(object), ...result, inferred: false };
+}
+
+/** Parses an open snapshot. Throws MalformedResultError. */
+export function parseSnapshot(object: StoredObject, text: string): WindowPart {
+  return { ...pick(object), ...parseResult(text), inferred: false };
+}
+
+function pick({ key, size, lastModifiedMs }: StoredObject): StoredObject {
+  return { key, size, lastModifiedMs };
+}

@@ -1,0 +1,52 @@
+import 'server-only';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+
+export interface AwsClients {
+  readonly s3: S3Client;
+  /** Asks about functions. */
+  readonly lambda: LambdaClient;
+  /** Invokes the producer: waits for its whole timeout, and never sends a click twice. */
+  readonly invoker: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly sts: STSClient;
+}
+
+/** A dead endpoint is known within seconds: whoever asks tries again by itself, so the clients need not. */
+const quick = (sockets: number) => ({
+  maxAttempts: 2,
+  requestHandler: {
+    connectionTimeout: 2000,
+    requestTimeout: 5000,
+    throwOnRequestTimeout: true,
+    httpAgent: { maxSockets: sockets },
+    httpsAgent: { maxSockets: sockets },
+  },
+});
+
+/** Many small objects are read at once. */
+export const S3_SOCKETS = 64;
+/** The longest timeout that the producer is deployed with is 60 s. */
+const INVOKE_TIMEOUT_MS = 65_000;
+
+/** Endpoint, credentials and profile are what the SDK finds by itself. */
+export function createAwsClients(region: string | null): AwsClients {
+  const where = region === null ? {} : { region };
+  return {
+    s3: new S3Client({ ...where, ...quick(S3_SOCKETS) }),
+    lambda: new LambdaClient({ ...where, ...quick(8) }),
+    invoker: new LambdaClient({
+      ...where,
+      maxAttempts: 1,
+      requestHandler: {
+        connectionTimeout: 2000,
+        requestTimeout: INVOKE_TIMEOUT_MS,
+        throwOnRequestTimeout: true,
+      },
+    }),
+    logs: new CloudWatchLogsClient({ ...where, ...quick(4) }),
+    sts: new STSClient({ ...where, ...quick(2) }),
+  };
+}

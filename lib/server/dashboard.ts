@@ -1,0 +1,71 @@
+import 'server-only';
+import { Account } from './account.ts';
+import { type AwsClients, createAwsClients } from './aws-clients.ts';
+import { BucketReader } from './bucket-reader.ts';
+import { LiveFeed } from './live.ts';
+import { type Metrics, newMetrics } from './metrics.ts';
+import { ProblemError, settingProblem } from './problem.ts';
+import { Producer } from './producer.ts';
+import { RuntimeControl } from './runtime-control.ts';
+import { readSettings, SettingError, type Settings } from './settings.ts';
+import { StoreLoop } from './store-loop.ts';
+import { WindowStore } from './window-store.ts';
+
+/** All that the routes use, made once for this process. */
+export interface Dashboard {
+  readonly settings: Settings;
+  readonly clients: AwsClients;
+  readonly reader: BucketReader;
+  readonly store: WindowStore;
+  readonly loop: StoreLoop;
+  readonly producer: Producer;
+  readonly account: Account;
+  readonly runtime: RuntimeControl;
+  readonly metrics: Metrics;
+  readonly feed: LiveFeed;
+}
+
+export function createDashboard(
+  settings: Settings,
+  clients: AwsClients = createAwsClients(settings.region),
+  now: () => number = Date.now,
+): Dashboard {
+  const metrics = newMetrics();
+  const { bucket, endpoint, region } = settings;
+  const reader = new BucketReader({ s3: clients.s3, bucket, endpoint, region, metrics });
+  const store = new WindowStore({ ...settings, reader, now });
+  const parts = {
+    settings,
+    clients,
+    reader,
+    store,
+    loop: new StoreLoop(store),
+    producer: new Producer(settings, clients.invoker, metrics, now),
+    account: new Account(clients.sts, now),
+    runtime: new RuntimeControl(settings, now),
+    metrics,
+  };
+  return { ...parts, feed: new LiveFeed(parts) };
+}
+
+/** Next loads a module once for each route and again after each edit; the one reader of S3 is kept beside them. */
+const KEY = Symbol.for('tumbling-window-stream-analytics.dashboard');
+
+/** Throws ProblemError `bad-setting`. */
+export function dashboard(): Dashboard {
+  const kept: typeof globalThis & { [KEY]?: Dashboard } = globalThis;
+  kept[KEY] ??= fromEnvironment();
+  return kept[KEY];
+}
+
+function fromEnvironment(): Dashboard {
+  try {
+    const created = createDashboard(readSettings(process.env));
+    // Next waits for open connections before it exits.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => created.feed.endAll());
+    return created;
+  } catch (error) {
+    if (error instanceof SettingError) throw new ProblemError(settingProblem(error));
+    throw error;
+  }
+}

@@ -1,0 +1,189 @@
+import 'server-only';
+import { GetFunctionConfigurationCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import type { HealthAnswer, Hop, Problem, RuntimeAnswer } from '../answers.ts';
+import type { Dashboard } from './dashboard.ts';
+import { problemOf } from './problem.ts';
+import { functionArn } from './producer.ts';
+
+/** Slower than this, a hop is told to be slow. */
+const SLOW_MS = 1500;
+/** Records that wait longer than this for the consumer are told to be waiting. */
+const BEHIND_MS = 30_000;
+const STALE_MS = 15_000;
+
+/** `GET /api/health`: the settings and where they lead; with `deep`, each hop is asked. Never throws. */
+export async function healthAnswer(dashboard: Dashboard, deep: boolean): Promise<HealthAnswer> {
+  const { settings, store, account, clients } = dashboard;
+  const [accountId, region, hops] = await Promise.all([
+    account.id(),
+    settings.region ?? clients.s3.config.region().catch(() => ''),
+    deep ? askHops(dashboard) : [],
+  ]);
+  const worst = new Set(hops.map(({ status }) => status));
+  const isDown = worst.has('down') || (!deep && store.problem !== null && store.readMs === null);
+  return {
+    status: isDown ? 'down' : worst.has('slow') || store.problem !== null ? 'degraded' : 'ok',
+    serverNowMs: store.now(),
+    mode: settings.isLocal ? 'local' : 'aws',
+    endpoint: settings.endpoint,
+    region,
+    accountId,
+    bucket: settings.bucket,
+    producerFunction: settings.producerFunction,
+    windowSeconds: settings.windowSeconds,
+    hops,
+  };
+}
+
+async function askHops(dashboard: Dashboard): Promise<Hop[]> {
+  const runtime = await dashboard.runtime.status();
+  return Promise.all([
+    askFunction(dashboard, 'producer', dashboard.settings.producerFunction),
+    askStream(dashboard, runtime),
+    askConsumer(dashboard, runtime),
+    askBucket(dashboard),
+    lookAtSelf(dashboard),
+  ]);
+}
+
+interface Finding {
+  readonly status: Hop['status'];
+  readonly detail: string;
+  readonly fix?: string | null;
+}
+
+/** Times a question; an error is `unknown` when only the permission to ask is missing, else `down`. */
+async function ask(
+  { settings }: Dashboard,
+  name: Hop['name'],
+  action: string,
+  resource: string,
+  question: () => Promise<Finding>,
+): Promise<Hop> {
+  const startedMs = performance.now();
+  const duration = () => Math.round(performance.now() - startedMs);
+  try {
+    const { status, detail, fix = null } = await question();
+    const durationMs = duration();
+    const isSlow = status === 'ok' && durationMs > SLOW_MS;
+    return { name, status: isSlow ? 'slow' : status, durationMs, detail, fix };
+  } catch (error) {
+    const problem: Problem = problemOf(error, {
+      action,
+      resource,
+      endpoint: settings.endpoint,
+      region: settings.region,
+    });
+    const status = problem.kind === 'access-denied' ? 'unknown' : 'down';
+    return { name, status, durationMs: duration(), detail: problem.message, fix: problem.fix };
+  }
+}
+
+function askFunction(
+  dashboard: Dashboard,
+  name: 'producer' | 'consumer',
+  functionName: string,
+): Promise<Hop> {
+  const { settings, clients } = dashboard;
+  const resource = functionArn(functionName, settings.region);
+  return ask(dashboard, name, 'lambda:GetFunctionConfiguration', resource, async () => {
+    const { State, StateReason, LastUpdateStatus } = await clients.lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+    );
+    if (State === 'Failed' || LastUpdateStatus === 'Failed') {
+      return {
+        status: 'down',
+        detail: `${functionName} cannot run: ${StateReason ?? 'its last update failed'}.`,
+      };
+    }
+    return { status: 'ok', detail: `${functionName} is ${State?.toLowerCase() ?? 'there'}.` };
+  });
+}
+
+/** The dashboard has no permission of its own on the stream: the mapping that reads it tells. */
+function askStream(dashboard: Dashboard, runtime: RuntimeAnswer): Promise<Hop> {
+  const { stream } = dashboard.settings;
+  return ask(dashboard, 'stream', 'lambda:ListEventSourceMappings', '*', async () => {
+    if (runtime.available) {
+      const open = runtime.shards.filter((shard) => !shard.closed).length;
+      const waiting = runtime.shards.reduce((sum, shard) => sum + (shard.recordsWaiting ?? 0), 0);
+      const detail = `${stream}: ${open} open ${open === 1 ? 'shard' : 'shards'}, ${waiting} records waiting.`;
+      return { status: 'ok', detail };
+    }
+    const mapping = await findMapping(dashboard);
+    return mapping === null
+      ? { status: 'down', detail: `No event source mapping reads ${stream}.`, fix: 'npm run deploy' }
+      : { status: 'unknown', detail: `${stream} is read by the consumer; its load is not asked for.` };
+  });
+}
+
+function askConsumer(dashboard: Dashboard, runtime: RuntimeAnswer): Promise<Hop> {
+  const { consumerFunction } = dashboard.settings;
+  return ask(dashboard, 'consumer', 'lambda:ListEventSourceMappings', '*', async () => {
+    if (runtime.consumerStopped) {
+      return { status: 'down', detail: 'The consumer is stopped.', fix: 'Start it in the local menu.' };
+    }
+    const failing = runtime.shards.find((shard) => shard.lastError !== null);
+    if (failing !== undefined) {
+      return { status: 'down', detail: `${failing.shardId} is being tried again: ${failing.lastError}` };
+    }
+    const behindMs = Math.max(0, ...runtime.shards.map((shard) => shard.millisBehindLatest ?? 0));
+    if (behindMs > BEHIND_MS) {
+      return { status: 'slow', detail: `Records wait for ${Math.round(behindMs / 1000)} s.` };
+    }
+    const mapping = await findMapping(dashboard);
+    if (mapping === null) {
+      return {
+        status: 'down',
+        detail: `No event source mapping feeds ${consumerFunction}.`,
+        fix: 'npm run deploy',
+      };
+    }
+    if (mapping.state !== 'Enabled') {
+      const fix = `aws lambda update-event-source-mapping --uuid ${mapping.uuid} --enabled`;
+      return { status: 'down', detail: `The event source mapping is ${mapping.state}.`, fix };
+    }
+    return { status: 'ok', detail: `${consumerFunction}: ${mapping.lastResult ?? 'no records yet'}.` };
+  });
+}
+
+async function findMapping({
+  clients,
+  settings,
+}: Dashboard): Promise<{ uuid: string; state: string; lastResult: string | null } | null> {
+  const { EventSourceMappings = [] } = await clients.lambda.send(
+    new ListEventSourceMappingsCommand({ FunctionName: settings.consumerFunction }),
+  );
+  const mapping = EventSourceMappings.find(({ EventSourceArn }) =>
+    EventSourceArn?.includes(`stream/${settings.stream}`),
+  );
+  if (mapping === undefined) return null;
+  const { UUID = '', State = 'unknown', LastProcessingResult = null } = mapping;
+  return { uuid: UUID, state: State, lastResult: LastProcessingResult };
+}
+
+function askBucket(dashboard: Dashboard): Promise<Hop> {
+  const { bucket } = dashboard.settings;
+  return ask(dashboard, 'bucket', 's3:ListBucket', `arn:aws:s3:::${bucket}`, async () => {
+    try {
+      await dashboard.clients.s3.send(new HeadBucketCommand({ Bucket: bucket }));
+    } catch (error) {
+      // An answer to HEAD has no body: only its status says that there is no such bucket.
+      if (error instanceof Error && error.name === 'NotFound') error.name = 'NoSuchBucket';
+      throw error;
+    }
+    return { status: 'ok', detail: `${bucket} answers.` };
+  });
+}
+
+async function lookAtSelf({ store }: Dashboard): Promise<Hop> {
+  const ageMs = store.readMs === null ? null : store.now() - store.readMs;
+  const rest = { name: 'dashboard' as const, durationMs: null };
+  if (store.problem !== null) {
+    return { ...rest, status: 'down', detail: store.problem.message, fix: store.problem.fix };
+  }
+  if (ageMs === null) return { ...rest, status: 'unknown', detail: 'Nobody has looked yet.', fix: null };
+  const detail = `The windows were read ${Math.round(ageMs / 1000)} s ago.`;
+  return { ...rest, status: ageMs > STALE_MS ? 'unknown' : 'ok', detail, fix: null };
+}

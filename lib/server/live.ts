@@ -1,0 +1,138 @@
+import 'server-only';
+import type { LiveEvent } from '../answers.ts';
+import type { Dashboard } from './dashboard.ts';
+import { ProblemError, problem } from './problem.ts';
+import { openSlot } from './windows-answer.ts';
+
+/** Each client costs about 100 kB; who comes later polls, which works the same. */
+const MAX_CLIENTS = 500;
+const HEARTBEAT_MS = 15_000;
+/** At most two events a second. */
+const LEAST_GAP_MS = 500;
+/** Events that wait for a slow client. */
+const MAX_QUEUED = 16;
+
+type Client = (text: string) => void;
+
+/** Tells every open page what has changed: one event, made once, for all of them. */
+export class LiveFeed {
+  readonly #dashboard: Pick<Dashboard, 'store' | 'loop'>;
+  /** With what ends each. */
+  readonly #clients = new Map<Client, () => void>();
+  #unwatch: (() => void) | null = null;
+  #lastNews = '';
+  #sentMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | null = null;
+  #isEnding = false;
+
+  constructor(dashboard: Pick<Dashboard, 'store' | 'loop'>) {
+    this.#dashboard = dashboard;
+  }
+
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
+  /** A stream of server-sent events, until the signal says that the client has gone. Throws ProblemError when full. */
+  open(signal: AbortSignal): ReadableStream<Uint8Array> {
+    if (this.#isEnding || this.#clients.size >= MAX_CLIENTS) {
+      throw new ProblemError(problem('throttled', 'There are too many live pages; this one polls.'));
+    }
+    const encoder = new TextEncoder();
+    let end = () => {};
+    let isBehind = false;
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      const send: Client = (text) => {
+        isBehind = (controller.desiredSize ?? 0) <= 0;
+        if (!isBehind) controller.enqueue(encoder.encode(text));
+      };
+      const heartbeat = setInterval(() => send(': still here\n\n'), HEARTBEAT_MS);
+      heartbeat.unref();
+      end = () => {
+        clearInterval(heartbeat);
+        signal.removeEventListener('abort', end);
+        if (!this.#leave(send)) return;
+        try {
+          controller.close();
+        } catch {
+          // the client has gone and took the stream along
+        }
+      };
+      signal.addEventListener('abort', end);
+      this.#clients.set(send, end);
+      send(`retry: 2000\n\n${this.#text(this.#event())}`);
+      this.#unwatch ??= this.#dashboard.loop.watch(() => this.#publish());
+      if (signal.aborted) end();
+    };
+    // A client that does not read is not written to; once it reads again it gets the newest news.
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      if (!isBehind) return;
+      isBehind = false;
+      controller.enqueue(encoder.encode(this.#text(this.#event())));
+    };
+    const cancel = () => end();
+    return new ReadableStream(
+      { start, pull, cancel },
+      new CountQueuingStrategy({ highWaterMark: MAX_QUEUED }),
+    );
+  }
+
+  /** Ends all streams: the server cannot exit while one is open. */
+  endAll(): void {
+    this.#isEnding = true;
+    for (const end of [...this.#clients.values()]) end();
+  }
+
+  #leave(client: Client): boolean {
+    const wasThere = this.#clients.delete(client);
+    if (this.#clients.size === 0) {
+      this.#unwatch?.();
+      this.#unwatch = null;
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+    return wasThere;
+  }
+
+  #publish(): void {
+    if (this.#timer !== null) return;
+    const waitMs = this.#sentMs + LEAST_GAP_MS - this.#dashboard.store.now();
+    if (waitMs > 0) {
+      this.#timer = setTimeout(() => {
+        this.#timer = null;
+        this.#publish();
+      }, waitMs);
+      this.#timer.unref();
+      return;
+    }
+    const event = this.#event();
+    const news = JSON.stringify({ ...event, serverNowMs: 0 });
+    if (news === this.#lastNews) return;
+    this.#lastNews = news;
+    this.#sentMs = this.#dashboard.store.now();
+    const text = this.#text(event);
+    for (const send of this.#clients.keys()) send(text);
+  }
+
+  #event(): LiveEvent {
+    const { store } = this.#dashboard;
+    return {
+      serverNowMs: store.now(),
+      open: openSlot(store),
+      version: store.version,
+      problem: store.problem,
+    };
+  }
+
+  #text(event: LiveEvent): string {
+    return `event: change\ndata: ${JSON.stringify(event)}\n\n`;
+  }
+}
+
+/** `no-transform`: a proxy that compresses would hold back events until it has enough of them. */
+export const LIVE_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+} as const;

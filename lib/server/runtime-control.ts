@@ -1,0 +1,120 @@
+import 'server-only';
+import { z } from 'zod';
+import type { RuntimeAction, RuntimeAnswer } from '../answers.ts';
+import { badRequest, ProblemError, problem } from './problem.ts';
+import type { Settings } from './settings.ts';
+
+const ACTIONS = [
+  'late-record',
+  'poison-record',
+  'consumer-error',
+  'consumer-crash',
+  'duplicate-delivery',
+  'split-shard',
+  'merge-shards',
+  'stop-consumer',
+  'start-consumer',
+  'reset',
+  'demo-day',
+] as const satisfies readonly RuntimeAction[];
+
+const status = z.object({
+  actions: z.array(z.string()),
+  consumerStopped: z.boolean().default(false),
+  dataDir: z.string().nullable().default(null),
+  shards: z
+    .array(
+      z.object({
+        shardId: z.string(),
+        closed: z.boolean(),
+        recordsWaiting: z.number().nullable().default(null),
+        millisBehindLatest: z.number().nullable().default(null),
+        lastError: z.string().nullable().default(null),
+      }),
+    )
+    .default([]),
+});
+const said = z.object({ message: z.string() });
+const asked = z.strictObject({ action: z.enum(ACTIONS) });
+
+const NONE: RuntimeAnswer = {
+  available: false,
+  actions: [],
+  consumerStopped: false,
+  shards: [],
+  dataDir: null,
+};
+
+const ASK_TIMEOUT_MS = 2000;
+/** A reset closes everything and opens it anew. */
+const ACT_TIMEOUT_MS = 30_000;
+const FRESH_MS = 1000;
+/** Another local endpoint has no control API and will not get one. */
+const ABSENT_FOR_MS = 10_000;
+
+/** What the local runtime offers beyond AWS, where the endpoint is one: its control API under `/_local/`. */
+export class RuntimeControl {
+  readonly #endpoint: string | null;
+  readonly #now: () => number;
+  #known: { readonly answer: RuntimeAnswer; readonly untilMs: number } | null = null;
+
+  constructor(settings: Pick<Settings, 'endpoint' | 'isLocal'>, now: () => number) {
+    this.#endpoint = settings.isLocal ? settings.endpoint : null;
+    this.#now = now;
+  }
+
+  /** Never throws: an endpoint that does not answer offers nothing. */
+  async status(): Promise<RuntimeAnswer> {
+    if (this.#endpoint === null) return NONE;
+    const nowMs = this.#now();
+    if (this.#known !== null && nowMs < this.#known.untilMs) return this.#known.answer;
+    const answer = await this.#ask(this.#endpoint);
+    this.#known = { answer, untilMs: nowMs + (answer.available ? FRESH_MS : ABSENT_FOR_MS) };
+    return answer;
+  }
+
+  /** `request` is the parsed JSON `{"action": …}`. Answers what the runtime says it did. Throws ProblemError. */
+  async act(request: unknown): Promise<{ readonly action: RuntimeAction; readonly message: string }> {
+    const parsed = asked.safeParse(request);
+    if (!parsed.success) {
+      throw badRequest(
+        `Expected {"action": …} with one of ${ACTIONS.join(', ')}, got ${JSON.stringify(request)?.slice(0, 200)}.`,
+      );
+    }
+    if (this.#endpoint === null) {
+      throw badRequest('Expected the local runtime, got AWS: there is nothing to control here.', 409);
+    }
+    const response = await fetch(new URL('/_local/actions', this.#endpoint), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(parsed.data),
+      redirect: 'error',
+      signal: AbortSignal.timeout(ACT_TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      const message = `${this.#endpoint} does not answer. Is the local pipeline running?`;
+      const down = problem('endpoint-down', message, { fix: 'npm run local' });
+      throw new ProblemError(down, undefined, { cause: error });
+    });
+    this.#known = null;
+    const body = said.safeParse(await response.json().catch(() => null));
+    const message = body.success ? body.data.message : `The local runtime answered ${response.status}.`;
+    if (!response.ok) throw badRequest(message, response.status < 500 ? response.status : 502);
+    return { action: parsed.data.action, message };
+  }
+
+  async #ask(endpoint: string): Promise<RuntimeAnswer> {
+    try {
+      const response = await fetch(new URL('/_local/status', endpoint), {
+        redirect: 'error',
+        signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+      });
+      if (!response.ok) return NONE;
+      const parsed = status.safeParse(await response.json());
+      if (!parsed.success) return NONE;
+      const { actions, ...rest } = parsed.data;
+      return { available: true, actions: ACTIONS.filter((action) => actions.includes(action)), ...rest };
+    } catch {
+      return NONE;
+    }
+  }
+}

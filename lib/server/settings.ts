@@ -1,0 +1,95 @@
+import 'server-only';
+import { z } from 'zod';
+
+/** The dashboard's settings: the same names on one machine and in AWS. */
+export interface Settings {
+  readonly bucket: string;
+  readonly producerFunction: string;
+  readonly consumerFunction: string;
+  readonly stream: string;
+  /** Null leaves it to the AWS SDK: the profile's. */
+  readonly region: string | null;
+  /** The endpoint that the AWS SDK will use for S3, when one is configured in the environment. */
+  readonly endpoint: string | null;
+  /** True when that endpoint is on this machine. */
+  readonly isLocal: boolean;
+  readonly windowSeconds: number;
+  readonly idleSeconds: number;
+  /** Host names, besides this machine's, by which the page may be asked for. */
+  readonly hosts: readonly string[];
+}
+
+/** Thrown for a setting that is missing or cannot be used; the message names the variable and what it takes. */
+export class SettingError extends Error {
+  override name = 'SettingError' as const;
+
+  constructor(
+    readonly variable: string,
+    readonly expected: string,
+    readonly got: string | undefined,
+  ) {
+    super(
+      `Expected the environment variable ${variable} to be ${expected}, got ${got === undefined || got === '' ? 'nothing' : `"${got}"`}.`,
+    );
+  }
+}
+
+const URL_WORDS = 'a URL such as http://127.0.0.1:4566';
+const url = z.url({ protocol: /^https?$/ }).optional();
+const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+const resourceName = z
+  .string()
+  .regex(/^[\w\-:./$]{1,170}$/)
+  .optional();
+const regionName = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
+  .optional();
+const hostNames = z
+  .string()
+  .regex(/^[\w.\-:]+(\s*,\s*[\w.\-:]+)*$/)
+  .optional();
+const digits = z.string().regex(/^\d+$/).transform(Number);
+
+/** An unset variable and an empty one are the same. Throws SettingError. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const read = <T>(variable: string, expected: string, schema: z.ZodType<T, unknown>): T => {
+    const got = env[variable]?.trim() || undefined;
+    const parsed = schema.safeParse(got);
+    if (!parsed.success) throw new SettingError(variable, expected, got);
+    return parsed.data;
+  };
+  const seconds = (variable: string, least: number, most: number) =>
+    read(
+      variable,
+      `a whole number of seconds from ${least} to ${most}`,
+      digits.pipe(z.number().min(least).max(most)).optional(),
+    );
+  const endpoint =
+    read('AWS_ENDPOINT_URL_S3', URL_WORDS, url) ?? read('AWS_ENDPOINT_URL', URL_WORDS, url) ?? null;
+  return {
+    bucket: read('BUCKET_NAME', "the bucket's name", bucketName),
+    producerFunction:
+      read('PRODUCER_FUNCTION_NAME', "the producer function's name", resourceName) ?? 'data_producer_fn',
+    consumerFunction:
+      read('CONSUMER_FUNCTION_NAME', "the consumer function's name", resourceName) ??
+      'stream_record_processor',
+    stream: read('STREAM_NAME', "the stream's name", resourceName) ?? 'data_pipe',
+    region: read('AWS_REGION', 'a region such as us-east-1', regionName) ?? null,
+    endpoint,
+    isLocal: endpoint !== null && isLoopbackName(new URL(endpoint).hostname),
+    windowSeconds: seconds('WINDOW_SECONDS', 1, 900) ?? 120,
+    idleSeconds: seconds('WINDOW_IDLE_SECONDS', 0, 120) ?? 120,
+    hosts: (read('DASHBOARD_HOSTS', 'host names separated by commas', hostNames) ?? '')
+      .split(',')
+      .flatMap((host) => host.trim().toLowerCase() || []),
+  };
+}
+
+/** True for the names by which a machine reaches itself, whatever its resolver says. */
+export function isLoopbackName(host: string): boolean {
+  const bare = host.toLowerCase().replace(/^\[|\]$/g, '');
+  return (
+    bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)
+  );
+}

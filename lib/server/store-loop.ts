@@ -1,0 +1,148 @@
+import 'server-only';
+import type { WindowStore } from './window-store.ts';
+
+/**
+ * When the store reads. Only while somebody watches, since AWS charges for each call: about 0.005 USD for 1,000 LISTs and
+ * 0.0004 USD for 1,000 GETs. With one shard and windows of two minutes that is, as long as a page is open, some 30 LISTs
+ * and 130 GETs a window: 0.15 USD for a whole day of watching, however many watch.
+ */
+const SNAPSHOTS_MS = 1000;
+/** After a click: the first records show within two seconds, though the consumer's batching takes one of them. */
+const EAGER_MS = 300;
+const EAGER_FOR_MS = 6000;
+const SHARDS_MS = 15_000;
+/** Before the first sale there is no shard to poll, and finding one is all that is waited for. */
+const FIRST_SHARD_MS = 2000;
+const RESULTS_MS = 5000;
+const RESULTS_NEAR_CLOSE_MS = 1000;
+/** How long after a window's end its result is most likely to come, beyond the idle wait (of which AWS has up to 120 s). */
+const NEAR_CLOSE_MS = 4000;
+const MAX_IDLE_MS = 5000;
+/** A page that polls asks every few seconds; one that has gone is noticed so soon. */
+const WATCHED_FOR_MS = 15_000;
+const MAX_BACKOFF_MS = 4000;
+
+/** How long until the results are to be listed again: often near a close, and at the moment of one. */
+export function resultsDelayMs(
+  nowMs: number,
+  windowSeconds: number,
+  idleSeconds: number,
+  isClosing: boolean,
+): number {
+  const lengthMs = windowSeconds * 1000;
+  const intoMs = nowMs % lengthMs;
+  const nearMs = Math.min(idleSeconds * 1000, MAX_IDLE_MS) + NEAR_CLOSE_MS;
+  if (isClosing || intoMs < nearMs) return RESULTS_NEAR_CLOSE_MS;
+  return Math.min(RESULTS_MS, lengthMs - intoMs);
+}
+
+/** Drives one store while it is watched. */
+export class StoreLoop {
+  readonly #store: WindowStore;
+  readonly #listeners = new Set<() => void>();
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #eagerUntilMs = Number.NEGATIVE_INFINITY;
+  #snapshotsDueMs = 0;
+  #shardsDueMs = 0;
+  #resultsDueMs = 0;
+  #failures = 0;
+  #running = false;
+  #round: Promise<void> = Promise.resolve();
+  #wake: () => void = () => {};
+
+  constructor(store: WindowStore) {
+    this.#store = store;
+  }
+
+  /** Calls back after each reading, until the answer is called. While there is a watcher the store is kept fresh. */
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    this.#start();
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when the store is as fresh as it can be: at once when it is watched, else after one reading. */
+  async fresh(): Promise<void> {
+    this.#askedMs = this.#store.now();
+    this.#start();
+    await this.#round;
+  }
+
+  /** Something was sent: its snapshot is about to come. */
+  expectNews(): void {
+    this.#eagerUntilMs = this.#store.now() + EAGER_FOR_MS;
+    this.#snapshotsDueMs = this.#shardsDueMs = 0;
+    this.#wake();
+  }
+
+  /** The bucket was changed by something else: everything is listed again. */
+  expire(): void {
+    this.#store.expire();
+    this.#snapshotsDueMs = this.#shardsDueMs = this.#resultsDueMs = 0;
+    this.#wake();
+  }
+
+  get #isWatched(): boolean {
+    return this.#listeners.size > 0 || this.#store.now() - this.#askedMs < WATCHED_FOR_MS;
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#snapshotsDueMs = this.#shardsDueMs = this.#resultsDueMs = 0;
+    const first = this.#read();
+    this.#round = first;
+    void first.then(() => this.#run());
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isWatched) {
+      await this.#pause();
+      await this.#read();
+    }
+    this.#running = false;
+  }
+
+  async #read(): Promise<void> {
+    const store = this.#store;
+    const nowMs = store.now();
+    const isEager = nowMs < this.#eagerUntilMs;
+    const jobs: Promise<boolean>[] = [];
+    if (nowMs >= this.#snapshotsDueMs) {
+      const isListed = nowMs >= this.#shardsDueMs;
+      jobs.push(store.refreshSnapshots(isListed));
+      if (isListed) this.#shardsDueMs = nowMs + this.#shardsDelayMs(isEager);
+      this.#snapshotsDueMs = nowMs + (isEager ? EAGER_MS : SNAPSHOTS_MS);
+    }
+    if (nowMs >= this.#resultsDueMs) {
+      jobs.push(store.refreshLive());
+      this.#resultsDueMs = Number.POSITIVE_INFINITY; // how soon again is only known afterwards
+    }
+    const wentWell = (await Promise.all(jobs)).every(Boolean);
+    this.#failures = wentWell ? 0 : this.#failures + 1;
+    const { windowSeconds, idleSeconds } = store;
+    const delayMs = resultsDelayMs(nowMs, windowSeconds, idleSeconds, store.isClosing());
+    this.#resultsDueMs = Math.min(this.#resultsDueMs, nowMs + delayMs);
+    for (const listener of this.#listeners) listener();
+  }
+
+  #shardsDelayMs(isEager: boolean): number {
+    if (this.#store.shardCount === 0) return isEager ? EAGER_MS : FIRST_SHARD_MS;
+    return isEager ? SNAPSHOTS_MS : SHARDS_MS;
+  }
+
+  /** Until something is due; longer after failures, so that an endpoint that is down is not hammered. */
+  #pause(): Promise<void> {
+    const nowMs = this.#store.now();
+    const dueMs = Math.min(this.#snapshotsDueMs, this.#resultsDueMs) - nowMs;
+    const backoffMs = this.#failures === 0 ? 0 : Math.min(MAX_BACKOFF_MS, 500 * 2 ** this.#failures);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.max(20, dueMs, backoffMs));
+      timer.unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,156 @@
+import 'server-only';
+import type { DaysAnswer, Totals, WindowsAnswer } from '../answers.ts';
+import {
+  DAY_MS,
+  daysOf,
+  parseRangeQuery,
+  type Range,
+  type RangeQuery,
+  rangeOf,
+  UnknownRangeError,
+} from '../core/range.ts';
+import type { Slot } from '../core/slot.ts';
+import { buildSlots, type Known } from '../core/slots.ts';
+import { newestOf, totalsOf } from '../core/totals.ts';
+import { parseUtcDay, utcDay, windowAt } from '../core/window.ts';
+import { badRequest, ProblemError } from './problem.ts';
+import type { StoreLoop } from './store-loop.ts';
+import { nextDay, type WindowStore } from './window-store.ts';
+
+const MAX_MALFORMED = 20;
+
+/** `GET /api/windows`. Throws ProblemError for a bad query, and when what is asked for was never read. */
+export async function windowsAnswer(
+  store: WindowStore,
+  loop: StoreLoop,
+  parameters: URLSearchParams,
+): Promise<WindowsAnswer> {
+  const query = parse(parameters);
+  await loop.fresh();
+  requireRead(store);
+  const range = await layOut(store, query);
+  const previousMs = range.dayMs - DAY_MS;
+  await store.ensure([
+    ...daysOf(range.fromMs, range.toMs),
+    utcDay(range.dayMs),
+    utcDay(previousMs),
+    ...newestDay(store),
+  ]);
+
+  const nowMs = store.now();
+  const known = knownIn(store, range.fromMs, range.toMs, nowMs);
+  // The same clock time a day earlier; of a day that is over, the whole day before.
+  const previousByMs = Math.min(nowMs, range.dayMs + DAY_MS + store.windowSeconds * 1000) - DAY_MS;
+  const previousResults = store.results(previousMs, range.dayMs);
+  return {
+    serverNowMs: nowMs,
+    windowSeconds: store.windowSeconds,
+    idleSeconds: store.idleSeconds,
+    fromMs: range.fromMs,
+    toMs: range.toMs,
+    live: range.live,
+    stepSeconds: range.stepSeconds,
+    slots: buildSlots(known, range),
+    dayTotal: dayTotal(store, range.dayMs, nowMs),
+    previousDayTotal:
+      previousResults.length === 0 ? null : totalsOf(previousResults, previousMs, range.dayMs, previousByMs),
+    open: openSlot(store),
+    newest: newest(store, nowMs),
+    readMs: known.readMs,
+    problem: store.problem,
+    malformed: store
+      .malformed()
+      .slice(0, MAX_MALFORMED)
+      .map(({ key, reason }) => ({ key, reason })),
+  };
+}
+
+/** `GET /api/days`. Throws ProblemError. */
+export async function daysAnswer(store: WindowStore, loop: StoreLoop): Promise<DaysAnswer> {
+  await loop.fresh();
+  requireRead(store);
+  const nowMs = store.now();
+  const today = utcDay(nowMs);
+  const days = [...new Set([today, ...store.days])].sort().reverse();
+  return {
+    serverNowMs: nowMs,
+    days: days.map((day) => ({
+      day: day.replaceAll('_', '-'),
+      total:
+        store.isRead(day) && store.isHeadRead(nextDay(day))
+          ? dayTotal(store, parseUtcDay(day) ?? 0, nowMs)
+          : null,
+    })),
+  };
+}
+
+/** The window that holds now, so far. */
+export function openSlot(store: WindowStore): Slot {
+  const nowMs = store.now();
+  const { startMs, endMs } = windowAt(nowMs, store.windowSeconds);
+  const known = knownIn(store, startMs, endMs, nowMs);
+  const [slot] = buildSlots(known, { fromMs: startMs, toMs: endMs, stepSeconds: store.windowSeconds });
+  if (slot === undefined) throw new Error(`Expected one slot from ${startMs} to ${endMs}, got none`);
+  return slot;
+}
+
+function knownIn(store: WindowStore, fromMs: number, toMs: number, nowMs: number): Known {
+  return {
+    nowMs,
+    readMs: store.readMs ?? 0,
+    windowSeconds: store.windowSeconds,
+    idleSeconds: store.idleSeconds,
+    firstDataMs: store.firstDataMs,
+    results: store.results(fromMs, toMs),
+    snapshots: store.snapshots(),
+  };
+}
+
+function parse(parameters: URLSearchParams): RangeQuery {
+  try {
+    return parseRangeQuery(
+      parameters.get('day') ?? 'today',
+      parameters.get('range') ?? '1h',
+      parameters.get('shift') ?? '0',
+    );
+  } catch (error) {
+    if (error instanceof UnknownRangeError) throw badRequest(`${error.message}.`);
+    throw error;
+  }
+}
+
+/** A past day's last hour is the last one with data, so the day is read before its range is known. */
+async function layOut(store: WindowStore, query: RangeQuery): Promise<Range> {
+  const { dayMs } = query;
+  let lastDataMs: number | null = null;
+  if (dayMs !== null && typeof query.range === 'string') {
+    await store.ensure([utcDay(dayMs)]);
+    for (const { window } of store.results(dayMs, dayMs + DAY_MS)) {
+      if (lastDataMs === null || window.startMs > lastDataMs) lastDataMs = window.startMs;
+    }
+  }
+  return rangeOf(query, store.now(), store.windowSeconds, lastDataMs);
+}
+
+/** Where the newest window is when the live day has none yet. */
+function newestDay(store: WindowStore): string[] {
+  const today = utcDay(store.now());
+  return store.days.filter((day) => day <= today).slice(0, 1);
+}
+
+function newest(store: WindowStore, nowMs: number): WindowsAnswer['newest'] {
+  for (const day of [...new Set([utcDay(nowMs), utcDay(nowMs - DAY_MS), ...newestDay(store)])]) {
+    const dayMs = parseUtcDay(day) ?? 0;
+    const found = newestOf(store.results(dayMs, dayMs + DAY_MS), nowMs);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function dayTotal(store: WindowStore, dayMs: number, nowMs: number): Totals {
+  return totalsOf(store.results(dayMs, dayMs + DAY_MS), dayMs, dayMs + DAY_MS, nowMs);
+}
+
+function requireRead(store: WindowStore): void {
+  if (store.readMs === null && store.problem !== null) throw new ProblemError(store.problem);
+}
