@@ -1,23 +1,37 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
-  closeSync,
+  appendFileSync,
   existsSync,
   mkdirSync,
-  openSync,
-  readdirSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   rmSync,
-  statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { BucketJournal } from './bucket-journal.ts';
+import type { ByteRange } from './byte-range.ts';
 import { SortedKeys } from './key-order.ts';
 import { keyOfPath, pathOfKey } from './key-path.ts';
-import { type JournalEntry, type ObjectMetadata, parseEntry, serializeEntry } from './object-metadata.ts';
-import { S3Error } from './s3-error.ts';
+import {
+  describeFile,
+  filesBelow,
+  identify,
+  md5Tag,
+  onDisk,
+  readPart,
+  removeEmptyFolders,
+} from './object-file.ts';
+import type { ObjectMetadata, StoredObject } from './object-metadata.ts';
+
+export interface BucketFolders {
+  readonly objects: string;
+  readonly metadata: string;
+  readonly temporary: string;
+}
+
+/** How many lines that speak of no object any more the journal may hold before it is written anew. */
+const STALE_LINES = 10_000;
 
 /**
  * A bucket: a folder of plain files, and a journal beside it with what a file cannot say itself.
@@ -30,188 +44,159 @@ import { S3Error } from './s3-error.ts';
 export class Bucket {
   readonly #folder: string;
   readonly #temporary: string;
-  readonly #journalFile: string;
-  readonly #objects = new Map<string, ObjectMetadata>();
+  readonly #journal: BucketJournal;
+  readonly #objects = new Map<string, StoredObject>();
   readonly keys: SortedKeys;
-  #journal: number | null = null;
 
+  /** Throws S3Error InternalError when the folder cannot be read. */
   constructor(
     readonly name: string,
-    folders: { readonly objects: string; readonly metadata: string; readonly temporary: string },
+    folders: BucketFolders,
   ) {
     this.#folder = path.join(folders.objects, name);
     this.#temporary = folders.temporary;
-    this.#journalFile = path.join(folders.metadata, `${name}.ndjson`);
-    const kept = this.#load();
+    this.#journal = new BucketJournal(path.join(folders.metadata, `${name}.ndjson`), folders.temporary);
+    onDisk(() => this.#load());
     this.keys = new SortedKeys(this.#objects.keys());
-    this.#compact(kept);
   }
 
+  /** Looks at the file, so that what a person puts, edits or removes by hand while the runtime runs is answered for. */
   head(key: string): ObjectMetadata | null {
-    return this.#objects.get(key) ?? this.#adopt(key);
+    const file = this.#fileOf(key);
+    const known = this.#objects.get(key);
+    const identity = identify(file);
+    if (identity === null) {
+      if (known !== undefined) this.#forget(key);
+      return null;
+    }
+    if (known?.inode === identity.inode && known.mtimeMs === identity.mtimeMs) return known;
+    const found = onDisk(() => describeFile(file, identity, []));
+    this.#remember(key, found);
+    return found;
   }
 
-  read(key: string): Buffer {
-    return this.#storage(() => readFileSync(this.#fileOf(key)));
+  /** For listings: what the index says, without a look at the file. */
+  listed(key: string): ObjectMetadata | undefined {
+    return this.#objects.get(key);
   }
 
-  put(
+  /** All of an object's bytes, or a range of them. */
+  read(key: string, range: ByteRange | null = null): Buffer {
+    const file = this.#fileOf(key);
+    return onDisk(() => (range === null ? readFileSync(file) : readPart(file, range.first, range.last + 1)));
+  }
+
+  /** Throws S3Error InternalError when the bytes cannot be stored; the object is then what it was before. */
+  put(key: string, body: Buffer, headers: Readonly<Record<string, string>>, nowMs: number): ObjectMetadata {
+    return this.#install(key, (temporary) => writeFileSync(temporary, body, { flag: 'wx' }), {
+      etag: md5Tag(body),
+      lastModifiedMs: nowMs,
+      headers,
+    });
+  }
+
+  /** Puts what is in these files, one after the other. */
+  assemble(key: string, files: readonly string[], metadata: Omit<ObjectMetadata, 'size'>): ObjectMetadata {
+    return this.#install(
+      key,
+      (temporary) => {
+        for (const file of files) appendFileSync(temporary, readFileSync(file));
+      },
+      metadata,
+    );
+  }
+
+  delete(key: string): void {
+    if (this.head(key) === null) return;
+    onDisk(() => {
+      const file = this.#fileOf(key);
+      rmSync(file, { force: true });
+      removeEmptyFolders(path.dirname(file), this.#folder);
+    });
+    this.#forget(key);
+  }
+
+  close(): void {
+    this.#journal.close();
+  }
+
+  #install(
     key: string,
-    body: Buffer,
-    headers: Readonly<Record<string, string>>,
-    nowMs: number,
-    etag: string = md5Tag(body),
+    write: (temporary: string) => void,
+    metadata: Omit<ObjectMetadata, 'size'>,
   ): ObjectMetadata {
-    const metadata: ObjectMetadata = { size: body.length, etag, lastModifiedMs: nowMs, headers };
     const temporary = path.join(this.#temporary, randomUUID());
-    this.#storage(() => {
+    const object = onDisk(() => {
       try {
-        writeFileSync(temporary, body, { flag: 'wx' });
-        this.#append({ key, ...identityOf(temporary), ...metadata });
+        write(temporary);
+        const identity = identify(temporary);
+        if (identity === null) throw new Error(`the file ${temporary} is gone`);
+        const stored: StoredObject = { ...metadata, ...identity };
+        this.#journal.append({ key, object: stored });
         const file = this.#fileOf(key);
         mkdirSync(path.dirname(file), { recursive: true });
         renameSync(temporary, file);
+        return stored;
       } catch (error) {
         rmSync(temporary, { force: true });
         throw error;
       }
     });
-    this.#objects.set(key, metadata);
-    this.keys.add(key);
-    return metadata;
-  }
-
-  delete(key: string): void {
-    if (this.head(key) === null) return;
-    this.#storage(() => {
-      const file = this.#fileOf(key);
-      rmSync(file, { force: true });
-      removeEmptyFolders(path.dirname(file), this.#folder);
-    });
-    this.#objects.delete(key);
-    this.keys.delete(key);
-  }
-
-  close(): void {
-    if (this.#journal !== null) closeSync(this.#journal);
-    this.#journal = null;
+    this.#remember(key, object);
+    if (this.#journal.lineCount > this.#objects.size + STALE_LINES) this.#compact();
+    return object;
   }
 
   #fileOf(key: string): string {
     return path.join(this.#folder, pathOfKey(key));
   }
 
-  /** A file that was put in place by hand while the runtime runs becomes an object when it is asked for. */
-  #adopt(key: string): ObjectMetadata | null {
-    const file = this.#fileOf(key);
-    try {
-      if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return null;
-    } catch {
-      return null; // a part of the path is a file
-    }
-    const metadata = describeFile(file);
-    this.#objects.set(key, metadata);
+  #remember(key: string, object: StoredObject): void {
+    this.#objects.set(key, object);
     this.keys.add(key);
-    return metadata;
   }
 
-  #load(): JournalEntry[] {
+  #forget(key: string): void {
+    this.#objects.delete(key);
+    this.keys.delete(key);
+  }
+
+  #load(): void {
     mkdirSync(this.#folder, { recursive: true });
-    const entries = groupByKey(this.#readJournal());
-    const kept: JournalEntry[] = [];
-    for (const file of readdirSync(this.#folder, { recursive: true, withFileTypes: true })) {
-      if (!file.isFile()) continue;
-      const full = path.join(file.parentPath, file.name);
-      const key = keyOfPath(path.relative(this.#folder, full).split(path.sep).join('/'));
-      if (key === null) continue;
-      const { inode, mtimeNs } = identityOf(full);
-      const entry = entries.get(key)?.find((each) => each.inode === inode && each.mtimeNs === mtimeNs);
-      if (entry !== undefined) kept.push(entry);
-      this.#objects.set(
-        key,
-        entry === undefined
-          ? describeFile(full)
-          : {
-              size: entry.size,
-              etag: entry.etag,
-              lastModifiedMs: entry.lastModifiedMs,
-              headers: entry.headers,
-            },
-      );
+    const lines = this.#journal.read();
+    let isNew = false;
+    for (const name of [...filesBelow(this.#folder)]) {
+      const key = keyOfPath(name) ?? this.#takeIn(name);
+      const file = key === null ? '' : this.#fileOf(key);
+      const identity = key === null ? null : identify(file);
+      if (key === null || identity === null) continue;
+      const written = lines.get(key) ?? [];
+      const object = describeFile(file, identity, written);
+      isNew ||= !written.includes(object);
+      this.#objects.set(key, object);
     }
-    return kept;
+    if (isNew || this.#journal.lineCount > this.#objects.size) this.#compact();
   }
 
-  #readJournal(): JournalEntry[] {
-    if (!existsSync(this.#journalFile)) return [];
-    return readFileSync(this.#journalFile, 'utf8')
-      .split('\n')
-      .flatMap((line) => parseEntry(line) ?? []);
-  }
-
-  /** Leaves out the lines of objects that were overwritten or deleted. */
-  #compact(kept: readonly JournalEntry[]): void {
-    if (kept.length === 0 && !existsSync(this.#journalFile)) return;
-    const temporary = path.join(this.#temporary, randomUUID());
-    writeFileSync(temporary, kept.map((entry) => `\n${serializeEntry(entry)}`).join(''));
-    renameSync(temporary, this.#journalFile);
-  }
-
-  #append(entry: JournalEntry): void {
-    this.#journal ??= openSync(this.#journalFile, 'a');
-    // The line break comes first: a line that was torn by a kill or a full disk spoils none but itself.
-    const line = Buffer.from(`\n${serializeEntry(entry)}`);
-    for (let written = 0; written < line.length; ) {
-      written += writeSync(this.#journal, line, written);
-    }
-  }
-
-  #storage<T>(work: () => T): T {
+  /** A name that was given by hand (`notes`, `v1.2/data.json`) becomes the one that its key has here. */
+  #takeIn(name: string): string | null {
+    const target = path.join(this.#folder, pathOfKey(name));
+    const isHidden = name.split('/').some((each) => each.startsWith('.'));
+    if (isHidden || existsSync(target)) return null;
     try {
-      return work();
-    } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      throw new S3Error('InternalError', `The data folder could not be used: ${cause}`);
-    }
-  }
-}
-
-export function md5Tag(body: Buffer): string {
-  return `"${createHash('md5').update(body).digest('hex')}"`;
-}
-
-function describeFile(file: string): ObjectMetadata {
-  const body = readFileSync(file);
-  const isJson = file.endsWith('.json');
-  return {
-    size: body.length,
-    etag: md5Tag(body),
-    lastModifiedMs: Math.floor(statSync(file).mtimeMs),
-    headers: { 'content-type': isJson ? 'application/json' : 'binary/octet-stream' },
-  };
-}
-
-function identityOf(file: string): { inode: string; mtimeNs: string } {
-  const stats = statSync(file, { bigint: true });
-  return { inode: String(stats.ino), mtimeNs: String(stats.mtimeNs) };
-}
-
-function groupByKey(entries: readonly JournalEntry[]): Map<string, JournalEntry[]> {
-  const groups = new Map<string, JournalEntry[]>();
-  for (const entry of entries) {
-    const group = groups.get(entry.key);
-    if (group === undefined) groups.set(entry.key, [entry]);
-    else group.push(entry);
-  }
-  return groups;
-}
-
-function removeEmptyFolders(folder: string, top: string): void {
-  for (let each = folder; each !== top && each.startsWith(top); each = path.dirname(each)) {
-    try {
-      rmdirSync(each);
+      mkdirSync(path.dirname(target), { recursive: true });
+      renameSync(path.join(this.#folder, name), target);
     } catch {
-      return; // not empty
+      return null; // in a folder that cannot be written the rest is still served
+    }
+    return name;
+  }
+
+  #compact(): void {
+    try {
+      this.#journal.rewrite(this.#objects);
+    } catch {
+      // On a full disk the longer journal stays, which says the same.
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../http.ts';
+import { notImplementedHeader } from './object-headers.ts';
 import type { ObjectMetadata } from './object-metadata.ts';
 import { S3Error } from './s3-error.ts';
 
@@ -23,32 +24,62 @@ export function checkReadConditions(headers: Headers, object: ObjectMetadata, pr
     ifNoneMatch !== undefined
       ? matches(ifNoneMatch, object.etag)
       : modifiedSinceS !== null && modifiedS <= modifiedSinceS;
-  if (isUnchanged) {
-    if (prefix !== '') throw failed(`${prefix}If-None-Match`);
-    throw new S3Error('NotModified', 'Not Modified', { ETag: object.etag });
+  if (!isUnchanged) return;
+  if (prefix !== '') {
+    throw failed(`${prefix}${ifNoneMatch === undefined ? 'If-Modified-Since' : 'If-None-Match'}`);
   }
+  throw new S3Error('NotModified', 'Not Modified', {
+    ETag: object.etag,
+    LastModified: new Date(object.lastModifiedMs).toUTCString(),
+  });
 }
 
-/** A write's conditions: `If-None-Match: *` and `If-Match`. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html */
-export function checkWriteConditions(headers: Headers, object: ObjectMetadata | null): void {
+/**
+ * A write's conditions: `If-None-Match: *` and `If-Match`. Throws S3Error PreconditionFailed, NoSuchKey.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
+ */
+export function checkWriteConditions(headers: Headers, object: ObjectMetadata | null, key: string): void {
   const ifNoneMatch = headers['if-none-match'];
   const ifMatch = headers['if-match'];
   if (ifNoneMatch !== undefined) {
-    if (ifNoneMatch !== '*') {
-      throw new S3Error(
-        'NotImplemented',
-        'A header you provided implies functionality that is not implemented',
-        {
-          Header: 'If-None-Match',
-        },
-      );
-    }
+    if (ifNoneMatch !== '*') throw notImplementedHeader('If-None-Match');
     if (object !== null) throw failed('If-None-Match');
   }
   if (ifMatch !== undefined) {
-    if (object === null) throw new S3Error('NoSuchKey', 'The specified key does not exist.');
+    if (object === null) throw noSuchKey(key);
     if (!matches(ifMatch, object.etag)) throw failed('If-Match');
   }
+}
+
+/** Of a delete, in headers or in an element of DeleteObjects. */
+export interface DeleteConditions {
+  readonly etag: string | undefined;
+  readonly size: string | undefined;
+  readonly lastModified: string | undefined;
+}
+
+/**
+ * An object that is not there fails an ETag condition, but none of size or time.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+ */
+export function checkDeleteConditions(
+  { etag, size, lastModified }: DeleteConditions,
+  object: ObjectMetadata | null,
+  key: string,
+): void {
+  if (etag !== undefined) {
+    if (object === null) throw noSuchKey(key);
+    if (!matches(etag, object.etag)) throw failed('If-Match');
+  }
+  if (object === null) return;
+  if (size !== undefined && Number(size) !== object.size) throw failed('x-amz-if-match-size');
+  if (lastModified !== undefined && seconds(lastModified) !== Math.floor(object.lastModifiedMs / 1000)) {
+    throw failed('x-amz-if-match-last-modified-time');
+  }
+}
+
+export function noSuchKey(key: string): S3Error {
+  return new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: key });
 }
 
 function matches(header: string, etag: string): boolean {

@@ -11,45 +11,42 @@
  */
 const MAX_NAME_BYTES = 200;
 const CONTINUED = '%+';
+const EMPTY_FOLDER = '%_';
 
 export function pathOfKey(key: string): string {
   const segments = key.split('/');
-  const leaf = segments.pop() ?? '';
-  const folders = segments.map((segment) => encode(segment).replaceAll('.', '%2E') || '%_');
-  const name = encode(leaf);
-  const file = name.includes('.') && !/^\.+$/.test(name) && !name.startsWith('.') ? name : `${name}%`;
-  return [...folders.flatMap((folder) => cut(folder)), ...cut(file)].join('/');
+  const leaf = cut(encode(segments.pop() ?? ''));
+  const name = leaf.pop() ?? '';
+  const folders = segments.flatMap((segment) => cut(encode(segment).replaceAll('.', '%2E') || EMPTY_FOLDER));
+  // The mark also keeps the rest of a cut name from being `.` or `..`.
+  return [...folders, ...leaf, /[^.]\./.test(name) ? name : `${name}%`].join('/');
 }
 
 /** The inverse of `pathOfKey`; null for a file that is no object's. */
 export function keyOfPath(path: string): string | null {
   const names = path.split('/');
+  const leaf = (names.pop() ?? '').replace(/%$/, '');
   const segments: string[] = [];
   let begun = '';
-  for (const [index, name] of names.entries()) {
-    if (name.endsWith(CONTINUED) && index < names.length - 1) {
-      begun += name.slice(0, -CONTINUED.length);
-      continue;
-    }
-    const whole = begun + name;
-    begun = '';
-    const isLeaf = index === names.length - 1;
-    const encoded =
-      isLeaf && whole.endsWith('%') ? whole.slice(0, -1) : !isLeaf && whole === '%_' ? '' : whole;
-    try {
-      segments.push(decodeURIComponent(encoded));
-    } catch {
-      return null;
+  for (const name of names) {
+    if (name.endsWith(CONTINUED)) begun += name.slice(0, -CONTINUED.length);
+    else {
+      segments.push(name === EMPTY_FOLDER ? '' : begun + name);
+      begun = '';
     }
   }
-  const key = segments.join('/');
-  return pathOfKey(key) === path ? key : null;
+  try {
+    const key = decodeURIComponent([...segments, begun + leaf].join('/'));
+    return pathOfKey(key) === path ? key : null;
+  } catch {
+    return null;
+  }
 }
 
 function encode(segment: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   const encoded = segment.replace(/[\u0000-\u001f\u007f%\\:*?"<>|]/g, percent);
-  // Names of dots only lead elsewhere; one dot first would hide the file, and is where temporary files are.
+  // Names of dots only lead elsewhere; one dot first would hide the file.
   return /^\.+$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded.replace(/^\./, '%2E');
 }
 
@@ -57,6 +54,7 @@ function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
+/** Never empty; all but the last end in the mark of what goes on. */
 function cut(name: string): string[] {
   if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return [name];
   const parts: string[] = [];

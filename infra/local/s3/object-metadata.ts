@@ -3,22 +3,35 @@ export interface ObjectMetadata {
   readonly size: number;
   /** Quoted, as in the header. */
   readonly etag: string;
-  /** Epoch milliseconds, whole seconds in the protocol's headers. */
+  /** Epoch milliseconds, whole seconds in the protocol. */
   readonly lastModifiedMs: number;
   /** Headers to give back: content-type, cache-control, x-amz-meta-…, x-amz-checksum-… */
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a multipart upload, in order. */
+  readonly parts?: readonly ObjectPart[];
 }
 
-/** A line of a bucket's journal: the metadata, and which file it is about. */
-export interface JournalEntry extends ObjectMetadata {
+export interface ObjectPart {
+  readonly number: number;
+  readonly size: number;
+  /** Base64, in the algorithm of the upload; null when it had none. */
+  readonly checksum: string | null;
+}
+
+/** The metadata, and the file that it is about: it speaks of a file only when inode and time are the same. */
+export interface StoredObject extends ObjectMetadata {
+  readonly inode: number;
+  readonly mtimeMs: number;
+}
+
+/** A line of a bucket's journal. */
+export interface JournalEntry {
   readonly key: string;
-  /** Of the file: an entry speaks of it only when both are the same. */
-  readonly inode: string;
-  readonly mtimeNs: string;
+  readonly object: StoredObject;
 }
 
-export function serializeEntry(entry: JournalEntry): string {
-  return JSON.stringify(entry);
+export function serializeEntry({ key, object }: JournalEntry): string {
+  return JSON.stringify({ key, ...object });
 }
 
 /** The inverse of `serializeEntry`; null for a line that was torn by a kill or is something else. */
@@ -30,22 +43,42 @@ export function parseEntry(line: string): JournalEntry | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const entry: { readonly [K in keyof JournalEntry]?: unknown } = value;
-  const { key, inode, mtimeNs, size, etag, lastModifiedMs, headers } = entry;
+  const fields: { readonly [name in keyof StoredObject | 'key']?: unknown } = value;
+  const { key, inode, mtimeMs, size, etag, lastModifiedMs, headers, parts } = fields;
   if (
     typeof key !== 'string' ||
-    typeof inode !== 'string' ||
-    typeof mtimeNs !== 'string' ||
+    typeof inode !== 'number' ||
+    typeof mtimeMs !== 'number' ||
     typeof size !== 'number' ||
     typeof etag !== 'string' ||
     typeof lastModifiedMs !== 'number' ||
-    typeof headers !== 'object' ||
-    headers === null
+    !isTexts(headers) ||
+    (parts !== undefined && !isParts(parts))
   ) {
     return null;
   }
-  const texts = Object.entries(headers).filter(
-    (pair): pair is [string, string] => typeof pair[1] === 'string',
+  const object = { inode, mtimeMs, size, etag, lastModifiedMs, headers };
+  return { key, object: parts === undefined ? object : { ...object, parts } };
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((text) => typeof text === 'string')
   );
-  return { key, inode, mtimeNs, size, etag, lastModifiedMs, headers: Object.fromEntries(texts) };
+}
+
+function isParts(value: unknown): value is readonly ObjectPart[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (part) =>
+        typeof part === 'object' &&
+        part !== null &&
+        typeof part.number === 'number' &&
+        typeof part.size === 'number' &&
+        (part.checksum === null || typeof part.checksum === 'string'),
+    )
+  );
 }

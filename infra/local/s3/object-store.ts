@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
-import { Bucket } from './bucket.ts';
+import { Bucket, type BucketFolders } from './bucket.ts';
+import { MultipartUploads } from './multipart-uploads.ts';
+import { onDisk } from './object-file.ts';
 import { S3Error } from './s3-error.ts';
 
 export interface ObjectStoreOptions {
@@ -10,15 +12,20 @@ export interface ObjectStoreOptions {
   readonly region: string;
 }
 
-/** All buckets, below `<dataDir>/s3/`. A bucket is read when it is first used. */
+/**
+ * All buckets, below `<dataDir>/s3/`; what is not a bucket there begins with a dot. A bucket is read when it is first used,
+ * so that a start does not wait for it.
+ */
 export class ObjectStore {
   readonly region: string;
   readonly clock: Clock;
+  readonly uploads: MultipartUploads;
   /** Half-written files of a killed process that were swept away at the start. */
   readonly sweptFiles: number;
-  readonly #folders: { readonly objects: string; readonly metadata: string; readonly temporary: string };
+  readonly #folders: BucketFolders;
   readonly #buckets = new Map<string, Bucket>();
 
+  /** Throws the file system's error when the folder cannot be written. */
   constructor(options: ObjectStoreOptions) {
     this.region = options.region;
     this.clock = options.clock;
@@ -28,6 +35,7 @@ export class ObjectStore {
       metadata: path.join(objects, '.metadata'),
       temporary: path.join(objects, '.temporary'),
     };
+    this.uploads = new MultipartUploads(path.join(objects, '.uploads'), this.#folders.temporary);
     mkdirSync(this.#folders.metadata, { recursive: true });
     mkdirSync(this.#folders.temporary, { recursive: true });
     const left = readdirSync(this.#folders.temporary);
@@ -37,21 +45,23 @@ export class ObjectStore {
 
   /** Names and creation times, in order. */
   buckets(): readonly { readonly name: string; readonly createdMs: number }[] {
-    return readdirSync(this.#folders.objects, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    return onDisk(() => readdirSync(this.#folders.objects, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory() && isBucketName(entry.name))
       .map((entry) => ({ name: entry.name, createdMs: this.#createdMs(entry.name) }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   exists(name: string): boolean {
-    return this.#buckets.has(name) || this.#isFolder(name);
+    if (!isBucketName(name)) return false;
+    const folder = path.join(this.#folders.objects, name);
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   }
 
-  /** @throws S3Error NoSuchBucket */
+  /** Throws S3Error NoSuchBucket. */
   bucket(name: string): Bucket {
     const known = this.#buckets.get(name);
     if (known !== undefined) return known;
-    if (!this.#isFolder(name)) {
+    if (!this.exists(name)) {
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: name });
     }
     const bucket = new Bucket(name, this.#folders);
@@ -59,8 +69,8 @@ export class ObjectStore {
     return bucket;
   }
 
-  /** @throws S3Error InvalidBucketName, BucketAlreadyOwnedByYou */
-  create(name: string): void {
+  /** Throws S3Error InvalidBucketName, BucketAlreadyOwnedByYou. */
+  create(name: string, location: string = this.region): void {
     if (!isBucketName(name)) {
       throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: name });
     }
@@ -71,42 +81,60 @@ export class ObjectStore {
         { BucketName: name },
       );
     }
-    this.ensureBucket(name);
+    onDisk(() => {
+      if (location !== this.region) writeFileSync(this.#locationFile(name), location);
+      mkdirSync(path.join(this.#folders.objects, name), { recursive: true });
+    });
   }
 
   ensureBucket(name: string): void {
-    mkdirSync(path.join(this.#folders.objects, name), { recursive: true });
+    if (!this.exists(name)) this.create(name);
   }
 
-  /** @throws S3Error NoSuchBucket, BucketNotEmpty */
+  /** The region that a bucket was created for. Throws S3Error NoSuchBucket. */
+  location(name: string): string {
+    this.bucket(name);
+    try {
+      return readFileSync(this.#locationFile(name), 'utf8');
+    } catch {
+      return this.region;
+    }
+  }
+
+  /** Throws S3Error NoSuchBucket, BucketNotEmpty. */
   remove(name: string): void {
-    const bucket = this.bucket(name);
-    if (bucket.keys.size > 0) {
+    this.#close(name);
+    // Read anew: what a person put in by hand since is not to be deleted unseen.
+    if (this.bucket(name).keys.size > 0) {
       throw new S3Error('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
         BucketName: name,
       });
     }
-    bucket.close();
-    this.#buckets.delete(name);
-    rmSync(path.join(this.#folders.metadata, `${name}.ndjson`), { force: true });
-    rmSync(path.join(this.#folders.objects, name), { recursive: true, force: true });
+    this.#close(name);
+    this.uploads.removeAll(name);
+    onDisk(() => {
+      rmSync(path.join(this.#folders.objects, name), { recursive: true, force: true });
+      rmSync(path.join(this.#folders.metadata, `${name}.ndjson`), { force: true });
+      rmSync(this.#locationFile(name), { force: true });
+    });
   }
 
-  /** In process, as the event source mapping's failure destination uses it. */
+  /** In process, as the event source mapping's failure destination uses it. Throws S3Error. */
   putObject(bucket: string, key: string, body: string | Buffer, contentType: string): void {
     this.bucket(bucket).put(key, Buffer.from(body), { 'content-type': contentType }, this.clock.now());
   }
 
   close(): void {
-    for (const bucket of this.#buckets.values()) bucket.close();
-    this.#buckets.clear();
+    for (const name of [...this.#buckets.keys()]) this.#close(name);
   }
 
-  #isFolder(name: string): boolean {
-    return (
-      isBucketName(name) &&
-      statSync(path.join(this.#folders.objects, name), { throwIfNoEntry: false })?.isDirectory() === true
-    );
+  #close(name: string): void {
+    this.#buckets.get(name)?.close();
+    this.#buckets.delete(name);
+  }
+
+  #locationFile(name: string): string {
+    return path.join(this.#folders.metadata, `${name}.location`);
   }
 
   #createdMs(name: string): number {
@@ -121,6 +149,6 @@ export function isBucketName(name: string): boolean {
     !/\.\.|\.-|-\./.test(name) &&
     !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
     !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
-    !/(-s3alias|--ol-s3|\.mrap|--x-s3)$/.test(name)
+    !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)
   );
 }

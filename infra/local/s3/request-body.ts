@@ -1,155 +1,148 @@
 import { createHash } from 'node:crypto';
-import zlib from 'node:zlib';
 import type { HttpRequest } from '../http.ts';
+import { incomplete, unchunk } from './aws-chunked.ts';
+import {
+  CHECKSUM_ALGORITHMS,
+  CHECKSUM_BYTES,
+  type ChecksumAlgorithm,
+  checksumOf,
+  parseAlgorithm,
+} from './checksum.ts';
 import { S3Error } from './s3-error.ts';
 
-export const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
+/** Of an object that is put in one piece, and of a part of one that is not. */
+export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** A body as the client meant it, and the checksum header that goes with the object. */
+/** A body as the client meant it. */
 export interface ReceivedBody {
   readonly bytes: Buffer;
-  readonly checksums: Readonly<Record<string, string>>;
+  /** What the client sent along, verified; in base64. */
+  readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | null;
 }
 
 /**
  * Undoes `aws-chunked`, and checks what the client says of its bytes: length, MD5, SHA-256 of the payload, checksums in
- * headers or trailers. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+ * headers or trailers. Signatures are not checked: there is nobody to keep out of one's own machine.
  */
-export function receiveBody(request: HttpRequest, limit: number = MAX_OBJECT_BYTES): ReceivedBody {
-  const { headers } = request;
-  const payload = headers['x-amz-content-sha256'] ?? '';
-  const isChunked =
-    payload.startsWith('STREAMING-') || /\baws-chunked\b/.test(headers['content-encoding'] ?? '');
-  const { bytes, trailers } = isChunked ? unchunk(request.body) : { bytes: request.body, trailers: {} };
+export function receiveBody(request: HttpRequest): ReceivedBody {
+  const { headers, body } = request;
+  const payload = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
   const declared = headers['x-amz-decoded-content-length'];
-  if (isChunked && declared !== undefined && Number(declared) !== bytes.length) {
-    throw new S3Error('IncompleteBody', 'The request body terminated unexpectedly');
+  const isChunked = payload.startsWith('STREAMING-') || declared !== undefined;
+  if (!isChunked && !/^(UNSIGNED-PAYLOAD|[0-9a-f]{64})$/.test(payload)) {
+    throw new S3Error(
+      'InvalidArgument',
+      'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.',
+      { ArgumentName: 'x-amz-content-sha256', ArgumentValue: payload },
+    );
   }
-  if (bytes.length > limit) {
+  if (isChunked && !/^\d+$/.test(declared ?? '')) {
+    throw missingLength();
+  }
+  const proposed = isChunked ? Number(declared) : body.length;
+  if (proposed > MAX_BODY_BYTES) {
     throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
-      ProposedSize: String(bytes.length),
-      MaxSizeAllowed: String(limit),
+      ProposedSize: String(proposed),
+      MaxSizeAllowed: String(MAX_BODY_BYTES),
     });
   }
-  if (/^[0-9a-f]{64}$/.test(payload) && !isChunked) {
-    const computed = createHash('sha256').update(bytes).digest('hex');
-    if (computed !== payload) {
-      throw new S3Error(
-        'XAmzContentSHA256Mismatch',
-        "The provided 'x-amz-content-sha256' header does not match what was computed.",
-        { ClientComputedContentSHA256: payload, S3ComputedContentSHA256: computed },
-      );
-    }
-  }
+  const { bytes, trailers } = isChunked ? unchunk(body) : { bytes: body, trailers: {} };
+  if (bytes.length !== proposed) throw incomplete();
+  checkTrailers(headers, trailers);
+  if (!isChunked) checkPayload(payload, bytes);
   checkMd5(headers['content-md5'], bytes);
-  return { bytes, checksums: checkChecksums({ ...headers, ...trailers }, bytes) };
+  return { bytes, checksum: checkChecksum({ ...headers, ...trailers }, bytes) };
 }
 
-/** Chunks of `<hex length>[;chunk-signature=…]\r\n<bytes>\r\n`, closed by one of length 0 and trailers. */
-function unchunk(body: Buffer): { bytes: Buffer; trailers: Record<string, string> } {
-  const parts: Buffer[] = [];
-  for (let at = 0; ; ) {
-    const end = body.indexOf('\r\n', at);
-    const length = end === -1 ? Number.NaN : Number.parseInt(body.toString('latin1', at, end), 16);
-    if (Number.isNaN(length) || (length > 0 && end + 2 + length > body.length)) {
-      throw new S3Error('IncompleteBody', 'The request body terminated unexpectedly');
-    }
-    if (length === 0) {
-      const trailers: Record<string, string> = {};
-      for (const line of body.toString('latin1', end + 2).split('\r\n')) {
-        const colon = line.indexOf(':');
-        if (colon > 0) trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
-      }
-      return { bytes: Buffer.concat(parts), trailers };
-    }
-    parts.push(body.subarray(end + 2, end + 2 + length));
-    at = end + 2 + length + 2;
+/** A body's length must be said, unless the transfer says its end. Throws S3Error MissingContentLength. */
+export function checkLength({ headers, body }: HttpRequest): void {
+  const isSaid = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  if (!isSaid && body.length === 0) throw missingLength();
+}
+
+function missingLength(): S3Error {
+  return new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
+}
+
+function checkTrailers(headers: HttpRequest['headers'], trailers: Readonly<Record<string, string>>): void {
+  const announced = (headers['x-amz-trailer'] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  if (announced.some((name) => name !== '' && trailers[name] === undefined)) {
+    throw new S3Error(
+      'MalformedTrailerError',
+      'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+    );
   }
+}
+
+function checkPayload(expected: string, bytes: Buffer): void {
+  if (expected === 'UNSIGNED-PAYLOAD') return;
+  const computed = createHash('sha256').update(bytes).digest('hex');
+  if (computed === expected) return;
+  throw new S3Error(
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    { ClientComputedContentSHA256: expected, S3ComputedContentSHA256: computed },
+  );
 }
 
 function checkMd5(expected: string | undefined, bytes: Buffer): void {
   if (expected === undefined) return;
-  const given = Buffer.from(expected, 'base64');
-  if (given.length !== 16 || given.toString('base64') !== expected) {
+  if (!isBase64(expected, 16)) {
     throw new S3Error('InvalidDigest', 'The Content-MD5 you specified was invalid.', {
       'Content-MD5': expected,
     });
   }
   const computed = createHash('md5').update(bytes).digest('base64');
-  if (computed !== expected) {
-    throw new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.', {
-      ExpectedDigest: given.toString('hex'),
-      CalculatedDigest: computed,
-    });
-  }
+  if (computed === expected) return;
+  throw new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.', {
+    ExpectedDigest: expected,
+    CalculatedDigest: computed,
+  });
 }
 
-const CHECKSUMS: Readonly<Record<string, { length: number; of: (bytes: Buffer) => Buffer }>> = {
-  crc32: { length: 4, of: (bytes) => uint32(zlib.crc32(bytes)) },
-  crc32c: { length: 4, of: (bytes) => uint32(crc32c(bytes)) },
-  crc64nvme: { length: 8, of: crc64nvme },
-  sha1: { length: 20, of: (bytes) => createHash('sha1').update(bytes).digest() },
-  sha256: { length: 32, of: (bytes) => createHash('sha256').update(bytes).digest() },
-};
-
-function checkChecksums(headers: Readonly<Record<string, string>>, bytes: Buffer): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, { length, of }] of Object.entries(CHECKSUMS)) {
-    const header = `x-amz-checksum-${name}`;
-    const given = headers[header];
-    if (given === undefined) continue;
-    if (Buffer.from(given, 'base64').length !== length) {
-      throw new S3Error('InvalidRequest', `Value for ${header} header is invalid.`);
-    }
-    if (of(bytes).toString('base64') !== given) {
-      throw new S3Error(
-        'BadDigest',
-        `The ${name.toUpperCase()} you specified did not match the calculated checksum.`,
-      );
-    }
-    kept[header] = given;
+function checkChecksum(headers: HttpRequest['headers'], bytes: Buffer): ReceivedBody['checksum'] {
+  const given = CHECKSUM_ALGORITHMS.filter((name) => headers[`x-amz-checksum-${name}`] !== undefined);
+  const [algorithm] = given;
+  const named = headers['x-amz-sdk-checksum-algorithm'];
+  if (named !== undefined && parseAlgorithm(named) === null) throw unsupportedAlgorithm();
+  if (algorithm === undefined) {
+    if (named === undefined) return null;
+    throw new S3Error(
+      'InvalidRequest',
+      'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+    );
   }
-  if (Object.keys(kept).length > 1) {
+  if (given.length > 1) {
     throw new S3Error(
       'InvalidRequest',
       'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
     );
   }
-  return kept;
-}
-
-function uint32(value: number): Buffer {
-  const buffer = Buffer.alloc(4);
-  buffer.writeUInt32BE(value >>> 0);
-  return buffer;
-}
-
-const CRC32C_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-  return crc;
-});
-
-function crc32c(bytes: Buffer): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (CRC32C_TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return ~crc;
-}
-
-/** CRC-64/NVME, reflected polynomial 0x9a6c9329ac4bc9b5, in two halves: BigInt for each byte would take seconds a megabyte. */
-const CRC64_TABLE = Array.from({ length: 256 }, (_, byte) => {
-  let crc = BigInt(byte);
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1n ? (crc >> 1n) ^ 0x9a6c9329ac4bc9b5n : crc >> 1n;
-  return [Number(crc >> 32n), Number(crc & 0xffffffffn)] as const;
-});
-
-function crc64nvme(bytes: Buffer): Buffer {
-  let high = 0xffffffff;
-  let low = 0xffffffff;
-  for (const byte of bytes) {
-    const [tableHigh, tableLow] = CRC64_TABLE[(low ^ byte) & 0xff] ?? [0, 0];
-    low = (((low >>> 8) | (high << 24)) ^ tableLow) >>> 0;
-    high = ((high >>> 8) ^ tableHigh) >>> 0;
+  const header = `x-amz-checksum-${algorithm}`;
+  const value = headers[header] ?? '';
+  if (!isBase64(value, CHECKSUM_BYTES[algorithm])) {
+    throw new S3Error('InvalidRequest', `Value for ${header} header is invalid.`);
   }
-  return Buffer.concat([uint32(~high), uint32(~low)]);
+  if (named !== undefined && parseAlgorithm(named) !== algorithm) {
+    throw new S3Error('InvalidRequest', 'Value for x-amz-sdk-checksum-algorithm header is invalid.');
+  }
+  if (checksumOf(algorithm, bytes) !== value) {
+    throw new S3Error(
+      'BadDigest',
+      `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
+    );
+  }
+  return { algorithm, value };
+}
+
+export function unsupportedAlgorithm(): S3Error {
+  return new S3Error(
+    'InvalidRequest',
+    'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+  );
+}
+
+function isBase64(text: string, byteLength: number): boolean {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === byteLength && bytes.toString('base64') === text;
 }

@@ -12,6 +12,8 @@ export interface S3Request {
   readonly key: string;
 }
 
+const MAX_KEY_BYTES = 1024;
+
 /** Bucket and key from a path (`/bucket/key`) or, virtual-hosted, from `bucket.localhost`. Throws S3Error. */
 export function readS3Request(http: HttpRequest, store: ObjectStore): S3Request {
   const virtual = /^(.+)\.localhost(:\d+)?$/.exec(http.headers.host ?? '')?.[1];
@@ -19,13 +21,23 @@ export function readS3Request(http: HttpRequest, store: ObjectStore): S3Request 
   const [, first = '', rest = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
   const bucket = decode(virtual ?? first);
   const key = decode(virtual === undefined ? rest : path.slice(1));
-  if (Buffer.byteLength(key) > 1024) {
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
     throw new S3Error('KeyTooLongError', 'Your key is too long', {
       Size: String(Buffer.byteLength(key)),
-      MaxSizeAllowed: '1024',
+      MaxSizeAllowed: String(MAX_KEY_BYTES),
     });
   }
+  checkVersion(http.query.get('versionId'));
   return { http, store, bucket, key };
+}
+
+/** Without versioning every object has one version, whose id is `null`. Throws S3Error InvalidArgument. */
+export function checkVersion(versionId: string | null): void {
+  if (versionId === null || versionId === 'null') return;
+  throw new S3Error('InvalidArgument', 'Invalid version id specified', {
+    ArgumentName: 'versionId',
+    ArgumentValue: versionId,
+  });
 }
 
 function decode(text: string): string {

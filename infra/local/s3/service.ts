@@ -6,18 +6,22 @@ import {
   getBucketVersioning,
   headBucket,
   listBuckets,
-  notImplemented,
 } from './bucket-operations.ts';
-import { listObjects, listObjectsV2 } from './list-operations.ts';
+import { completeMultipartUpload } from './complete-upload-operation.ts';
+import { copyObject } from './copy-operation.ts';
+import { deleteObject, deleteObjects } from './delete-operations.ts';
+import { listObjects, listObjectsV2, listObjectVersions } from './list-operations.ts';
+import { listMultipartUploads, listParts } from './multipart-listings.ts';
 import {
-  copyObject,
-  deleteObject,
-  deleteObjects,
-  getObject,
-  headObject,
-  putObject,
-} from './object-operations.ts';
+  abortMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+  uploadPartCopy,
+} from './multipart-operations.ts';
+import { getObjectAttributes } from './object-attributes-operation.ts';
+import { getObject, headObject, putObject } from './object-operations.ts';
 import type { ObjectStore } from './object-store.ts';
+import { checkPresigned } from './presigned-url.ts';
 import { S3Error } from './s3-error.ts';
 import { readS3Request, type S3Request } from './s3-request.ts';
 import { errorXml } from './xml.ts';
@@ -27,62 +31,93 @@ type Operation = (request: S3Request) => HttpResponse;
 /** S3's REST API, path style. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html */
 export function createS3Service({ objects }: { readonly objects: ObjectStore }): HttpService {
   return (http) => {
-    try {
-      const request = readS3Request(http, objects);
-      return operationOf(request)(request);
-    } catch (error) {
-      if (error instanceof S3Error) return errorResponse(error, http);
-      throw error;
-    }
+    const response = answer(http, objects);
+    return { ...response, headers: { 'x-amz-id-2': hostIdOf(http), ...response.headers } };
   };
 }
 
-/** Subresources tell operations of the same method apart; those that are not here are not implemented. */
+function answer(http: HttpRequest, objects: ObjectStore): HttpResponse {
+  try {
+    const request = readS3Request(http, objects);
+    checkPresigned(http.query, objects.clock.now());
+    return operationOf(request)(request);
+  } catch (error) {
+    if (error instanceof S3Error) return errorResponse(error, http);
+    throw error;
+  }
+}
+
+/** Query parameters that make an operation another one; those without one in the tables below are not implemented. */
 const SUBRESOURCES = [
-  'accelerate', 'acl', 'analytics', 'attributes', 'cors', 'encryption', 'intelligent-tiering', 'inventory', 'legal-hold',
-  'lifecycle', 'logging', 'metrics', 'notification', 'object-lock', 'ownershipControls', 'partNumber', 'policy',
-  'policyStatus', 'publicAccessBlock', 'replication', 'requestPayment', 'restore', 'retention', 'select', 'tagging',
-  'torrent', 'uploadId', 'uploads', 'versionId', 'versions', 'website',
+  'accelerate', 'acl', 'analytics', 'attributes', 'cors', 'delete', 'encryption', 'intelligent-tiering', 'inventory',
+  'legal-hold', 'lifecycle', 'location', 'logging', 'metrics', 'notification', 'object-lock', 'ownershipControls',
+  'policy', 'policyStatus', 'publicAccessBlock', 'replication', 'requestPayment', 'restore', 'retention', 'select',
+  'tagging', 'torrent', 'uploadId', 'uploads', 'versioning', 'versions', 'website',
 ]; // biome-ignore format: a list to look a word up in
 
 const SERVICE: Readonly<Record<string, Operation>> = { GET: listBuckets };
 
 const BUCKET: Readonly<Record<string, Operation>> = {
-  GET: (request) => {
-    const { query } = request.http;
-    if (query.has('location')) return getBucketLocation(request);
-    if (query.has('versioning')) return getBucketVersioning(request);
-    return query.get('list-type') === '2' ? listObjectsV2(request) : listObjects(request);
-  },
+  GET: (request) =>
+    request.http.query.get('list-type') === '2' ? listObjectsV2(request) : listObjects(request),
+  'GET location': getBucketLocation,
+  'GET uploads': listMultipartUploads,
+  'GET versioning': getBucketVersioning,
+  'GET versions': listObjectVersions,
   HEAD: headBucket,
-  PUT: (request) => (request.http.query.has('versioning') ? notImplemented(request) : createBucket(request)),
+  PUT: createBucket,
   DELETE: deleteBucket,
-  POST: (request) => (request.http.query.has('delete') ? deleteObjects(request) : notImplemented(request)),
+  'POST delete': deleteObjects,
 };
 
 const OBJECT: Readonly<Record<string, Operation>> = {
   GET: getObject,
+  'GET attributes': getObjectAttributes,
+  'GET uploadId': listParts,
   HEAD: headObject,
-  PUT: (request) =>
-    request.http.headers['x-amz-copy-source'] === undefined ? putObject(request) : copyObject(request),
+  PUT: (request) => (isCopy(request) ? copyObject(request) : putObject(request)),
+  'PUT uploadId': (request) => (isCopy(request) ? uploadPartCopy(request) : uploadPart(request)),
+  'POST uploads': createMultipartUpload,
+  'POST uploadId': completeMultipartUpload,
   DELETE: deleteObject,
+  'DELETE uploadId': abortMultipartUpload,
 };
 
+function isCopy({ http }: S3Request): boolean {
+  return http.headers['x-amz-copy-source'] !== undefined;
+}
+
 function operationOf(request: S3Request): Operation {
-  const { http, bucket, key } = request;
-  if (bucket !== '' && SUBRESOURCES.some((name) => http.query.has(name))) return notImplemented;
-  const operation = (bucket === '' ? SERVICE : key === '' ? BUCKET : OBJECT)[http.method];
-  if (operation === undefined) {
-    throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
-      Method: http.method,
-    });
+  const { http, store, bucket, key } = request;
+  const subresource = bucket === '' ? undefined : SUBRESOURCES.find((name) => http.query.has(name));
+  const name = subresource === undefined ? http.method : `${http.method} ${subresource}`;
+  const operation = (bucket === '' ? SERVICE : key === '' ? BUCKET : OBJECT)[name];
+  if (operation !== undefined) return operation;
+  if (subresource !== undefined) {
+    store.bucket(bucket);
+    throw new S3Error(
+      'NotImplemented',
+      'A header you provided implies functionality that is not implemented',
+      { Header: subresource },
+    );
   }
-  return operation;
+  throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
+    Method: http.method,
+    ResourceType: bucket === '' ? 'SERVICE' : key === '' ? 'BUCKET' : 'OBJECT',
+  });
 }
 
 function errorResponse(error: S3Error, http: HttpRequest): HttpResponse {
-  if (error.status === 304) return { status: 304, headers: { etag: error.details.ETag ?? '' }, body: '' };
+  if (error.status === 304) {
+    const { ETag = '', LastModified = '' } = error.details;
+    return { status: 304, headers: { etag: ETag, 'last-modified': LastModified }, body: '' };
+  }
   // An answer to HEAD has no body; its status says what there is to say.
-  const body = http.method === 'HEAD' ? '' : errorXml(error, http.path, http.requestId);
+  const body = http.method === 'HEAD' ? '' : errorXml(error, http.path, http.requestId, hostIdOf(http));
   return { status: error.status, headers: { 'content-type': 'application/xml' }, body };
+}
+
+/** The second id that S3 gives to every answer. */
+function hostIdOf(http: HttpRequest): string {
+  return Buffer.from(http.requestId).toString('base64');
 }

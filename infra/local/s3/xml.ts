@@ -1,31 +1,62 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { HttpResponse } from '../http.ts';
+import { checksumIn } from './object-headers.ts';
 import { S3Error } from './s3-error.ts';
 
 /** An element: its name and what is in it. */
 export type Xml = readonly [name: string, content: string | number | boolean | readonly Xml[]];
 
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+/** There is one account; everything is its. */
+export const OWNER_ID = '0'.repeat(64);
+
+export function ownerXml(name: 'Owner' | 'Initiator' = 'Owner'): Xml {
+  return [
+    name,
+    [
+      ['ID', OWNER_ID],
+      ['DisplayName', 'local'],
+    ],
+  ];
+}
+
+/** `ChecksumCRC32` and its like, and `ChecksumType`; nothing when there is no checksum. */
+export function checksumXml(headers: Readonly<Record<string, string>>): Xml[] {
+  const checksum = checksumIn(headers);
+  if (checksum === null) return [];
+  return [
+    [`Checksum${checksum.algorithm.toUpperCase()}`, checksum.value],
+    ['ChecksumType', checksum.type],
+  ];
+}
+
+/** S3's times have whole seconds. */
+export function timeText(timeMs: number): string {
+  return new Date(Math.floor(timeMs / 1000) * 1000).toISOString();
+}
 
 export function xmlResponse(root: Xml, status = 200): HttpResponse {
   const [name, content] = root;
   return {
     status,
     headers: { 'content-type': 'application/xml' },
-    body: `<?xml version="1.0" encoding="UTF-8"?>\n<${name} xmlns="${NAMESPACE}">${inner(content)}</${name}>`,
+    body: `${DECLARATION}<${name} xmlns="${NAMESPACE}">${inner(content)}</${name}>`,
   };
 }
 
-/** `requestId` and `resource` are in every error. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-export function errorXml(error: S3Error, resource: string, requestId: string): string {
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+export function errorXml(error: S3Error, resource: string, requestId: string, hostId: string): string {
   const elements: Xml[] = [
     ['Code', error.code],
     ['Message', error.message],
     ...Object.entries(error.details),
     ['Resource', resource],
     ['RequestId', requestId],
+    ['HostId', hostId],
   ];
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner(elements)}</Error>`;
+  return `${DECLARATION}<Error>${inner(elements)}</Error>`;
 }
 
 function inner(content: Xml[1]): string {
@@ -33,48 +64,65 @@ function inner(content: Xml[1]): string {
   return content.map(([name, each]) => `<${name}>${inner(each)}</${name}>`).join('');
 }
 
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
 function escapeText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 can only hold them as references, as S3 writes them
-  return text.replace(/[&<>"\u0000-\u0008\u000b-\u001f\r]/g, (character) =>
-    character === '&'
-      ? '&amp;'
-      : character === '<'
-        ? '&lt;'
-        : character === '>'
-          ? '&gt;'
-          : character === '"'
-            ? '&quot;'
-            : `&#x${character.charCodeAt(0).toString(16)};`,
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they can only be written as references, as S3 does
+  return text.replace(/[&<>"\u0000-\u0008\u000b-\u001f\r\ufffe\uffff]/g, (character) => {
+    return ESCAPES[character] ?? `&#x${character.charCodeAt(0).toString(16)};`;
+  });
+}
+
+const UNESCAPES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** The five entities of XML and references to any character, control characters included, which keys may hold. */
+function unescapeText(text: string): string {
+  return text.replace(
+    /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
+    (whole, hex?: string, decimal?: string, name?: string) => {
+      if (name !== undefined) return UNESCAPES[name] ?? whole;
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) throw malformed();
+      return String.fromCodePoint(code);
+    },
   );
 }
 
 const parser = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,
+  processEntities: false,
   trimValues: false,
   removeNSPrefix: true,
   isArray: (name) => name === 'Object' || name === 'Part',
-  numberParseOptions: { hex: false, leadingZeros: false, skipLike: /.*/ },
+  tagValueProcessor: (_name, value) => unescapeText(value),
 });
 
 export type XmlFields = Readonly<Record<string, unknown>>;
 
-/** Throws S3Error MalformedXML when there is no such root element. */
+/** Throws S3Error MalformedXML when it cannot be read or has another root element. */
 export function parseXml(body: Buffer, root: string): XmlFields {
+  const text = body.toString('utf8');
   let value: unknown;
   try {
-    value = parser.parse(body.toString('utf8'), true);
+    // Entities that a document defines itself are how small ones grow; S3 takes no document types either.
+    value = /<!DOCTYPE/i.test(text) ? null : parser.parse(text, true);
   } catch {
     throw malformed();
   }
   const content = isFields(value) ? value[root] : undefined;
-  if (content === '') return {};
+  if (typeof content === 'string' && content.trim() === '') return {};
   if (!isFields(content)) throw malformed();
   return content;
 }
 
 export function isFields(value: unknown): value is XmlFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The text of an element that is there once. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 export function malformed(): S3Error {

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { HttpResponse } from '../http.ts';
+import { CHECKSUM_ALGORITHMS, startChecksum } from './checksum.ts';
+import { checkWriteConditions } from './conditions.ts';
+import { namedUpload } from './multipart-operations.ts';
+import type { MultipartUpload, UploadedPart } from './multipart-uploads.ts';
+import { onDisk } from './object-file.ts';
+import { describeChecksum } from './object-headers.ts';
+import { S3Error } from './s3-error.ts';
+import type { S3Request } from './s3-request.ts';
+import { checksumXml, isFields, malformed, parseXml, textOf, xmlResponse } from './xml.ts';
+
+const MIN_PART_BYTES = 5 * 1024 * 1024;
+/** Answers are whole buffers, so an object must fit into memory several times. */
+const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
+export function completeMultipartUpload(request: S3Request): HttpResponse {
+  const { http, store, bucket, key } = request;
+  const target = store.bucket(bucket);
+  const upload = namedUpload(request);
+  const parts = chosenParts(http.body, upload, store.uploads.parts(bucket, upload.uploadId));
+  checkWriteConditions(http.headers, target.head(key), key);
+  const sizeBytes = parts.reduce((sum, part) => sum + part.size, 0);
+  checkSizes(parts, sizeBytes, http.headers['x-amz-mp-object-size']);
+  const checksum = checksumOfParts(upload, parts);
+  checkChecksum(http.headers, checksum);
+  const object = target.assemble(
+    key,
+    parts.map((part) => part.file),
+    {
+      etag: etagOfParts(parts),
+      lastModifiedMs: store.clock.now(),
+      headers: { ...upload.headers, ...checksum },
+      parts: parts.map(({ number, size, checksum: each }) => ({ number, size, checksum: each })),
+    },
+  );
+  store.uploads.remove(bucket, upload.uploadId);
+  return xmlResponse([
+    'CompleteMultipartUploadResult',
+    [
+      ['Location', `http://${http.headers.host ?? 'localhost'}/${bucket}/${encodeURIComponent(key)}`],
+      ['Bucket', bucket],
+      ['Key', key],
+      ['ETag', object.etag],
+      ...checksumXml(object.headers),
+    ],
+  ]);
+}
+
+/** The uploaded parts that the client lists. Throws S3Error MalformedXML, InvalidPartOrder, InvalidPart. */
+function chosenParts(
+  body: Buffer,
+  upload: MultipartUpload,
+  uploaded: readonly UploadedPart[],
+): UploadedPart[] {
+  const listed = parseXml(body, 'CompleteMultipartUpload').Part;
+  if (!Array.isArray(listed) || listed.length === 0) throw malformed();
+  let before = 0;
+  return listed.map((item: unknown) => {
+    const number = isFields(item) ? Number(textOf(item.PartNumber)?.trim() ?? Number.NaN) : Number.NaN;
+    if (!isFields(item) || !Number.isInteger(number)) throw malformed();
+    if (number <= before) {
+      throw new S3Error(
+        'InvalidPartOrder',
+        'The list of parts was not in ascending order. Parts must be ordered by part number.',
+        { UploadId: upload.uploadId },
+      );
+    }
+    before = number;
+    const part = uploaded.find((each) => each.number === number);
+    const etag = textOf(item.ETag)?.trim().replaceAll('"', '');
+    const algorithm = upload.checksum?.algorithm;
+    const checksum = algorithm && textOf(item[`Checksum${algorithm.toUpperCase()}`])?.trim();
+    if (upload.checksum?.type === 'COMPOSITE' && checksum === undefined) {
+      throw new S3Error(
+        'InvalidRequest',
+        `The upload was created using a ${algorithm} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
+      );
+    }
+    const isSame =
+      part !== undefined &&
+      (etag === undefined || `"${etag}"` === part.etag) &&
+      (checksum === undefined || checksum === part.checksum);
+    if (isSame) return part;
+    throw new S3Error(
+      'InvalidPart',
+      "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+      { UploadId: upload.uploadId, PartNumber: String(number), ETag: etag ?? '' },
+    );
+  });
+}
+
+function checkSizes(parts: readonly UploadedPart[], sizeBytes: number, said: string | undefined): void {
+  const small = parts.slice(0, -1).find((part) => part.size < MIN_PART_BYTES);
+  if (small !== undefined) {
+    throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', {
+      ProposedSize: String(small.size),
+      MinSizeAllowed: String(MIN_PART_BYTES),
+      PartNumber: String(small.number),
+      ETag: small.etag,
+    });
+  }
+  if (sizeBytes > MAX_OBJECT_BYTES) {
+    throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
+      ProposedSize: String(sizeBytes),
+      MaxSizeAllowed: String(MAX_OBJECT_BYTES),
+    });
+  }
+  if (said !== undefined && Number(said) !== sizeBytes) {
+    throw new S3Error(
+      'InvalidRequest',
+      `The provided 'x-amz-mp-object-size' header value ${said} does not match what was computed: ${sizeBytes}`,
+    );
+  }
+}
+
+/** Of the whole, or of the parts' checksums and then followed by their number. */
+function checksumOfParts(upload: MultipartUpload, parts: readonly UploadedPart[]): Record<string, string> {
+  const { algorithm, type } = upload.checksum ?? { algorithm: 'crc64nvme', type: 'FULL_OBJECT' };
+  const checksum = startChecksum(algorithm);
+  for (const part of parts) {
+    checksum.update(
+      type === 'COMPOSITE'
+        ? Buffer.from(part.checksum ?? '', 'base64')
+        : onDisk(() => readFileSync(part.file)),
+    );
+  }
+  const value = checksum.digest().toString('base64');
+  return describeChecksum(algorithm, type === 'COMPOSITE' ? `${value}-${parts.length}` : value, type);
+}
+
+function checkChecksum(
+  headers: Readonly<Record<string, string>>,
+  computed: Readonly<Record<string, string>>,
+): void {
+  const type = headers['x-amz-checksum-type'];
+  if (type !== undefined && type !== computed['x-amz-checksum-type']) {
+    throw new S3Error(
+      'InvalidRequest',
+      'The complete request must use the checksum type that the upload was created with.',
+    );
+  }
+  for (const algorithm of CHECKSUM_ALGORITHMS) {
+    const name = `x-amz-checksum-${algorithm}`;
+    const given = headers[name];
+    // The composite may be given with or without the number of parts.
+    if (given === undefined || given === computed[name] || given === computed[name]?.split('-')[0]) continue;
+    throw new S3Error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
+  }
+}
+
+function etagOfParts(parts: readonly UploadedPart[]): string {
+  const md5 = createHash('md5');
+  for (const part of parts) md5.update(Buffer.from(part.etag.replaceAll('"', ''), 'hex'));
+  return `"${md5.digest('hex')}-${parts.length}"`;
+}

@@ -1,0 +1,74 @@
+import type { HttpResponse } from '../http.ts';
+import type { Bucket } from './bucket.ts';
+import { checkDeleteConditions } from './conditions.ts';
+import { receiveBody } from './request-body.ts';
+import { S3Error } from './s3-error.ts';
+import { checkVersion, type S3Request } from './s3-request.ts';
+import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from './xml.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
+export function deleteObject({ http, store, bucket, key }: S3Request): HttpResponse {
+  const target = store.bucket(bucket);
+  const conditions = {
+    etag: http.headers['if-match'],
+    size: http.headers['x-amz-if-match-size'],
+    lastModified: http.headers['x-amz-if-match-last-modified-time'],
+  };
+  checkDeleteConditions(conditions, target.head(key), key);
+  target.delete(key);
+  return { status: 204, headers: {}, body: '' };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+export function deleteObjects({ http, store, bucket }: S3Request): HttpResponse {
+  const target = store.bucket(bucket);
+  const { bytes, checksum } = receiveBody(http);
+  if (http.headers['content-md5'] === undefined && checksum === null) {
+    throw new S3Error(
+      'InvalidRequest',
+      'Missing required header for this request: Content-MD5 OR x-amz-checksum-*',
+    );
+  }
+  const request = parseXml(bytes, 'Delete');
+  const items = (Array.isArray(request.Object) ? request.Object : []).map(readItem);
+  if (items.length === 0 || items.length > 1000) throw malformed();
+  const isQuiet = textOf(request.Quiet)?.trim().toLowerCase() === 'true';
+  const results = items.flatMap((item) => deleteOne(target, item, isQuiet));
+  return xmlResponse(['DeleteResult', results]);
+}
+
+interface DeleteItem {
+  readonly key: string;
+  readonly versionId: string | undefined;
+  readonly etag: string | undefined;
+  readonly size: string | undefined;
+  readonly lastModified: string | undefined;
+}
+
+function readItem(value: unknown): DeleteItem {
+  const key = isFields(value) ? textOf(value.Key) : undefined;
+  if (!isFields(value) || key === undefined || key === '') throw malformed();
+  return {
+    key,
+    versionId: textOf(value.VersionId),
+    etag: textOf(value.ETag),
+    size: textOf(value.Size),
+    lastModified: textOf(value.LastModifiedTime),
+  };
+}
+
+/** An element for what became of it; one that fails keeps none of the others from being deleted. */
+function deleteOne(bucket: Bucket, item: DeleteItem, isQuiet: boolean): Xml[] {
+  const named: Xml[] = [['Key', item.key]];
+  if (item.versionId !== undefined) named.push(['VersionId', item.versionId]);
+  try {
+    if (Buffer.byteLength(item.key) > 1024) throw new S3Error('KeyTooLongError', 'Your key is too long');
+    checkVersion(item.versionId ?? null);
+    checkDeleteConditions(item, bucket.head(item.key), item.key);
+    bucket.delete(item.key);
+    return isQuiet ? [] : [['Deleted', named]];
+  } catch (error) {
+    if (!(error instanceof S3Error)) throw error;
+    return [['Error', [...named, ['Code', error.code], ['Message', error.message]]]];
+  }
+}

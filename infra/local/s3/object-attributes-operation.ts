@@ -1,0 +1,63 @@
+import type { HttpResponse } from '../http.ts';
+import { checksumIn } from './object-headers.ts';
+import type { ObjectMetadata } from './object-metadata.ts';
+import { existingObject } from './object-operations.ts';
+import { S3Error } from './s3-error.ts';
+import type { S3Request } from './s3-request.ts';
+import { checksumXml, type Xml, xmlResponse } from './xml.ts';
+
+const ATTRIBUTES: Readonly<Record<string, (object: ObjectMetadata, request: S3Request) => readonly Xml[]>> = {
+  ETag: (object) => [['ETag', object.etag.replaceAll('"', '')]],
+  Checksum: (object) => {
+    const checksum = checksumXml(object.headers);
+    return checksum.length === 0 ? [] : [['Checksum', checksum]];
+  },
+  ObjectParts: (object, { http }) => (object.parts === undefined ? [] : [partsXml(object, http.headers)]),
+  StorageClass: (object) => [['StorageClass', object.headers['x-amz-storage-class'] ?? 'STANDARD']],
+  ObjectSize: (object) => [['ObjectSize', object.size]],
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html */
+export function getObjectAttributes(request: S3Request): HttpResponse {
+  const object = existingObject(request);
+  const names = (request.http.headers['x-amz-object-attributes'] ?? '').split(',').map((name) => name.trim());
+  const unknown = names.find((name) => ATTRIBUTES[name] === undefined);
+  if (unknown !== undefined) {
+    throw new S3Error('InvalidArgument', 'Invalid attribute name specified.', {
+      ArgumentName: 'x-amz-object-attributes',
+      ArgumentValue: unknown,
+    });
+  }
+  const elements = Object.entries(ATTRIBUTES).flatMap(([name, toXml]) =>
+    names.includes(name) ? toXml(object, request) : [],
+  );
+  const answer = xmlResponse(['GetObjectAttributesResponse', elements]);
+  const modified = new Date(object.lastModifiedMs).toUTCString();
+  return { ...answer, headers: { ...answer.headers, 'last-modified': modified } };
+}
+
+function partsXml({ headers, parts = [] }: ObjectMetadata, asked: Readonly<Record<string, string>>): Xml {
+  const maxParts = Math.min(Number(asked['x-amz-max-parts'] ?? 1000), 1000);
+  const marker = Number(asked['x-amz-part-number-marker'] ?? 0);
+  const later = parts.filter((part) => part.number > marker);
+  const page = later.slice(0, maxParts);
+  const algorithm = checksumIn(headers)?.algorithm.toUpperCase() ?? '';
+  return [
+    'ObjectParts',
+    [
+      ['PartsCount', parts.length],
+      ['PartNumberMarker', marker],
+      ['NextPartNumberMarker', page.at(-1)?.number ?? 0],
+      ['MaxParts', maxParts],
+      ['IsTruncated', later.length > page.length],
+      ...page.map(({ number, size, checksum }): Xml => {
+        const elements: Xml[] = [
+          ['PartNumber', number],
+          ['Size', size],
+        ];
+        if (checksum !== null) elements.push([`Checksum${algorithm}`, checksum]);
+        return ['Part', elements];
+      }),
+    ],
+  ];
+}

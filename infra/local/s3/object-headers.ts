@@ -1,0 +1,146 @@
+import type { HttpRequest } from '../http.ts';
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  type ChecksumType,
+  checksumOf,
+  parseAlgorithm,
+} from './checksum.ts';
+import type { ObjectMetadata } from './object-metadata.ts';
+import { type ReceivedBody, unsupportedAlgorithm } from './request-body.ts';
+import { S3Error } from './s3-error.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Those that a GET may override with `response-…` in its query. */
+const OVERRIDABLE = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'expires',
+];
+const KEPT = [...OVERRIDABLE, 'x-amz-storage-class', 'x-amz-website-redirect-location'];
+const METADATA_PREFIX = 'x-amz-meta-';
+const MAX_USER_METADATA_BYTES = 2048;
+const STORAGE_CLASSES = [
+  'STANDARD', 'REDUCED_REDUNDANCY', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER', 'DEEP_ARCHIVE',
+  'GLACIER_IR',
+]; // biome-ignore format: a list to look a word up in
+
+/** What a write asks for that would have to be done, not just noted. */
+const REFUSED = [
+  'x-amz-object-lock-mode',
+  'x-amz-object-lock-retain-until-date',
+  'x-amz-object-lock-legal-hold',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-amz-server-side-encryption-customer-algorithm',
+  'x-amz-server-side-encryption-customer-key',
+  'x-amz-write-offset-bytes',
+];
+
+/**
+ * The headers of a write that are kept with the object and given back.
+ * Throws S3Error MetadataTooLarge, InvalidStorageClass, NotImplemented.
+ */
+export function keptHeaders(headers: Headers): Record<string, string> {
+  const refused = REFUSED.find((name) => headers[name] !== undefined);
+  if (refused !== undefined) throw notImplementedHeader(refused);
+  const kept: Record<string, string> = { 'content-type': 'binary/octet-stream' };
+  let metadataBytes = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(METADATA_PREFIX)) {
+      metadataBytes += name.length - METADATA_PREFIX.length + Buffer.byteLength(value);
+      kept[name] = value;
+    } else if (KEPT.includes(name) && value !== '') kept[name] = value;
+  }
+  // The coding of the transfer is none of the object's.
+  const encodings = (kept['content-encoding'] ?? '').split(',').map((each) => each.trim());
+  const encoding = encodings.filter((each) => each !== 'aws-chunked' && each !== '').join(', ');
+  if (encoding === '') delete kept['content-encoding'];
+  else kept['content-encoding'] = encoding;
+  const storageClass = kept['x-amz-storage-class'] ?? 'STANDARD';
+  if (!STORAGE_CLASSES.includes(storageClass)) {
+    throw new S3Error('InvalidStorageClass', 'The storage class you specified is not valid', {
+      StorageClassRequested: storageClass,
+    });
+  }
+  if (storageClass === 'STANDARD') delete kept['x-amz-storage-class']; // S3 only names the others
+  if (metadataBytes > MAX_USER_METADATA_BYTES) {
+    throw new S3Error('MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size', {
+      Size: String(metadataBytes),
+      MaxSizeAllowed: String(MAX_USER_METADATA_BYTES),
+    });
+  }
+  return kept;
+}
+
+export function notImplementedHeader(name: string): S3Error {
+  return new S3Error(
+    'NotImplemented',
+    'A header you provided implies functionality that is not implemented',
+    { Header: name },
+  );
+}
+
+/** The checksum that the client sent, or else CRC-64/NVME, which S3 takes of every object by itself. */
+export function checksumHeaders({ bytes, checksum }: ReceivedBody): Record<string, string> {
+  const { algorithm, value } = checksum ?? {
+    algorithm: 'crc64nvme' as const,
+    value: checksumOf('crc64nvme', bytes),
+  };
+  return describeChecksum(algorithm, value, 'FULL_OBJECT');
+}
+
+export function describeChecksum(
+  algorithm: ChecksumAlgorithm,
+  value: string,
+  type: ChecksumType,
+): Record<string, string> {
+  return { [`x-amz-checksum-${algorithm}`]: value, 'x-amz-checksum-type': type };
+}
+
+/** What `describeChecksum` said, read from an object's headers; null for one that was put in place by hand. */
+export function checksumIn(
+  headers: Headers,
+): { readonly algorithm: ChecksumAlgorithm; readonly value: string; readonly type: string } | null {
+  for (const algorithm of CHECKSUM_ALGORITHMS) {
+    const value = headers[`x-amz-checksum-${algorithm}`];
+    if (value !== undefined) {
+      return { algorithm, value, type: headers['x-amz-checksum-type'] ?? 'FULL_OBJECT' };
+    }
+  }
+  return null;
+}
+
+/** `x-amz-checksum-algorithm`: which checksum is to be taken. Null when the request leaves it open. */
+export function requestedAlgorithm(headers: Headers): ChecksumAlgorithm | null {
+  const named = headers['x-amz-checksum-algorithm'];
+  if (named === undefined) return null;
+  const algorithm = parseAlgorithm(named);
+  if (algorithm === null) throw unsupportedAlgorithm();
+  return algorithm;
+}
+
+/** The headers that answer a GET or HEAD for `object`; its checksum only when asked for, and of the whole only. */
+export function objectHeaders(
+  object: ObjectMetadata,
+  { headers, query }: HttpRequest,
+  isWhole: boolean,
+): Record<string, string> {
+  const withChecksum = isWhole && headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED';
+  const answer: Record<string, string> = {
+    etag: object.etag,
+    'last-modified': new Date(object.lastModifiedMs).toUTCString(),
+    'accept-ranges': 'bytes',
+  };
+  for (const [name, value] of Object.entries(object.headers)) {
+    if (withChecksum || !name.startsWith('x-amz-checksum-')) answer[name] = value;
+  }
+  for (const name of OVERRIDABLE) {
+    const value = query.get(`response-${name}`);
+    if (value !== null) answer[name] = value;
+  }
+  return answer;
+}
