@@ -5,7 +5,11 @@ import type { Slot } from './core/slot.ts';
  * milliseconds of the server's clock, money is integer cents.
  */
 
-/** `GET /api/windows?day=today|YYYY-MM-DD&range=1h|4h|day|7d|<fromMs>-<toMs>[&shift=1]`; ETag, 304. `shift`: days earlier, to compare. */
+/**
+ * `GET /api/windows?day=today|YYYY-MM-DD&range=1h|4h|day|7d|<fromMs>-<toMs>[&shift=1]`; ETag, 304. `shift`: days earlier, to
+ * compare. `1h` always has single windows: with windows shorter than 24 s it is the last 150 of them. On a past day `1h` and
+ * `4h` end with the day's last data. An answer of 304 still tells the server's time, in the header `x-server-now`.
+ */
 export interface WindowsAnswer {
   readonly serverNowMs: number;
   readonly windowSeconds: number;
@@ -136,6 +140,29 @@ export interface RejectedAnswer {
     /** The beginning of the data as text. */
     readonly preview: string;
   }[];
+}
+
+/**
+ * `GET /api/traces?ids=<request id>,…&since=<ms>`: where the records of producer invocations are, at most 100 at once.
+ * `since`: when the oldest of them was sent, at most 7 days ago. An id that is in no window yet has an empty list.
+ */
+export interface TracesAnswer {
+  readonly serverNowMs: number;
+  readonly readMs: number;
+  readonly traces: Readonly<
+    Record<
+      string,
+      readonly {
+        readonly startMs: number;
+        readonly endMs: number;
+        readonly recordCount: number;
+        readonly salesCents: number;
+        /** True when it is in a window result, else so far in an open snapshot. */
+        readonly counted: boolean;
+        readonly key: string;
+      }[]
+    >
+  >;
 }
 
 /** `GET /api/explain?start=<window start ms>`: every consumer invocation of a window, from its structured log lines. */

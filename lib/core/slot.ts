@@ -14,9 +14,9 @@ export interface Slot {
   readonly maxCents: number | null;
   /** By shard id, ascending. Empty when nothing is known. */
   readonly shards: readonly ShardShare[];
-  /** The objects behind the slot: result parts, or snapshots while it is open. */
+  /** The objects behind the slot: result parts, or snapshots while it is open. Only for slots of one window or 120 s. */
   readonly objects: readonly SlotObject[];
-  /** By producer invocation; only for slots of one window. */
+  /** By producer invocation; only for slots of one window or 120 s. */
   readonly requests: readonly RequestTrace[];
   /** True when the window was guessed from the write time of an original result. */
   readonly inferred: boolean;

@@ -13,6 +13,10 @@ export function json(
   return Response.json(body, { status: init.status ?? 200, headers: { ...HEADERS, ...init.headers } });
 }
 
+export function plain(text: string, contentType: string): Response {
+  return new Response(text, { headers: { ...HEADERS, 'content-type': contentType } });
+}
+
 /**
  * Runs a route; what it throws becomes `{"problem": …}`. An error that nobody foresaw is logged here and nowhere else,
  * and its text stays on this side.

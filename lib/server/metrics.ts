@@ -9,7 +9,6 @@ export interface Metrics {
   generateCalls: number;
   generatedRecords: number;
   errors: number;
-  malformedObjects: number;
 }
 
 export function newMetrics(): Metrics {
@@ -20,6 +19,5 @@ export function newMetrics(): Metrics {
     generateCalls: 0,
     generatedRecords: 0,
     errors: 0,
-    malformedObjects: 0,
   };
 }

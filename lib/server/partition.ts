@@ -123,8 +123,10 @@ export class Partition {
       if (size > MAX_RESULT_BYTES) throw new MalformedResultError('size', size);
       const read = await this.#reader.get(key);
       if (read === null) return this.#forget(key);
-      // The body may be newer than the listing; its own ETag says which one it is.
-      this.#keep(key, read.etag, parsePart(read, read.text, this.#windowSeconds));
+      // The body may be newer than the listing; its own ETag says which one it is. Of the same one the listing knows the
+      // time better: the header has whole seconds.
+      const stored = read.etag === etag ? object : read;
+      this.#keep(key, read.etag, parsePart(stored, read.text, this.#windowSeconds));
     } catch (error) {
       if (!(error instanceof MalformedResultError)) throw error;
       this.#forget(key);

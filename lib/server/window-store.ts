@@ -108,6 +108,11 @@ export class WindowStore {
     );
   }
 
+  /** Of all days that are in memory. */
+  allResults(): WindowPart[] {
+    return Array.from(this.#partitions.values(), (partition) => partition.parts()).flat();
+  }
+
   /** The open snapshots that no result holds yet, as far as their days were read. */
   snapshots(): WindowPart[] {
     const parts = this.#snapshots.parts();

@@ -1,0 +1,14 @@
+import { dashboard } from '@/lib/server/dashboard';
+import { answer, json } from '@/lib/server/http-answer';
+import { objectAnswer } from '@/lib/server/objects';
+import { guardReading } from '@/lib/server/request-guard';
+
+export const dynamic = 'force-dynamic';
+
+export function GET(request: Request): Promise<Response> {
+  return answer(async () => {
+    const all = dashboard();
+    guardReading(request, all.settings);
+    return json(await objectAnswer(all, new URL(request.url).searchParams.get('key') ?? ''));
+  });
+}

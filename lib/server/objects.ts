@@ -1,0 +1,60 @@
+import 'server-only';
+import type { ObjectAnswer } from '../answers.ts';
+import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../core/object-key.ts';
+import type { Dashboard } from './dashboard.ts';
+import { badRequest } from './problem.ts';
+
+/** What the pipeline writes; `aws/lambda/` is where Lambda itself keeps batches that it gave up. */
+const PREFIXES = [RESULTS_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, 'aws/lambda/'] as const;
+/** S3's own limit, in bytes of UTF-8. */
+const MAX_KEY_BYTES = 1024;
+const MAX_OBJECT_BYTES = 1024 * 1024;
+
+/** `GET /api/objects?key=…`. Throws ProblemError: only the pipeline's own objects, as text, up to 1 MiB. */
+export async function objectAnswer(
+  { reader, settings, clients }: Pick<Dashboard, 'reader' | 'settings' | 'clients'>,
+  key: string,
+): Promise<ObjectAnswer> {
+  if (!PREFIXES.some((prefix) => key.startsWith(prefix)) || Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    throw badRequest(
+      `Expected \`key\` to begin with one of ${PREFIXES.join(', ')}, got "${key.slice(0, 80)}".`,
+    );
+  }
+  const { objects } = await reader.list(key, { pages: 1, pageSize: 1 });
+  const listed = objects[0];
+  if (listed?.key !== key) throw badRequest(`There is no object ${key} (any more).`, 404);
+  if (listed.size > MAX_OBJECT_BYTES) {
+    throw badRequest(
+      `Expected an object of at most ${MAX_OBJECT_BYTES} bytes, got one of ${listed.size}.`,
+      413,
+    );
+  }
+  const read = await reader.get(key);
+  if (read === null) throw badRequest(`There is no object ${key} any more.`, 404);
+  const { bucket, endpoint } = settings;
+  const region = settings.region ?? (await clients.s3.config.region());
+  return {
+    key,
+    bucket,
+    size: read.size,
+    lastModifiedMs: read.lastModifiedMs,
+    contentType: read.contentType,
+    etag: read.etag,
+    text: read.text,
+    command: copyCommand(bucket, key, endpoint),
+    consoleUrl:
+      endpoint === null
+        ? `https://${region}.console.aws.amazon.com/s3/object/${bucket}?${new URLSearchParams({ region, prefix: key })}`
+        : null,
+  };
+}
+
+function copyCommand(bucket: string, key: string, endpoint: string | null): string {
+  const where = endpoint === null ? '' : ` --endpoint-url ${quote(endpoint)}`;
+  return `aws s3 cp ${quote(`s3://${bucket}/${key}`)} -${where}`;
+}
+
+/** For a POSIX shell: keys come from outside, and a person pastes the command. */
+function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,49 @@
+import 'server-only';
+import type { TracesAnswer } from '../answers.ts';
+import { DAY_MS, daysOf } from '../core/range.ts';
+import type { WindowPart } from '../core/window-part.ts';
+import { badRequest } from './problem.ts';
+import type { StoreLoop } from './store-loop.ts';
+import type { WindowStore } from './window-store.ts';
+
+const MAX_IDS = 100;
+/** Records stay in the stream for a day, and a receipt is of interest for some days more. */
+const MAX_AGE_MS = 7 * DAY_MS;
+
+/** `GET /api/traces?ids=a,b,c&since=<ms>`: where the records of these producer invocations are. Throws ProblemError. */
+export async function tracesAnswer(
+  store: WindowStore,
+  loop: StoreLoop,
+  parameters: URLSearchParams,
+): Promise<TracesAnswer> {
+  const ids = (parameters.get('ids') ?? '').split(',').filter((id) => id !== '');
+  if (ids.length === 0 || ids.length > MAX_IDS) {
+    throw badRequest(
+      `Expected \`ids\` to be 1 to ${MAX_IDS} request ids separated by commas, got ${ids.length}.`,
+    );
+  }
+  const since = parameters.get('since') ?? '';
+  if (!/^\d{1,15}$/.test(since)) {
+    throw badRequest(`Expected \`since\` to be a time in epoch milliseconds, got "${since.slice(0, 80)}".`);
+  }
+  await loop.fresh();
+  const nowMs = store.now();
+  // A window that was open when the records were sent began before.
+  const fromMs = Math.max(Number(since), nowMs - MAX_AGE_MS) - store.windowSeconds * 1000;
+  const toMs = Math.max(nowMs, fromMs) + 1;
+  await store.ensure(daysOf(fromMs, toMs));
+  const wanted = new Map(ids.map((id): [string, TracesAnswer['traces'][string][number][]] => [id, []]));
+  const add = (parts: readonly WindowPart[], counted: boolean) => {
+    for (const { window, key, requests } of parts) {
+      for (const { requestId, recordCount, salesCents } of requests) {
+        wanted.get(requestId)?.push({ ...window, recordCount, salesCents, counted, key });
+      }
+    }
+  };
+  add(store.results(fromMs, toMs), true);
+  add(store.snapshots(), false);
+  for (const shares of wanted.values()) {
+    shares.sort((a, b) => a.startMs - b.startMs || (a.key < b.key ? -1 : 1));
+  }
+  return { serverNowMs: nowMs, readMs: store.readMs ?? 0, traces: Object.fromEntries(wanted) };
+}
