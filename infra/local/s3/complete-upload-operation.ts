@@ -7,6 +7,7 @@ import { namedUpload } from './multipart-operations.ts';
 import type { MultipartUpload, UploadedPart } from './multipart-uploads.ts';
 import { onDisk } from './object-file.ts';
 import { describeChecksum } from './object-headers.ts';
+import type { ObjectMetadata } from './object-metadata.ts';
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
 import { checksumXml, isFields, malformed, parseXml, textOf, xmlResponse } from './xml.ts';
@@ -19,9 +20,12 @@ const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
 export function completeMultipartUpload(request: S3Request): HttpResponse {
   const { http, store, bucket, key } = request;
   const target = store.bucket(bucket);
+  const done = target.head(key);
+  // A client that did not get the answer asks again; the upload is gone then, but the object says where it came from.
+  if (done?.upload?.id === http.query.get('uploadId')) return completed(request, done);
   const upload = namedUpload(request);
   const parts = chosenParts(http.body, upload, store.uploads.parts(bucket, upload.uploadId));
-  checkWriteConditions(http.headers, target.head(key), key);
+  checkWriteConditions(http.headers, done, key);
   const sizeBytes = parts.reduce((sum, part) => sum + part.size, 0);
   checkSizes(parts, sizeBytes, http.headers['x-amz-mp-object-size']);
   const checksum = checksumOfParts(upload, parts);
@@ -33,10 +37,17 @@ export function completeMultipartUpload(request: S3Request): HttpResponse {
       etag: etagOfParts(parts),
       lastModifiedMs: store.clock.now(),
       headers: { ...upload.headers, ...checksum },
-      parts: parts.map(({ number, size, checksum: each }) => ({ number, size, checksum: each })),
+      upload: {
+        id: upload.uploadId,
+        parts: parts.map(({ number, size, checksum: own }) => ({ number, size, checksum: own })),
+      },
     },
   );
   store.uploads.remove(bucket, upload.uploadId);
+  return completed(request, object);
+}
+
+function completed({ http, bucket, key }: S3Request, object: ObjectMetadata): HttpResponse {
   return xmlResponse([
     'CompleteMultipartUploadResult',
     [

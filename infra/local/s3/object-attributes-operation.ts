@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../http.ts';
 import { checksumIn } from './object-headers.ts';
-import type { ObjectMetadata } from './object-metadata.ts';
+import type { ObjectMetadata, ObjectPart } from './object-metadata.ts';
 import { existingObject } from './object-operations.ts';
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
@@ -12,7 +12,8 @@ const ATTRIBUTES: Readonly<Record<string, (object: ObjectMetadata, request: S3Re
     const checksum = checksumXml(object.headers);
     return checksum.length === 0 ? [] : [['Checksum', checksum]];
   },
-  ObjectParts: (object, { http }) => (object.parts === undefined ? [] : [partsXml(object, http.headers)]),
+  ObjectParts: (object, { http }) =>
+    object.upload === undefined ? [] : [partsXml(object, object.upload.parts, http.headers)],
   StorageClass: (object) => [['StorageClass', object.headers['x-amz-storage-class'] ?? 'STANDARD']],
   ObjectSize: (object) => [['ObjectSize', object.size]],
 };
@@ -36,7 +37,11 @@ export function getObjectAttributes(request: S3Request): HttpResponse {
   return { ...answer, headers: { ...answer.headers, 'last-modified': modified } };
 }
 
-function partsXml({ headers, parts = [] }: ObjectMetadata, asked: Readonly<Record<string, string>>): Xml {
+function partsXml(
+  { headers }: ObjectMetadata,
+  parts: readonly ObjectPart[],
+  asked: Readonly<Record<string, string>>,
+): Xml {
   const maxParts = Math.min(Number(asked['x-amz-max-parts'] ?? 1000), 1000);
   const marker = Number(asked['x-amz-part-number-marker'] ?? 0);
   const later = parts.filter((part) => part.number > marker);

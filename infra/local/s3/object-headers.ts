@@ -123,13 +123,17 @@ export function requestedAlgorithm(headers: Headers): ChecksumAlgorithm | null {
   return algorithm;
 }
 
+export function isChecksumWanted(headers: Headers): boolean {
+  return headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED';
+}
+
 /** The headers that answer a GET or HEAD for `object`; its checksum only when asked for, and of the whole only. */
 export function objectHeaders(
   object: ObjectMetadata,
   { headers, query }: HttpRequest,
   isWhole: boolean,
 ): Record<string, string> {
-  const withChecksum = isWhole && headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED';
+  const withChecksum = isWhole && isChecksumWanted(headers);
   const answer: Record<string, string> = {
     etag: object.etag,
     'last-modified': new Date(object.lastModifiedMs).toUTCString(),

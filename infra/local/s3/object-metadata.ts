@@ -7,8 +7,8 @@ export interface ObjectMetadata {
   readonly lastModifiedMs: number;
   /** Headers to give back: content-type, cache-control, x-amz-meta-…, x-amz-checksum-… */
   readonly headers: Readonly<Record<string, string>>;
-  /** Of a multipart upload, in order. */
-  readonly parts?: readonly ObjectPart[];
+  /** The multipart upload that it came from, and its parts in order. */
+  readonly upload?: { readonly id: string; readonly parts: readonly ObjectPart[] };
 }
 
 export interface ObjectPart {
@@ -44,7 +44,7 @@ export function parseEntry(line: string): JournalEntry | null {
   }
   if (typeof value !== 'object' || value === null) return null;
   const fields: { readonly [name in keyof StoredObject | 'key']?: unknown } = value;
-  const { key, inode, mtimeMs, size, etag, lastModifiedMs, headers, parts } = fields;
+  const { key, inode, mtimeMs, size, etag, lastModifiedMs, headers, upload } = fields;
   if (
     typeof key !== 'string' ||
     typeof inode !== 'number' ||
@@ -53,12 +53,12 @@ export function parseEntry(line: string): JournalEntry | null {
     typeof etag !== 'string' ||
     typeof lastModifiedMs !== 'number' ||
     !isTexts(headers) ||
-    (parts !== undefined && !isParts(parts))
+    (upload !== undefined && !isUpload(upload))
   ) {
     return null;
   }
   const object = { inode, mtimeMs, size, etag, lastModifiedMs, headers };
-  return { key, object: parts === undefined ? object : { ...object, parts } };
+  return { key, object: upload === undefined ? object : { ...object, upload } };
 }
 
 function isTexts(value: unknown): value is Record<string, string> {
@@ -69,16 +69,18 @@ function isTexts(value: unknown): value is Record<string, string> {
   );
 }
 
-function isParts(value: unknown): value is readonly ObjectPart[] {
+function isUpload(value: unknown): value is NonNullable<ObjectMetadata['upload']> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, parts }: { readonly id?: unknown; readonly parts?: unknown } = value;
+  return typeof id === 'string' && Array.isArray(parts) && parts.every(isPart);
+}
+
+function isPart(value: unknown): value is ObjectPart {
+  if (typeof value !== 'object' || value === null) return false;
+  const { number, size, checksum }: { readonly [name in keyof ObjectPart]?: unknown } = value;
   return (
-    Array.isArray(value) &&
-    value.every(
-      (part) =>
-        typeof part === 'object' &&
-        part !== null &&
-        typeof part.number === 'number' &&
-        typeof part.size === 'number' &&
-        (part.checksum === null || typeof part.checksum === 'string'),
-    )
+    typeof number === 'number' &&
+    typeof size === 'number' &&
+    (checksum === null || typeof checksum === 'string')
   );
 }

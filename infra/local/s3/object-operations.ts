@@ -1,7 +1,13 @@
 import type { HttpResponse } from '../http.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 import { checkReadConditions, checkWriteConditions, noSuchKey } from './conditions.ts';
-import { checksumHeaders, keptHeaders, objectHeaders } from './object-headers.ts';
+import {
+  checksumHeaders,
+  checksumIn,
+  isChecksumWanted,
+  keptHeaders,
+  objectHeaders,
+} from './object-headers.ts';
 import type { ObjectMetadata } from './object-metadata.ts';
 import { checkLength, receiveBody } from './request-body.ts';
 import { S3Error } from './s3-error.ts';
@@ -45,34 +51,48 @@ function describeRead(request: S3Request): { response: HttpResponse; range: Byte
   const object = existingObject(request);
   checkReadConditions(http.headers, object);
   const part = http.query.get('partNumber');
-  const range = part === null ? parseRange(http.headers.range, object.size) : rangeOfPart(object, part);
+  const { range, headers: partHeaders } =
+    part === null
+      ? { range: parseRange(http.headers.range, object.size), headers: {} }
+      : readPart(object, parsePartNumber(part), isChecksumWanted(http.headers));
   const length = range === null ? object.size : range.last - range.first + 1;
   const headers = {
-    ...objectHeaders(object, http, length === object.size),
+    ...objectHeaders(object, http, part === null && length === object.size),
     ...(range === null ? {} : { 'content-range': `bytes ${range.first}-${range.last}/${object.size}` }),
-    ...(part === null || object.parts === undefined
-      ? {}
-      : { 'x-amz-mp-parts-count': String(object.parts.length) }),
+    ...partHeaders,
     'content-length': String(length),
   };
   return { response: { status: range === null ? 200 : 206, headers, body: '' }, range };
 }
 
 /** An object that was put in one piece is its own part 1; an empty one has no range to answer with. */
-function rangeOfPart(object: ObjectMetadata, text: string): ByteRange | null {
-  const number = parsePartNumber(text);
-  const parts = object.parts ?? [{ number: 1, size: object.size }];
-  let first = 0;
-  for (const part of parts) {
-    if (part.number === number) {
-      return part.size === 0 ? null : { first, last: first + part.size - 1 };
-    }
-    first += part.size;
+function readPart(
+  object: ObjectMetadata,
+  number: number,
+  withChecksum: boolean,
+): { range: ByteRange | null; headers: Record<string, string> } {
+  const whole = checksumIn(object.headers);
+  const parts = object.upload?.parts ?? [{ number: 1, size: object.size, checksum: whole?.value ?? null }];
+  const index = parts.findIndex((part) => part.number === number);
+  const part = parts[index];
+  if (part === undefined) {
+    throw new S3Error('InvalidPartNumber', 'The requested partnumber is not satisfiable', {
+      PartNumberRequested: String(number),
+      ActualPartCount: String(parts.length),
+    });
   }
-  throw new S3Error('InvalidPartNumber', 'The requested partnumber is not satisfiable', {
-    PartNumberRequested: text,
-    ActualPartCount: String(parts.length),
-  });
+  const first = parts.slice(0, index).reduce((sum, { size }) => sum + size, 0);
+  const checksum =
+    withChecksum && whole !== null && part.checksum !== null
+      ? { [`x-amz-checksum-${whole.algorithm}`]: part.checksum, 'x-amz-checksum-type': whole.type }
+      : {};
+  return {
+    range: part.size === 0 ? null : { first, last: first + part.size - 1 },
+    headers: {
+      ...checksum,
+      ...(object.upload === undefined ? {} : { 'x-amz-mp-parts-count': String(parts.length) }),
+    },
+  };
 }
 
 /** Throws S3Error InvalidArgument */

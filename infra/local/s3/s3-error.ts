@@ -1,5 +1,6 @@
 /** S3's error codes that this service answers with, and their HTTP statuses. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const STATUS = {
+  AccessControlListNotSupported: 400,
   AccessDenied: 403,
   AuthorizationQueryParametersError: 400,
   BadDigest: 400,

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, HttpService } from '../http.ts';
+import { getAcl, putAcl } from './acl-operations.ts';
 import {
   createBucket,
   deleteBucket,
@@ -28,18 +29,30 @@ import { errorXml } from './xml.ts';
 
 type Operation = (request: S3Request) => HttpResponse;
 
+export interface S3ServiceOptions {
+  readonly objects: ObjectStore;
+  /** Whose buckets these are, for requests that name the owner they expect; left out, every expectation holds. */
+  readonly accountId?: string;
+}
+
 /** S3's REST API, path style. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html */
-export function createS3Service({ objects }: { readonly objects: ObjectStore }): HttpService {
+export function createS3Service(options: S3ServiceOptions): HttpService {
   return (http) => {
-    const response = answer(http, objects);
+    const response = answer(http, options);
     return { ...response, headers: { 'x-amz-id-2': hostIdOf(http), ...response.headers } };
   };
 }
 
-function answer(http: HttpRequest, objects: ObjectStore): HttpResponse {
+function answer(http: HttpRequest, { objects, accountId }: S3ServiceOptions): HttpResponse {
   try {
     const request = readS3Request(http, objects);
     checkPresigned(http.query, objects.clock.now());
+    for (const name of ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner']) {
+      const expected = http.headers[name] ?? accountId;
+      if (accountId !== undefined && expected !== accountId) {
+        throw new S3Error('AccessDenied', 'Access Denied');
+      }
+    }
     return operationOf(request)(request);
   } catch (error) {
     if (error instanceof S3Error) return errorResponse(error, http);
@@ -60,22 +73,26 @@ const SERVICE: Readonly<Record<string, Operation>> = { GET: listBuckets };
 const BUCKET: Readonly<Record<string, Operation>> = {
   GET: (request) =>
     request.http.query.get('list-type') === '2' ? listObjectsV2(request) : listObjects(request),
+  'GET acl': getAcl,
   'GET location': getBucketLocation,
   'GET uploads': listMultipartUploads,
   'GET versioning': getBucketVersioning,
   'GET versions': listObjectVersions,
   HEAD: headBucket,
   PUT: createBucket,
+  'PUT acl': putAcl,
   DELETE: deleteBucket,
   'POST delete': deleteObjects,
 };
 
 const OBJECT: Readonly<Record<string, Operation>> = {
   GET: getObject,
+  'GET acl': getAcl,
   'GET attributes': getObjectAttributes,
   'GET uploadId': listParts,
   HEAD: headObject,
   PUT: (request) => (isCopy(request) ? copyObject(request) : putObject(request)),
+  'PUT acl': putAcl,
   'PUT uploadId': (request) => (isCopy(request) ? uploadPartCopy(request) : uploadPart(request)),
   'POST uploads': createMultipartUpload,
   'POST uploadId': completeMultipartUpload,

@@ -3,14 +3,18 @@ import type { HttpResponse } from '../http.ts';
 import { checksumIn } from './object-headers.ts';
 import { S3Error } from './s3-error.ts';
 
-/** An element: its name and what is in it. */
-export type Xml = readonly [name: string, content: string | number | boolean | readonly Xml[]];
+/** An element: its name, what is in it, and its attributes as they are written. */
+export type Xml = readonly [
+  name: string,
+  content: string | number | boolean | readonly Xml[],
+  attributes?: string,
+];
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** There is one account; everything is its. */
-export const OWNER_ID = '0'.repeat(64);
+const OWNER_ID = '0'.repeat(64);
 
 export function ownerXml(name: 'Owner' | 'Initiator' = 'Owner'): Xml {
   return [
@@ -61,7 +65,12 @@ export function errorXml(error: S3Error, resource: string, requestId: string, ho
 
 function inner(content: Xml[1]): string {
   if (typeof content !== 'object') return escapeText(String(content));
-  return content.map(([name, each]) => `<${name}>${inner(each)}</${name}>`).join('');
+  return content
+    .map(([name, each, attributes]) => {
+      const start = attributes === undefined ? name : `${name} ${attributes}`;
+      return `<${start}>${inner(each)}</${name}>`;
+    })
+    .join('');
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

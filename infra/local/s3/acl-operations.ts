@@ -1,0 +1,41 @@
+import type { HttpResponse } from '../http.ts';
+import { existingObject } from './object-operations.ts';
+import { S3Error } from './s3-error.ts';
+import type { S3Request } from './s3-request.ts';
+import { ownerXml, type Xml, xmlResponse } from './xml.ts';
+
+const CANONICAL_USER = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"';
+
+/**
+ * ACLs are disabled, as they are in every bucket that is created in AWS now: all is the owner's.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+ */
+export function getAcl(request: S3Request): HttpResponse {
+  checkResource(request);
+  const [, owner] = ownerXml();
+  const grant: Xml = [
+    'Grant',
+    [
+      ['Grantee', owner, CANONICAL_USER],
+      ['Permission', 'FULL_CONTROL'],
+    ],
+  ];
+  return xmlResponse(['AccessControlPolicy', [ownerXml(), ['AccessControlList', [grant]]]]);
+}
+
+/** What changes nothing is taken; anything else a bucket without ACLs refuses. Throws S3Error AccessControlListNotSupported. */
+export function putAcl(request: S3Request): HttpResponse {
+  checkResource(request);
+  const { headers } = request.http;
+  const canned = headers['x-amz-acl'];
+  const isGrant = Object.keys(headers).some((name) => name.startsWith('x-amz-grant-'));
+  if (!isGrant && (canned === 'private' || canned === 'bucket-owner-full-control')) {
+    return { status: 200, headers: {}, body: '' };
+  }
+  throw new S3Error('AccessControlListNotSupported', 'The bucket does not allow ACLs');
+}
+
+function checkResource(request: S3Request): void {
+  if (request.key === '') request.store.bucket(request.bucket);
+  else existingObject(request);
+}
