@@ -121,7 +121,7 @@ export class BucketReader {
     const { metrics, endpoint, region } = this.#options;
     metrics.errors += 1;
     const asked: Asked = { action, resource, endpoint, region };
-    throw new ProblemError(problemOf(error, asked), undefined, { cause: error });
+    throw new ProblemError(problemOf(error, asked));
   }
 }
 

@@ -10,9 +10,8 @@ export class ProblemError extends Error {
     readonly problem: Problem,
     /** The HTTP status of the answer. */
     readonly status: number = STATUS[problem.kind],
-    options?: ErrorOptions,
   ) {
-    super(problem.message, options);
+    super(problem.message);
   }
 }
 

@@ -85,7 +85,7 @@ export class Producer {
       .catch((error: unknown) => {
         const resource = functionArn(producerFunction, region);
         const asked = { action: 'lambda:InvokeFunction', resource, endpoint, region };
-        throw new ProblemError(problemOf(error, asked), undefined, { cause: error });
+        throw new ProblemError(problemOf(error, asked));
       });
     const raw = response.Payload?.transformToString() ?? '';
     if (response.FunctionError !== undefined) throw functionError(producerFunction, raw);

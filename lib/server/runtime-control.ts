@@ -90,10 +90,10 @@ export class RuntimeControl {
       body: JSON.stringify(parsed.data),
       redirect: 'error',
       signal: AbortSignal.timeout(ACT_TIMEOUT_MS),
-    }).catch((error: unknown) => {
+    }).catch(() => {
       const message = `${this.#endpoint} does not answer. Is the local pipeline running?`;
       const down = problem('endpoint-down', message, { fix: 'npm run local' });
-      throw new ProblemError(down, undefined, { cause: error });
+      throw new ProblemError(down);
     });
     this.#known = null;
     const body = said.safeParse(await response.json().catch(() => null));

@@ -13,7 +13,7 @@ const MAX_AGE_MS = 7 * DAY_MS;
 /** `GET /api/traces?ids=a,b,c&since=<ms>`: where the records of these producer invocations are. Throws ProblemError. */
 export async function tracesAnswer(
   store: WindowStore,
-  loop: StoreLoop,
+  loop: Pick<StoreLoop, 'fresh'>,
   parameters: URLSearchParams,
 ): Promise<TracesAnswer> {
   const ids = (parameters.get('ids') ?? '').split(',').filter((id) => id !== '');

@@ -21,6 +21,7 @@ export interface WindowStoreOptions {
 /** The live day is listed as a whole that often: what came far behind its time is found then. */
 const WHOLE_LIST_MS = 60_000;
 const DAYS_LIST_MS = 30_000;
+const NAMED_LIST_MS = 1000;
 /** Past days hardly ever change. */
 const PAST_LIST_MS = 300_000;
 /** More than the longest range needs; the day that was asked for longest ago goes first. */
@@ -162,6 +163,7 @@ export class WindowStore {
     return this.#attempt('results', async () => {
       const startedMs = this.now();
       await this.#listDays(DAYS_LIST_MS);
+      this.#problems.delete('past');
       const marginMs = (2 * this.windowSeconds + this.idleSeconds) * 1000;
       const oldest = Math.min(startedMs - marginMs, ...this.#expected().map(({ window }) => window.startMs));
       const sinceMs = windowStartMs(oldest, this.windowSeconds);
@@ -197,20 +199,20 @@ export class WindowStore {
     });
   }
 
-  /** Lists which days there are. Throws ProblemError. */
-  async refreshDays(maxAgeMs: number): Promise<void> {
-    await this.#listDays(maxAgeMs);
-  }
-
   /**
    * Makes sure that days are read. Throws ProblemError for a day that has never been: what is known of it stays otherwise,
-   * and `problem` says that it may be old.
+   * and `problem` says that it may be old. A day that somebody asks for by name may have come since the last listing;
+   * `named` looks again.
    */
-  async ensure(days: readonly string[]): Promise<void> {
+  async ensure(days: readonly string[], named = false): Promise<void> {
     const live = new Set(this.#liveDays());
-    // A day that is not known may have come since: whoever asks for it by name is worth a listing.
-    const isNews = days.some((day) => !this.#exists(day));
-    await this.#listDays(isNews ? 1000 : DAYS_LIST_MS);
+    const isNews = named && days.some((day) => !this.#exists(day));
+    try {
+      await this.#listDays(isNews ? NAMED_LIST_MS : DAYS_LIST_MS);
+    } catch (error) {
+      if (this.#daysListedMs === null) throw error;
+      this.#problems.set('past', problemIn(error));
+    }
     const wanted = new Map<string, Scope>();
     for (const day of days) {
       if (!live.has(day) && this.#exists(day)) wanted.set(day, 'all');

@@ -22,7 +22,7 @@ const MAX_MALFORMED = 20;
 /** `GET /api/windows`. Throws ProblemError for a bad query, and when what is asked for was never read. */
 export async function windowsAnswer(
   store: WindowStore,
-  loop: StoreLoop,
+  loop: Pick<StoreLoop, 'fresh'>,
   parameters: URLSearchParams,
 ): Promise<WindowsAnswer> {
   const query = parse(parameters);
@@ -66,7 +66,7 @@ export async function windowsAnswer(
 }
 
 /** `GET /api/days`. Throws ProblemError. */
-export async function daysAnswer(store: WindowStore, loop: StoreLoop): Promise<DaysAnswer> {
+export async function daysAnswer(store: WindowStore, loop: Pick<StoreLoop, 'fresh'>): Promise<DaysAnswer> {
   await loop.fresh();
   requireRead(store);
   const nowMs = store.now();
@@ -124,7 +124,7 @@ async function layOut(store: WindowStore, query: RangeQuery): Promise<Range> {
   const { dayMs } = query;
   let lastDataMs: number | null = null;
   if (dayMs !== null && typeof query.range === 'string') {
-    await store.ensure([utcDay(dayMs)]);
+    await store.ensure([utcDay(dayMs)], true);
     for (const { window } of store.results(dayMs, dayMs + DAY_MS)) {
       if (lastDataMs === null || window.startMs > lastDataMs) lastDataMs = window.startMs;
     }
