@@ -1,5 +1,5 @@
 import { pipeline } from '../pipeline.ts';
-import type { LocalSettings } from './settings.ts';
+import type { Environment, LocalSettings } from './settings.ts';
 
 /** What any AWS client needs to talk to the local runtime, in the variables that the SDKs and the CLI read. */
 export function clientEnvironment(url: string, settings: LocalSettings): Readonly<Record<string, string>> {
@@ -29,8 +29,6 @@ export function pageEnvironment(url: string, settings: LocalSettings): Readonly<
 const OTHER_WORLD =
   /^AWS_(PROFILE|SESSION_TOKEN|ENDPOINT_URL_\w+|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_\w+)$/;
 
-export function withoutOtherWorld(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !OTHER_WORLD.test(name)),
-  ) as NodeJS.ProcessEnv;
+export function withoutOtherWorld(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_WORLD.test(name)));
 }

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { pipeline } from '../pipeline.ts';
 
+/** Environment variables; `NodeJS.ProcessEnv` would ask for the ones that Next.js promises to itself. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The local runtime's settings, each from one environment variable. */
 export interface LocalSettings {
   /** LOCAL_AWS_PORT: the first port to try; 0 lets the system choose. */
@@ -34,7 +37,7 @@ export class SettingError extends Error {
   }
 }
 
-export function readLocalSettings(env: NodeJS.ProcessEnv, cwd: string): LocalSettings {
+export function readLocalSettings(env: Environment, cwd: string): LocalSettings {
   const [handlerFile = '', exportName = 'handler'] = (env.CONSUMER_HANDLER ?? '').split('#');
   return {
     port: wholeNumber(env, 'LOCAL_AWS_PORT', 4566, 0, 65_535),
@@ -60,7 +63,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, cwd: string): LocalSet
 
 /** A whole number from the environment; an unset or empty variable is the default. Throws SettingError. */
 export function wholeNumber(
-  env: NodeJS.ProcessEnv,
+  env: Environment,
   variable: string,
   byDefault: number,
   least: number,

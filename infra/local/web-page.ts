@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Environment } from './settings.ts';
 
 /** The Next.js page as a process of its own: it keeps its event loop to itself, and Ctrl-C ends it with the rest. */
 export interface WebPage {
@@ -18,7 +19,7 @@ export interface WebPageOptions {
   readonly mode: 'dev' | 'start';
   /** The first port to try. */
   readonly port: number;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
 }
 
 export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
@@ -52,14 +53,14 @@ export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
 }
 
 /** Builds the production page when there is no build, or one that is older than its sources. */
-export async function ensureBuild(root: string, env: NodeJS.ProcessEnv): Promise<void> {
+export async function ensureBuild(root: string, env: Environment): Promise<void> {
   if (!needsBuild(root)) return;
   console.log('Building the page (once; the next start takes the build that is there) …');
   const code = await exitOf(next(root, ['build'], env, 'inherit'));
   if (code !== 0) throw new Error(`The page could not be built (next build ended with ${code}; see above).`);
 }
 
-function next(root: string, args: string[], env: NodeJS.ProcessEnv, stdio: 'inherit' | 'pipe'): ChildProcess {
+function next(root: string, args: string[], env: Environment, stdio: 'inherit' | 'pipe'): ChildProcess {
   const bin = createRequire(path.join(root, 'package.json')).resolve('next/dist/bin/next');
   const follow = pathToFileURL(path.join(root, 'infra/local/follow-parent.mjs')).href;
   return spawn(process.execPath, [bin, ...args], {
@@ -67,6 +68,8 @@ function next(root: string, args: string[], env: NodeJS.ProcessEnv, stdio: 'inhe
     stdio: ['ignore', stdio, stdio],
     env: {
       ...env,
+      // Next warns of any other value, such as one that a shell or a test runner left behind.
+      NODE_ENV: args[0] === 'dev' ? 'development' : 'production',
       NEXT_TELEMETRY_DISABLED: '1',
       NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --import ${follow}`.trim(),
     },

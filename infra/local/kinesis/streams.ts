@@ -221,7 +221,9 @@ export class Streams implements StreamReader {
 
   /** Begins a change of an ACTIVE stream, which shows after the transition time. */
   begin(stream: Stream, transition: WithoutDue<StreamTransition>): void {
-    stream.update({ transition: { ...transition, dueMs: this.clock.now() + this.#transitionMs } });
+    // A stream that is deleted while it is created never had shards.
+    const change = stream.status === 'CREATING' ? { shards: [] } : {};
+    stream.update({ ...change, transition: { ...transition, dueMs: this.clock.now() + this.#transitionMs } });
     if (!this.#settle(stream)) this.#settleLater(stream);
   }
 
@@ -282,6 +284,12 @@ export class Streams implements StreamReader {
         closed: !shard.isOpen,
       };
     });
+  }
+
+  /** How long the stream keeps its records; null when there is no such stream. */
+  retentionOf(streamArn: string): { readonly retentionMs: number } | null {
+    const stream = this.#streams.get(nameInArn(streamArn));
+    return stream === undefined ? null : { retentionMs: stream.metadata.retentionHours * 3_600_000 };
   }
 
   async read(

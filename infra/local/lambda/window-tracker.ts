@@ -77,7 +77,7 @@ export interface ShardView {
   readonly records: readonly TrackedRecord[];
   /** When the first of them was read. */
   readonly waitingSinceMs: number;
-  /** When the last read began, if it left nothing to read; else null. */
+  /** When the last read began, if it left nothing to read; else null, as before the first read. */
   readonly caughtUpMs: number | null;
   /** The shard is closed and all of it has been read. */
   readonly ended: boolean;
@@ -132,9 +132,10 @@ export function nextStep(progress: Progress, view: ShardView, nowMs: number, rul
   const [first] = view.records;
   if (first === undefined) {
     if (view.ended) return unclosed ? { kind: 'final', window: unclosed, early: false } : { kind: 'end' };
+    if (view.caughtUpMs === null) return { kind: 'read', atMs: nowMs };
     if (unclosed === null) return { kind: 'read', atMs: null };
     const dueMs = unclosed.endMs + rules.idleMs;
-    return view.caughtUpMs !== null && view.caughtUpMs >= dueMs
+    return view.caughtUpMs >= dueMs
       ? { kind: 'final', window: unclosed, early: false }
       : { kind: 'read', atMs: dueMs };
   }

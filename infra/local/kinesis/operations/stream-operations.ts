@@ -129,18 +129,18 @@ export const listStreams = operation(
   },
 );
 
-const RETENTION = { min: 1, max: 8760 };
 const LEAST_RETENTION_HOURS = 24;
+const MOST_RETENTION_HOURS = 8760;
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_IncreaseStreamRetentionPeriod.html */
 export const increaseStreamRetentionPeriod = operation(
-  { RetentionPeriodHours: required(integer(RETENTION)), ...streamTarget },
+  { RetentionPeriodHours: required(integer({ min: 1 })), ...streamTarget },
   (input, streams) => changeRetention(input, input.RetentionPeriodHours, 'increase', streams),
 );
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DecreaseStreamRetentionPeriod.html */
 export const decreaseStreamRetentionPeriod = operation(
-  { RetentionPeriodHours: required(integer(RETENTION)), ...streamTarget },
+  { RetentionPeriodHours: required(integer({ min: 1 })), ...streamTarget },
   (input, streams) => changeRetention(input, input.RetentionPeriodHours, 'decrease', streams),
 );
 
@@ -156,6 +156,13 @@ function changeRetention(
       'InvalidArgumentException',
       `Minimum allowed retention period is ${LEAST_RETENTION_HOURS} hours. ` +
         `Requested retention period (${hours} hours) is too short.`,
+    );
+  }
+  if (hours > MOST_RETENTION_HOURS) {
+    throw new KinesisError(
+      'InvalidArgumentException',
+      `Maximum allowed retention period is ${MOST_RETENTION_HOURS} hours. ` +
+        `Requested retention period (${hours} hours) is too long.`,
     );
   }
   const current = stream.metadata.retentionHours;

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { serializeSale } from '../../lib/core/sale.ts';
+import { pipeline } from '../pipeline.ts';
+import { ActionRefusedError } from './control.ts';
+import { putDemoDay } from './demo-day.ts';
+import { operations } from './kinesis/operations/operation-table.ts';
+import type { RuntimeParts } from './runtime.ts';
+
+const { stream, consumer } = pipeline;
+
+/** What the control API says of the pipeline: how far each shard is, whether the consumer runs, what went wrong last. */
+export async function controlStatus(parts: RuntimeParts): Promise<Readonly<Record<string, unknown>>> {
+  const status = (await parts.mappings.status()).find(
+    ({ configuration }) => configuration.UUID === parts.mappingUuid,
+  );
+  return {
+    consumerStopped: status?.configuration.State !== 'Enabled',
+    lastProcessingResult: status?.configuration.LastProcessingResult ?? null,
+    problem: status?.problem ?? null,
+    dataDir: parts.settings.dataDir,
+    shards: (status?.shards ?? []).map((shard) => ({
+      shardId: shard.shardId,
+      closed: shard.ended,
+      recordsWaiting: shard.waitingRecords,
+      millisBehindLatest: shard.millisBehindLatest,
+      lastError: shard.lastError,
+      window: shard.window,
+      foldedRecords: shard.foldedRecords,
+      lateRecords: shard.lateRecords,
+      droppedRecords: shard.droppedRecords,
+      failedAttempts: shard.failedAttempts,
+    })),
+  };
+}
+
+/** AWS's own operations where it has one for the purpose. */
+export function controlActions(
+  current: () => Promise<RuntimeParts>,
+  reset: () => Promise<void>,
+): Readonly<Record<string, () => Promise<string>>> {
+  const put = async (data: string, ageMs: number) => {
+    const { streams } = await current();
+    const { shardId } = streams.putRecordAt({
+      streamName: stream.name,
+      partitionKey: randomUUID(),
+      data: Buffer.from(data).toString('base64'),
+      arrivalMs: Date.now() - ageMs,
+    });
+    return shardId;
+  };
+  const failNext = async (kind: 'error' | 'crash' | 'lose-response', said: string) => {
+    (await current()).pool.failNext(consumer.functionName, { kind, times: 1 });
+    return said;
+  };
+  const enable = async (isEnabled: boolean) => {
+    const { mappings, mappingUuid } = await current();
+    await mappings.update(mappingUuid, { Enabled: isEnabled });
+    return isEnabled
+      ? 'The consumer runs again and goes on where it stopped.'
+      : 'The consumer stands still; what is sent waits in the stream.';
+  };
+  return {
+    'late-record': async () => {
+      const { settings } = await current();
+      const sale = { custName: 'Late Lizardfolk', custId: 1, salesCents: 100, requestId: null };
+      const shardId = await put(serializeSale(sale), 2 * settings.windowSeconds * 1000);
+      return `A sale of 1 whose arrival lies two windows back went to ${shardId}.`;
+    },
+    'poison-record': async () => `A record that is not JSON went to ${await put('this is not a sale', 0)}.`,
+    'consumer-error': () =>
+      failNext('error', 'The next invocation of the consumer fails; its batch is tried again.'),
+    'consumer-crash': () =>
+      failNext('crash', 'The next invocation of the consumer crashes; its batch is tried again.'),
+    'duplicate-delivery': () =>
+      failNext('lose-response', "The next invocation's answer is lost, so its batch is delivered twice."),
+    'split-shard': async () => {
+      const { streams } = await current();
+      const open = openShards(streams.stream(stream.name)).sort((a, b) => Number(b.width - a.width));
+      const widest = open[0];
+      if (widest === undefined) throw new ActionRefusedError('The stream has no open shard.');
+      if (open.length >= 8) throw new ActionRefusedError('The stream has 8 open shards; merge some first.');
+      operations.SplitShard(
+        {
+          StreamName: stream.name,
+          ShardToSplit: widest.shardId,
+          NewStartingHashKey: String(widest.first + widest.width / 2n),
+        },
+        streams,
+      );
+      return `${widest.shardId} is split in two; its window closes, and its children start fresh.`;
+    },
+    'merge-shards': async () => {
+      const { streams } = await current();
+      const open = openShards(streams.stream(stream.name)).sort((a, b) => (a.first < b.first ? -1 : 1));
+      const [low, high] = open;
+      if (low === undefined || high === undefined) {
+        throw new ActionRefusedError('The stream has one open shard; split it first.');
+      }
+      operations.MergeShards(
+        { StreamName: stream.name, ShardToMerge: low.shardId, AdjacentShardToMerge: high.shardId },
+        streams,
+      );
+      return `${low.shardId} and ${high.shardId} become one; their windows close, and the child starts fresh.`;
+    },
+    'stop-consumer': () => enable(false),
+    'start-consumer': () => enable(true),
+    'demo-day': async () => {
+      const { objects, settings } = await current();
+      const day = putDemoDay(objects.bucket(pipeline.bucket.localName), settings.windowSeconds, Date.now());
+      if (day === null) throw new ActionRefusedError('Each of the last 30 days already has results.');
+      return `A day of made-up results is there: ${day.replaceAll('_', '-')}.`;
+    },
+    reset: async () => {
+      await reset();
+      return 'All local data is deleted; everything starts afresh.';
+    },
+  };
+}
+
+interface OpenShard {
+  readonly shardId: string;
+  readonly first: bigint;
+  readonly width: bigint;
+}
+
+function openShards(from: ReturnType<RuntimeParts['streams']['stream']>): OpenShard[] {
+  return from.shards
+    .filter((shard) => shard.isOpen)
+    .map((shard) => {
+      const { HashKeyRange } = shard.describe();
+      const first = BigInt(HashKeyRange.StartingHashKey);
+      return { shardId: shard.shardId, first, width: BigInt(HashKeyRange.EndingHashKey) - first + 1n };
+    });
+}

@@ -1,0 +1,70 @@
+import { partitionPrefix, resultKey } from '../../lib/core/object-key.ts';
+import { parseUtcDay, utcDay, windowStartMs } from '../../lib/core/window.ts';
+import { serializeResult, type WindowResult } from '../../lib/core/window-result.ts';
+import type { Bucket } from './s3/bucket.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Writes a day of made-up window results into the newest UTC day of the last 30 that has none, so that totals of real
+ * sales are never touched. Returns the day, or null when there is no such day.
+ */
+export function putDemoDay(bucket: Bucket, windowSeconds: number, nowMs: number): string | null {
+  for (let ago = 1; ago <= 30; ago += 1) {
+    const day = utcDay(nowMs - ago * DAY_MS);
+    const prefix = partitionPrefix(day);
+    if (bucket.keys.at(bucket.keys.firstFrom(prefix))?.startsWith(prefix)) continue;
+    const dayMs = parseUtcDay(day) ?? 0;
+    // Windows of a few seconds would make tens of thousands of files of one day.
+    const lengthSeconds = Math.max(windowSeconds, 120);
+    for (
+      let startMs = windowStartMs(dayMs, lengthSeconds);
+      startMs < dayMs + DAY_MS;
+      startMs += lengthSeconds * 1000
+    ) {
+      const result = startMs < dayMs ? null : demoResult(startMs, startMs + lengthSeconds * 1000);
+      if (result !== null) {
+        bucket.put(resultKey(result), Buffer.from(serializeResult(result)), JSON_TYPE, nowMs);
+      }
+    }
+    return day;
+  }
+  return null;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Quiet nights, busy noons and evenings; the same for the same window. Null: nobody bought anything. */
+function demoResult(startMs: number, endMs: number): WindowResult | null {
+  const random = mulberry32(startMs / 1000);
+  const hour = (startMs % DAY_MS) / 3_600_000;
+  const bustle = Math.exp(-((hour - 12) ** 2) / 10) + 0.8 * Math.exp(-((hour - 19) ** 2) / 5);
+  const recordCount = Math.floor((bustle + 0.02) * 200 * (0.5 + random()));
+  if (recordCount < 5) return null;
+  const salesCents = Array.from({ length: recordCount }, () => Math.ceil(random() * 500) * 100);
+  const sequence = BigInt(startMs) * 1_000_000n;
+  return {
+    window: { startMs, endMs },
+    shardId: 'shardId-000000000000',
+    firstSequenceNumber: String(sequence),
+    lastSequenceNumber: String(sequence + BigInt(recordCount - 1)),
+    recordCount,
+    salesCents: salesCents.reduce((sum, cents) => sum + cents, 0),
+    minCents: Math.min(...salesCents),
+    maxCents: Math.max(...salesCents),
+    rejected: 0,
+    requests: [],
+    terminatedEarly: false,
+  };
+}
+
+/** A small seeded generator: the demo day looks the same everywhere. */
+function mulberry32(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
