@@ -1,0 +1,55 @@
+import {
+  parseCheckpoint,
+  serializeCheckpoint,
+} from '../../infra/local/lambda/event-source-mapping/checkpoint-text.ts';
+import type {
+  Checkpoint,
+  MappingStore,
+  StoredMapping,
+} from '../../infra/local/lambda/event-source-mapping/mapping-store.ts';
+
+/** The mapping's folder, as it is on a disk: whole values only, and it survives the process. */
+export class MemoryDisk {
+  readonly mappings = new Map<string, StoredMapping>();
+  /** By uuid and shard: the text of the file. */
+  readonly checkpoints = new Map<string, Map<string, string>>();
+
+  /** `pause` is waited for before and after every write: a process that dies in it has written, or has not. */
+  store(pause: () => Promise<void> = async () => {}): MappingStore {
+    const folder = (uuid: string) => {
+      const found = this.checkpoints.get(uuid) ?? new Map<string, string>();
+      this.checkpoints.set(uuid, found);
+      return found;
+    };
+    const write = async (change: () => void) => {
+      await pause();
+      change();
+      await pause();
+    };
+    return {
+      mappings: async () => [...this.mappings.values()],
+      saveMapping: (mapping) => write(() => this.mappings.set(mapping.configuration.UUID, mapping)),
+      removeMapping: (uuid) =>
+        write(() => {
+          this.mappings.delete(uuid);
+          this.checkpoints.delete(uuid);
+        }),
+      checkpoints: async (uuid) =>
+        new Map(Array.from(folder(uuid), ([shardId, text]) => [shardId, parseCheckpoint(text)])),
+      saveCheckpoint: (uuid, shardId, checkpoint) => {
+        const text = serializeCheckpoint(checkpoint);
+        return write(() => folder(uuid).set(shardId, text));
+      },
+      removeCheckpoint: (uuid, shardId) => write(() => folder(uuid).delete(shardId)),
+    };
+  }
+
+  /** The one checkpoint of a shard, as the next process will find it. */
+  checkpoint(shardId: string): Checkpoint | undefined {
+    for (const shards of this.checkpoints.values()) {
+      const text = shards.get(shardId);
+      if (text !== undefined) return parseCheckpoint(text);
+    }
+    return undefined;
+  }
+}

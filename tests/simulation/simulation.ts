@@ -1,0 +1,301 @@
+import { startEventSourceMappings } from '../../infra/local/lambda/event-source-mapping/mapping-registry.ts';
+import type { MappingEnvironment } from '../../infra/local/lambda/event-source-mapping/mapping-runner.ts';
+import type { InvocationOutcome } from '../../infra/local/lambda/function-invoker.ts';
+import { STATE_LIMIT_BYTES } from '../../infra/local/lambda/window-tracker.ts';
+import { foldEvent, type WindowEvent } from './folding-function.ts';
+import { BrokenLaw, Laws } from './laws.ts';
+import { MemoryDisk } from './memory-store.ts';
+import { MemoryStream } from './memory-stream.ts';
+import { Random } from './random.ts';
+import { drawSchedule, type Schedule, START_MS } from './schedule.ts';
+import { type ProcessClock, Scheduler, settled } from './scheduler.ts';
+
+/** Changes what the mapping runs on, to prove that the laws notice. */
+export type Sabotage = (environment: MappingEnvironment) => MappingEnvironment;
+
+export interface SimulationOptions {
+  readonly sabotage?: Sabotage;
+  /** Is told what happens, line by line. */
+  readonly trace?: (line: string) => void;
+}
+
+export interface Outcome {
+  readonly seed: number;
+  readonly brokenLaw: string | null;
+  readonly events: number;
+  readonly invocations: number;
+  readonly results: number;
+}
+
+const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:consumer';
+const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/sales';
+const FOREVER = Number.MAX_SAFE_INTEGER;
+/** A mapping that has nothing more to do is silent; one that goes on for as many steps is caught in a loop. */
+const MOST_EVENTS = 200_000;
+
+/** One schedule: stream, disk, bucket and function survive; the mapping's process dies and is started again. */
+export class Simulation {
+  readonly seed: number;
+  readonly #random: Random;
+  readonly #schedule: Schedule;
+  readonly #scheduler: Scheduler;
+  readonly #stream: MemoryStream;
+  readonly #disk = new MemoryDisk();
+  readonly #results = new Map<string, string>();
+  readonly #failures: string[] = [];
+  readonly #laws: Laws;
+  readonly #sabotage: Sabotage;
+  readonly #trace: ((line: string) => void) | undefined;
+  #process: ProcessClock;
+  #mappings: Awaited<ReturnType<typeof startEventSourceMappings>> | null = null;
+  #ids = 0;
+  #records = 0;
+  #events = 0;
+  #invocations = 0;
+  #brokenLaw: string | null = null;
+
+  constructor(seed: number, { sabotage = (environment) => environment, trace }: SimulationOptions = {}) {
+    this.seed = seed;
+    this.#trace = trace;
+    this.#random = new Random(seed);
+    this.#schedule = drawSchedule(this.#random);
+    this.#scheduler = new Scheduler(START_MS, () => this.#random.next());
+    this.#stream = new MemoryStream(STREAM_ARN, this.#schedule.shardCount);
+    this.#laws = new Laws(this.#stream, this.#schedule.windowSeconds);
+    this.#sabotage = sabotage;
+    this.#process = this.#scheduler.process();
+    for (const { atMs, kind } of this.#schedule.actions) {
+      this.#scheduler.at(atMs, () => this.#act(kind));
+    }
+    this.#scheduler.at(this.#schedule.calmMs, () => this.#act('enable'));
+    this.#tell(() => JSON.stringify({ ...this.#schedule, actions: this.#schedule.actions.length }));
+    this.#start();
+  }
+
+  /** Does the next thing, once all promises have settled; null while there is one more to do. */
+  step(): Outcome | null {
+    this.#events += 1;
+    if (this.#events > MOST_EVENTS) this.#brokenLaw ??= 'comes to rest: it does not';
+    if (this.#brokenLaw === null && this.#scheduler.step(FOREVER)) return null;
+    if (this.#brokenLaw === null) this.#check(() => this.#laws.atRest(this.#results, this.#failures));
+    this.#process.kill();
+    return {
+      seed: this.seed,
+      brokenLaw: this.#brokenLaw,
+      events: this.#events,
+      invocations: this.#invocations,
+      results: this.#results.size,
+    };
+  }
+
+  #tell(line: () => string): void {
+    if (this.#trace === undefined) return;
+    const seconds = ((this.#scheduler.nowMs - START_MS) / 1000).toFixed(3).padStart(9);
+    this.#trace(`${seconds}  ${line()}`);
+  }
+
+  #act(kind: Schedule['actions'][number]['kind']): void {
+    if (kind !== 'put') this.#tell(() => kind);
+    const open = this.#stream.openShards;
+    const shard = open[this.#random.int(0, open.length - 1)];
+    switch (kind) {
+      case 'put':
+        if (shard !== undefined) this.#put(shard.shardId);
+        return;
+      case 'split':
+        if (shard !== undefined && this.#stream.shards.length < 8) this.#stream.split(shard.shardId);
+        return;
+      case 'merge': {
+        const other = open.find((candidate) => candidate !== shard);
+        if (shard && other) this.#stream.merge(shard.shardId, other.shardId);
+        return;
+      }
+      case 'crash':
+        this.#process.kill();
+        this.#stream.forgetListeners();
+        this.#laws.crashed();
+        this.#process = this.#scheduler.process();
+        this.#start();
+        return;
+      default:
+        this.#change(kind);
+    }
+  }
+
+  #put(shardId: string): void {
+    const { jitterMs } = this.#schedule;
+    for (let i = this.#random.pick([1, 1, 1, 4]); i > 0; i -= 1) {
+      const id = `record-${++this.#records}`;
+      const sale = { cust_name: 'Kobold', cust_id: 1, sales: this.#random.int(1, 500), request_id: id };
+      const arrivalMs = this.#scheduler.nowMs - this.#random.int(0, jitterMs);
+      this.#tell(() => `${id} arrives in ${shardId} at ${(arrivalMs - START_MS) / 1000}`);
+      this.#stream.put(shardId, JSON.stringify(sale), arrivalMs);
+    }
+  }
+
+  #change(kind: 'disable' | 'enable' | 'update'): void {
+    const mappings = this.#mappings;
+    if (mappings === null) return;
+    const settings =
+      kind === 'update' ? { BatchSize: this.#random.int(1, 5) } : { Enabled: kind === 'enable' };
+    const after = this.#schedule.calmMs <= this.#scheduler.nowMs;
+    void mappings
+      .list()
+      .then(([mapping]) => mapping && mappings.update(mapping.UUID, settings))
+      .catch(() => {
+        // Busy with another change. At the end everything has to be enabled, so that one is asked for again.
+        if (after) this.#scheduler.at(this.#scheduler.nowMs + 1000, () => this.#act('enable'));
+      });
+  }
+
+  #start(): void {
+    const schedule = this.#schedule;
+    const process = this.#process;
+    const pause = (mostMs: number) => () =>
+      mostMs === 0 ? Promise.resolve() : process.sleep(this.#random.int(0, mostMs));
+    const environment = this.#sabotage({
+      store: this.#disk.store(pause(schedule.writeMs)),
+      reader: this.#stream.reader(pause(schedule.readMs), () => schedule.pageSize),
+      clock: process,
+      invoker: {
+        invoke: (_, payload, requestId = '') => this.#invoke(process, payload, requestId),
+      },
+      putFailureObject: async (_, __, body) => {
+        await pause(schedule.writeMs)();
+        this.#failures.push(body);
+      },
+      resolveStream: async () => ({ retentionMs: 24 * 3_600_000 }),
+      idleSeconds: schedule.idleSeconds,
+      newId: () => `id-${++this.#ids}`,
+      log: () => {},
+    });
+    this.#mappings = null;
+    startEventSourceMappings(environment)
+      .then(async (mappings) => {
+        await mappings.ensure({
+          FunctionArn: FUNCTION_ARN,
+          EventSourceArn: STREAM_ARN,
+          StartingPosition: 'TRIM_HORIZON',
+          TumblingWindowInSeconds: schedule.windowSeconds,
+          MaximumBatchingWindowInSeconds: schedule.batchingSeconds,
+          MaximumRetryAttempts: schedule.maximumRetryAttempts,
+          BisectBatchOnFunctionError: schedule.bisect,
+          FunctionResponseTypes: schedule.reportItemFailures ? ['ReportBatchItemFailures'] : [],
+          BatchSize: schedule.batchSize,
+          DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::failures' } },
+        });
+        if (!process.killed) this.#mappings = mappings;
+        if (this.#scheduler.nowMs >= schedule.calmMs) this.#change('enable');
+      })
+      .catch((error: unknown) => {
+        this.#brokenLaw ??= `the mapping starts: ${String(error)}`;
+      });
+  }
+
+  async #invoke(process: ProcessClock, payload: string, requestId: string): Promise<InvocationOutcome> {
+    const { faultRate, invokeMs, calmMs } = this.#schedule;
+    const random = this.#random;
+    const calm = this.#scheduler.nowMs >= calmMs;
+    const fault = !calm && random.chance(faultRate) ? random.pick(FAULTS) : null;
+    if (fault === 'throttled') {
+      await process.sleep(1);
+      return { kind: 'not-invoked', errorType: 'TooManyRequestsException', message: 'Rate Exceeded.' };
+    }
+    this.#invocations += 1;
+    this.#tell(() => `call ${requestId}${fault === null ? '' : ` (${fault})`} ${outline(payload)}`);
+    let event: WindowEvent | undefined;
+    this.#check(() => {
+      event = this.#laws.called(payload, requestId, this.#scheduler.nowMs);
+    });
+    if (event === undefined) return new Promise(() => {});
+    const called = event;
+    const answer = (count: number, outcome: InvocationOutcome) => {
+      this.#tell(() => `back ${requestId} ${outcome.kind} ${count}`);
+      this.#laws.answered(called, count);
+      return outcome;
+    };
+    await process.sleep(random.int(1, invokeMs));
+    if (fault === 'error') return answer(0, functionError(requestId, 'Handled'));
+    if (fault === 'bad state' && !called.isFinalInvokeForWindow) {
+      return answer(0, { kind: 'success', requestId, payload: '{}' });
+    }
+
+    const failAt =
+      this.#schedule.reportItemFailures && called.Records.length > 1 && !calm && random.chance(faultRate)
+        ? random.int(1, called.Records.length - 1)
+        : null;
+    const padding = random.chance(this.#schedule.overflowRate) ? STATE_LIMIT_BYTES : 0;
+    const { response, object } = foldEvent(called, failAt, padding);
+    if (object !== null) {
+      // A function that is given up on may still be writing, when its retry has already written the same.
+      const writes = () => this.#results.set(object.key, object.body);
+      if (fault === 'timeout' && random.chance(0.5)) {
+        this.#scheduler.at(this.#scheduler.nowMs + random.int(0, 10_000), writes);
+      } else {
+        writes();
+      }
+    }
+    await process.sleep(random.int(0, invokeMs));
+    if (fault === 'timeout' || fault === 'lost answer') {
+      return answer(0, functionError(requestId, 'Unhandled'));
+    }
+    return answer(failAt ?? called.Records.length, {
+      kind: 'success',
+      requestId,
+      payload: JSON.stringify(response),
+    });
+  }
+
+  #check(law: () => void): void {
+    try {
+      law();
+    } catch (error) {
+      this.#brokenLaw ??=
+        error instanceof BrokenLaw ? error.message : `no error in the laws: ${String(error)}`;
+    }
+  }
+}
+
+/** The event in one line: the records by their ids. */
+function outline(payload: string): string {
+  const event: WindowEvent = JSON.parse(payload);
+  const ids = event.Records.map(
+    ({ kinesis }) => JSON.parse(Buffer.from(kinesis.data, 'base64').toString()).request_id,
+  );
+  const { shardId, window, state, isFinalInvokeForWindow: final, isWindowTerminatedEarly: early } = event;
+  const kind = early ? 'early final' : final ? 'final' : ids.join(' ');
+  return `${shardId} ${window.start}: ${kind}, state ${JSON.stringify(state.requests ?? {})}`;
+}
+
+const FAULTS = ['throttled', 'error', 'bad state', 'timeout', 'lost answer'] as const;
+
+function functionError(requestId: string, kind: 'Handled' | 'Unhandled'): InvocationOutcome {
+  const payload = JSON.stringify({ errorType: 'Error', errorMessage: 'as the schedule says', trace: [] });
+  return { kind: 'function-error', requestId, functionError: kind, payload };
+}
+
+/** Plays one schedule after the other, many at a time: settling promises is what takes the time. */
+export async function simulate(
+  seeds: Iterable<number>,
+  onOutcome: (outcome: Outcome) => void,
+  options?: SimulationOptions,
+): Promise<void> {
+  const waiting = seeds[Symbol.iterator]();
+  let running: Simulation[] = [];
+  for (;;) {
+    while (running.length < 64) {
+      const next = waiting.next();
+      if (next.done) break;
+      running.push(new Simulation(next.value, options));
+    }
+    if (running.length === 0) return;
+    await settled();
+    const going: Simulation[] = [];
+    for (const simulation of running) {
+      const outcome = simulation.step();
+      if (outcome === null) going.push(simulation);
+      else onOutcome(outcome);
+    }
+    running = going;
+  }
+}
