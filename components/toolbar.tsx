@@ -3,8 +3,8 @@
 import useSWR from 'swr';
 import { Button } from '@/components/ui/button';
 import type { DaysAnswer, WindowsAnswer } from '@/lib/answers';
+import { getJson } from '@/lib/request';
 import { freezeUrlState, serializeUrlState, type UrlState } from '@/lib/url-state';
-import { getJson } from '@/lib/use-windows';
 
 const RANGES = [
   ['1h', '1 h'],

@@ -4,9 +4,9 @@ import { useEffect, useState } from 'react';
 import useSWR from 'swr';
 import { Button } from '@/components/ui/button';
 import type { HealthAnswer } from '@/lib/answers';
+import { getJson } from '@/lib/request';
 import { chooseTheme, currentTheme, type Theme } from '@/lib/theme';
 import type { UrlState } from '@/lib/url-state';
-import { getJson } from '@/lib/use-windows';
 
 const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
 

@@ -101,6 +101,7 @@ export interface HealthAnswer {
   /** Null when it cannot be asked for (no credentials). */
   readonly accountId: string | null;
   readonly bucket: string;
+  readonly stream: string;
   readonly producerFunction: string;
   readonly windowSeconds: number;
   readonly hops: readonly Hop[];

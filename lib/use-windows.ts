@@ -1,42 +1,12 @@
 import { useSyncExternalStore } from 'react';
 import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
-import type { LiveEvent, Problem, WindowsAnswer } from './answers.ts';
+import type { LiveEvent, WindowsAnswer } from './answers.ts';
+import { getJson, type RequestError } from './request.ts';
 import { hear, serverNow } from './server-clock.ts';
 
 const POLL_MS = 5000;
 const POLL_NEAR_CLOSE_MS = 2000;
-
-/** An answer of 4xx or 5xx, or none at all. */
-export class RequestError extends Error {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
-
-/** Throws RequestError; its problem says what mends it. */
-export async function getJson<T>(url: string): Promise<T> {
-  const problem = (message: string): Problem => ({
-    kind: 'endpoint-down',
-    message,
-    fix: null,
-    action: null,
-    resource: null,
-  });
-  const response = await fetch(url).catch(() => {
-    throw new RequestError(problem('The dashboard’s server does not answer. Is it still running?'));
-  });
-  const body = await response.json().catch(() => {
-    throw new RequestError(
-      problem(`Expected JSON from ${url}, got status ${response.status} with another body.`),
-    );
-  });
-  if (!response.ok) throw new RequestError(body.problem ?? problem(`${url} answered ${response.status}.`));
-  return body;
-}
 
 async function getWindows(url: string): Promise<WindowsAnswer> {
   const answer = await getJson<WindowsAnswer>(url);

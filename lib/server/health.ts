@@ -30,6 +30,7 @@ export async function healthAnswer(dashboard: Dashboard, deep: boolean): Promise
     region,
     accountId,
     bucket: settings.bucket,
+    stream: settings.stream,
     producerFunction: settings.producerFunction,
     windowSeconds: settings.windowSeconds,
     hops,
