@@ -23,16 +23,19 @@ export function silenceMs(): number | null {
   return heardMs === null ? null : Math.max(0, Date.now() - heardMs);
 }
 
+/** What turns overdue need not be seen to the second: a step for parts that would render in vain. */
+export const OVERDUE_STEP_MS = 5000;
+
 function subscribe(tick: () => void): () => void {
   const timer = setInterval(tick, 1000);
   return () => clearInterval(timer);
 }
 
-/** The server's time in epoch ms, in whole seconds, renewed once a second; 0 while rendered on the server. */
-export function useServerNow(): number {
+/** The server's time in epoch ms, in whole steps, renewed when one is over; 0 while rendered on the server. */
+export function useServerNow(stepMs = 1000): number {
   return useSyncExternalStore(
     subscribe,
-    () => Math.floor(serverNow() / 1000) * 1000,
+    () => Math.floor(serverNow() / stepMs) * stepMs,
     () => 0,
   );
 }
