@@ -23,8 +23,8 @@ export function startProcess(mode: 'start' | 'local', env: NodeJS.ProcessEnv): P
   return new Promise((resolve, reject) => {
     const onOutput = (chunk: Buffer) => {
       output += chunk.toString();
-      const url = /^ {2}Page +(\S+)$/m.exec(output)?.[1] ?? '';
-      const endpoint = /^ {2}AWS endpoint +(\S+)$/m.exec(output)?.[1];
+      const url = /^ {2}Page +(\S+)/m.exec(output)?.[1] ?? '';
+      const endpoint = /^ {2}AWS endpoint +(\S+)/m.exec(output)?.[1];
       if (endpoint !== undefined && output.includes('Ctrl-C')) resolve({ child, url, endpoint, output });
     };
     child.stdout.on('data', onOutput);
