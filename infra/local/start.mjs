@@ -60,7 +60,7 @@ async function bundled() {
 function keepUrls(build) {
   build.onLoad({ filter: /[\\/]infra[\\/]local[\\/].*\.ts$/ }, ({ path: file }) => ({
     contents: readFileSync(file, 'utf8').replaceAll(
-      'import.meta.url',
+      /(?<!')import\.meta\.url/g,
       JSON.stringify(pathToFileURL(file).href),
     ),
     loader: 'ts',
