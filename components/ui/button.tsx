@@ -2,9 +2,9 @@ import { clsx } from 'clsx';
 import type { ComponentProps } from 'react';
 
 const LOOK = {
-  primary: 'bg-settled font-medium text-on-settled hover:opacity-90',
-  plain: 'border border-control bg-bg hover:bg-panel',
-  quiet: 'text-muted hover:bg-panel hover:text-text',
+  primary: 'min-h-11 bg-settled px-5 font-medium text-on-settled hover:bg-settled-strong',
+  plain: 'min-h-8 border border-control bg-bg px-3 hover:bg-panel',
+  quiet: 'min-h-8 px-2 text-muted hover:bg-line hover:text-text',
 } as const;
 
 /** `aria-pressed` shows a toggle as on. */
@@ -16,8 +16,9 @@ export function Button({
   return (
     <button
       type="button"
+      data-look={look}
       className={clsx(
-        'inline-flex min-h-8 items-center justify-center gap-2 rounded px-3 text-sm disabled:opacity-60 aria-pressed:border-focus aria-pressed:text-focus',
+        'inline-flex shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-md text-sm disabled:opacity-60 aria-pressed:border-focus aria-pressed:text-focus',
         LOOK[look],
         className,
       )}

@@ -1,6 +1,9 @@
 import { clsx } from 'clsx';
 import type { ComponentProps } from 'react';
 
+/** A panel; never one inside another. */
 export function Card({ className, ...rest }: ComponentProps<'section'>) {
-  return <section className={clsx('rounded border border-line bg-panel p-4 sm:p-6', className)} {...rest} />;
+  return (
+    <section className={clsx('rounded-lg border border-line bg-panel p-4 sm:p-6', className)} {...rest} />
+  );
 }

@@ -1,30 +1,85 @@
 'use client';
 
-import { DropdownMenu } from 'radix-ui';
-import type { ComponentProps, ReactNode } from 'react';
+import type { ComponentProps, KeyboardEvent, ReactElement, ReactNode, ToggleEvent } from 'react';
+import { closePopover, Popover } from '@/components/ui/popover';
 
-export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
+const ITEMS = '[role^="menuitem"]:not([aria-disabled="true"])';
+
+/** A button's menu: arrow keys walk it, Enter chooses, Esc closes. */
+export function Menu({
+  trigger,
+  label = 'Menu',
+  children,
+}: {
+  trigger: ReactElement<ComponentProps<'button'>>;
+  label?: string;
+  children: ReactNode;
+}) {
+  const onToggle = (event: ToggleEvent<HTMLDivElement>) => {
+    if (event.newState === 'open') event.currentTarget.querySelector<HTMLElement>(ITEMS)?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const items = [...event.currentTarget.querySelectorAll<HTMLElement>(ITEMS)];
+    const at = items.findIndex((item) => item.matches(':focus'));
+    const target = {
+      ArrowDown: (at + 1) % items.length,
+      ArrowUp: (at - 1 + items.length) % items.length,
+      Home: 0,
+      End: items.length - 1,
+    }[event.key];
+    if (event.key === 'Tab') closePopover(event.currentTarget);
+    if (target === undefined) return;
+    event.preventDefault();
+    items[target]?.focus();
+  };
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="end"
-          sideOffset={4}
-          className="z-30 min-w-48 rounded border border-line bg-bg p-1"
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Popover
+      trigger={trigger}
+      label={label}
+      role="menu"
+      onToggle={onToggle}
+      onKeyDown={onKeyDown}
+      className="min-w-48 p-1"
+    >
+      {children}
+    </Popover>
   );
 }
 
-export function MenuItem(props: ComponentProps<typeof DropdownMenu.Item>) {
+/** `checked` makes it one that is on or off; it then stays open. */
+export function MenuItem({
+  onSelect,
+  disabled = false,
+  checked,
+  children,
+}: {
+  onSelect: () => void;
+  disabled?: boolean;
+  checked?: boolean;
+  children: ReactNode;
+}) {
+  const role = checked === undefined ? 'menuitem' : 'menuitemcheckbox';
   return (
-    <DropdownMenu.Item
-      className="rounded px-3 py-2 data-highlighted:bg-panel data-disabled:opacity-60"
-      {...props}
-    />
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: aria-checked goes with the role of a checkbox only
+    <button
+      type="button"
+      role={role}
+      aria-checked={checked}
+      aria-disabled={disabled}
+      tabIndex={-1}
+      onClick={(event) => {
+        if (disabled) return;
+        onSelect();
+        if (checked === undefined) closePopover(event.currentTarget);
+      }}
+      className="flex w-full items-center gap-2 rounded px-3 py-1.5 text-left text-sm hover:bg-panel focus-visible:bg-panel aria-disabled:opacity-60"
+    >
+      {checked !== undefined && (
+        <span aria-hidden="true" className="inline-block w-4 text-settled">
+          {checked ? '✓' : ''}
+        </span>
+      )}
+      {children}
+    </button>
   );
 }

@@ -1,6 +1,3 @@
-'use client';
-
-import { Switch as Radix } from 'radix-ui';
 import { useId } from 'react';
 
 export function Switch({
@@ -14,15 +11,22 @@ export function Switch({
 }) {
   const id = useId();
   return (
-    <label htmlFor={id} className="inline-flex min-h-8 items-center gap-2">
-      <Radix.Root
-        id={id}
-        checked={checked}
-        onCheckedChange={onChange}
-        className="h-6 w-10 rounded-full border border-control p-0.5 data-[state=checked]:bg-settled"
-      >
-        <Radix.Thumb className="block size-4.5 rounded-full bg-control transition-transform data-[state=checked]:translate-x-4 data-[state=checked]:bg-on-settled" />
-      </Radix.Root>
+    <label htmlFor={id} className="inline-flex min-h-8 cursor-pointer items-center gap-2">
+      <span className="relative inline-flex">
+        <input
+          id={id}
+          type="checkbox"
+          role="switch"
+          checked={checked}
+          aria-checked={checked}
+          onChange={(event) => onChange(event.target.checked)}
+          className="peer h-5 w-9 cursor-pointer appearance-none rounded-full border border-control bg-bg checked:border-settled checked:bg-settled"
+        />
+        <span
+          aria-hidden="true"
+          className="pointer-events-none absolute top-1 left-1 size-3 rounded-full bg-control transition-transform peer-checked:translate-x-4 peer-checked:bg-on-settled"
+        />
+      </span>
       {label}
     </label>
   );

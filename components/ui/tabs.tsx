@@ -1,20 +1,106 @@
 'use client';
 
-import { Tabs as Radix } from 'radix-ui';
-import type { ComponentProps } from 'react';
+import { clsx } from 'clsx';
+import {
+  type ComponentProps,
+  createContext,
+  type KeyboardEvent,
+  type ReactNode,
+  useContext,
+  useId,
+  useState,
+} from 'react';
 
-export const Tabs = Radix.Root;
-export const TabPanel = Radix.Content;
-
-export function TabList(props: ComponentProps<typeof Radix.List>) {
-  return <Radix.List className="flex gap-1 border-line border-b" {...props} />;
+interface TabsState {
+  readonly id: string;
+  readonly value: string;
+  readonly choose: (value: string) => void;
 }
 
-export function Tab(props: ComponentProps<typeof Radix.Trigger>) {
+const Context = createContext<TabsState>({ id: '', value: '', choose: () => {} });
+
+/** Controlled by `value` and `onValueChange`, or on its own from `defaultValue`. */
+export function Tabs({
+  value,
+  defaultValue = '',
+  onValueChange,
+  className,
+  children,
+}: {
+  value?: string;
+  defaultValue?: string;
+  onValueChange?: (value: string) => void;
+  className?: string;
+  children: ReactNode;
+}) {
+  const id = useId();
+  const [own, setOwn] = useState(defaultValue);
+  const choose = (next: string) => {
+    setOwn(next);
+    onValueChange?.(next);
+  };
   return (
-    <Radix.Trigger
-      className="px-3 py-1 text-muted data-[state=active]:border-settled data-[state=active]:border-b-2 data-[state=active]:text-text"
-      {...props}
+    <Context value={{ id, value: value ?? own, choose }}>
+      <div className={className}>{children}</div>
+    </Context>
+  );
+}
+
+const STEP: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+
+/** Arrow keys walk the tabs, as the ARIA pattern of tabs with automatic activation says. */
+export function TabList({ className, ...rest }: ComponentProps<'div'>) {
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')];
+    const at = tabs.findIndex((tab) => tab.matches(':focus'));
+    const step = STEP[event.key];
+    const target =
+      event.key === 'Home'
+        ? 0
+        : event.key === 'End'
+          ? tabs.length - 1
+          : step === undefined
+            ? null
+            : (at + step + tabs.length) % tabs.length;
+    if (target === null || at < 0) return;
+    event.preventDefault();
+    tabs[target]?.focus();
+    tabs[target]?.click();
+  };
+  return (
+    <div
+      role="tablist"
+      onKeyDown={onKeyDown}
+      className={clsx('flex gap-6 border-line border-b', className)}
+      {...rest}
     />
   );
+}
+
+export function Tab({ value, className, ...rest }: ComponentProps<'button'> & { value: string }) {
+  const { id, value: chosen, choose } = useContext(Context);
+  const isChosen = value === chosen;
+  return (
+    <button
+      type="button"
+      role="tab"
+      id={`${id}-tab-${value}`}
+      aria-selected={isChosen}
+      aria-controls={isChosen ? `${id}-panel-${value}` : undefined}
+      tabIndex={isChosen ? 0 : -1}
+      onClick={() => choose(value)}
+      className={clsx(
+        '-mb-px min-h-9 border-transparent border-b-2 text-muted text-sm hover:text-text aria-selected:border-settled aria-selected:font-medium aria-selected:text-text',
+        className,
+      )}
+      {...rest}
+    />
+  );
+}
+
+/** Rendered only while it is the chosen one. */
+export function TabPanel({ value, ...rest }: ComponentProps<'div'> & { value: string }) {
+  const { id, value: chosen } = useContext(Context);
+  if (value !== chosen) return null;
+  return <div role="tabpanel" id={`${id}-panel-${value}`} aria-labelledby={`${id}-tab-${value}`} {...rest} />;
 }
