@@ -2,11 +2,9 @@
 
 import { useSyncExternalStore } from 'react';
 import { Button } from '@/components/ui/button';
+import { Icon } from '@/components/ui/icon';
 import type { Problem } from '@/lib/answers';
-import { silenceMs, useServerNow } from '@/lib/server-clock';
-
-/** Well under 15 s, and more than two polls: one slow answer is no alarm. */
-const STALE_MS = 12_000;
+import { ageMs, retryInMs, staleSeconds, useTicking } from '@/lib/server-clock';
 
 function subscribeOnline(listener: () => void): () => void {
   window.addEventListener('online', listener);
@@ -17,41 +15,71 @@ function subscribeOnline(listener: () => void): () => void {
   };
 }
 
-/** What is wrong and what mends it. The data below stays, marked by this. */
-export function Banner({
-  problem,
-  live,
-  onRetry,
-}: {
-  problem: Problem | null;
-  live: boolean;
-  onRetry: () => void;
-}) {
-  const now = useServerNow();
-  const online = useSyncExternalStore(
+export function useOnline(): boolean {
+  return useSyncExternalStore(
     subscribeOnline,
     () => navigator.onLine,
     () => true,
   );
-  const silence = now === 0 ? null : silenceMs();
-  const stale = live && silence !== null && silence > STALE_MS;
-  if (online && problem === null && !stale) return null;
-  const age = silence === null ? '' : ` Showing data from ${Math.round(silence / 1000)} s ago.`;
+}
+
+interface BannerProps {
+  readonly problem: Problem | null;
+  /** True while what is shown ought to be of now. */
+  readonly live: boolean;
+  readonly onRetry: () => void;
+}
+
+/** What is wrong and what mends it. The data below stays, marked by this. */
+export function Banner({ problem, live, onRetry }: BannerProps) {
+  const isOnline = useOnline();
+  const isStale = useTicking(() => staleSeconds() !== null, false) && live;
+  if (isOnline && problem === null && !isStale) return null;
+  const words = isOnline
+    ? (problem?.message ?? 'The pipeline does not answer.')
+    : 'You are offline. The page goes on by itself once you are back.';
   return (
-    <div className="flex flex-col items-start gap-3 rounded border border-error p-4">
-      <p role="alert" className="text-error">
-        {!online ? 'You are offline.' : (problem?.message ?? 'Stale: the pipeline does not answer.')}
-        {problem?.action != null &&
-          ` Not allowed: ${problem.action} on ${problem.resource ?? 'an unnamed resource'}.`}
-      </p>
-      {stale && <p>{age}</p>}
-      {problem?.fix != null && (
-        <>
-          <pre className="max-w-full overflow-x-auto font-mono text-xs">{problem.fix}</pre>
-          <Button onClick={() => void navigator.clipboard.writeText(problem.fix ?? '')}>Copy the fix</Button>
-        </>
-      )}
-      <Button onClick={onRetry}>Retry now</Button>
+    <div
+      data-testid="banner"
+      data-kind={isOnline ? (problem?.kind ?? 'stale') : 'offline'}
+      className="flex flex-wrap items-start gap-x-4 gap-y-3 rounded-lg border border-error p-4"
+    >
+      <Icon name="warning" className="mt-0.5 size-4 shrink-0 text-error" />
+      <div className="min-w-0 flex-1 basis-72">
+        <p role="alert" className="font-medium text-error">
+          {words}
+        </p>
+        <Age />
+        {problem?.fix != null && (
+          <pre className="mt-2 max-w-full overflow-x-auto rounded bg-panel p-3 font-mono text-xs">
+            {problem.fix}
+          </pre>
+        )}
+      </div>
+      <div className="flex gap-2">
+        {problem?.fix != null && (
+          <Button onClick={() => void navigator.clipboard.writeText(problem.fix ?? '')}>
+            {problem.kind === 'access-denied' ? 'Copy policy' : 'Copy command'}
+          </Button>
+        )}
+        <Button onClick={onRetry}>Retry now</Button>
+      </div>
     </div>
   );
+}
+
+/** Counts by the second, and is not announced: the alert above it has said what matters. */
+function Age() {
+  const age = useTicking(() => seconds(ageMs()), null);
+  const retry = useTicking(() => seconds(retryInMs()), null);
+  return (
+    <p className="text-muted">
+      {age !== null && `Showing data from ${age} s ago. `}
+      {retry === null ? 'Trying again by itself.' : `Retrying in ${Math.max(1, retry)} s.`}
+    </p>
+  );
+}
+
+function seconds(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms / 1000);
 }

@@ -1,17 +1,39 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { type KeyboardEvent, useCallback, useMemo, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { ChartLegend } from '@/components/chart-legend';
+import { ChartLimit } from '@/components/chart-limit';
+import { ChartPatterns } from '@/components/chart-patterns';
+import { ChartTooltip } from '@/components/chart-tooltip';
 import type { WindowsAnswer } from '@/lib/answers';
-import { chartBars, summarize } from '@/lib/chart-bars';
+import { barRows } from '@/lib/bar-rows';
+import { barsOver, chartBars, shardsOf } from '@/lib/chart-bars';
+import { blankWords, chartSummary, chartTitle } from '@/lib/chart-words';
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
-import { STATE_WORDS } from '@/lib/state-words';
+import { growScale, niceScale, type Scale } from '@/lib/nice-scale';
+import { barAt, nearestBar, PLOT } from '@/lib/plot';
+import { stateSentence } from '@/lib/state-words';
+import { timeTicks } from '@/lib/time-ticks';
 import type { UrlState } from '@/lib/url-state';
+import { useNarrow } from '@/lib/use-narrow';
 
 const Chart = dynamic(() => import('@/components/chart').then((module) => module.Chart), { ssr: false });
 
 const PAGE = 10;
+/** A phone shows the newest windows only: bars that a finger can hit. */
+const NARROW_BARS = 15;
+/** From here on a press that moves is a drag. */
+const DRAG_PX = 6;
 
 interface ChartPanelProps {
   readonly answer: WindowsAnswer;
@@ -20,32 +42,76 @@ interface ChartPanelProps {
   readonly url: UrlState;
   readonly format: Format;
   readonly onChange: (change: Partial<UrlState>) => void;
+  readonly onZoom: (fromMs: number, toMs: number) => void;
+  readonly onBack: () => void;
+  /** While someone reads, the range stands still. */
+  readonly onReading: (isReading: boolean) => void;
 }
 
-/** The plot with its keys and, beneath it, the selected bar in words: there on every screen, never in the way. */
-export function ChartPanel({ answer, open, previous, url, format, onChange }: ChartPanelProps) {
-  const [selected, setSelected] = useState<number | null>(null);
-  const slots = useMemo(
-    () =>
-      answer.slots.map((slot) => (slot.startMs === open.startMs && slot.endMs === open.endMs ? open : slot)),
-    [answer.slots, open],
+/** The plot with its keys, its pointer and its tooltip. Only bars, scale and words reach the chart itself. */
+export function ChartPanel(props: ChartPanelProps) {
+  const { answer, open, previous, url, format, onChange, onZoom, onBack, onReading } = props;
+  const isNarrow = useNarrow();
+  const [selectedMs, setSelectedMs] = useState<number | null>(null);
+  const [isPinned, setIsPinned] = useState(false);
+  const [isInside, setIsInside] = useState(false);
+  const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | null>(null);
+  const [spoken, setSpoken] = useState('');
+  const press = useRef<{ readonly x: number; readonly index: number } | null>(null);
+
+  const slots = useMemo(() => {
+    const all = answer.slots.map((slot) =>
+      slot.startMs === open.startMs && slot.endMs === open.endMs ? open : slot,
+    );
+    return isNarrow && url.range === '1h' ? all.slice(-NARROW_BARS) : all;
+  }, [answer.slots, open, isNarrow, url.range]);
+  const shards = useMemo(() => (url.shards ? shardsOf(slots) : []), [slots, url.shards]);
+  const bars = useMemo(
+    () => chartBars(slots, { mode: url.mode, previous, shards }),
+    [slots, previous, url.mode, shards],
   );
-  const bars = useMemo(() => chartBars(slots, previous?.slots, url.mode), [slots, previous, url.mode]);
-  const summary = summarize(slots, format);
-  const grouped = answer.stepSeconds > answer.windowSeconds;
+  const over = useMemo(() => new Set(barsOver(bars, url.limitCents)), [bars, url.limitCents]);
+  const ticks = useMemo(() => timeTicks(slots, format.offsetMs, isNarrow ? 4 : 8), [slots, format, isNarrow]);
+  const scale = useScale(
+    useMemo(() => {
+      const amounts = bars.flatMap((bar) => [bar.cents ?? 0, bar.previousCents ?? 0]);
+      return niceScale([...amounts, url.limitCents ?? 0]);
+    }, [bars, url.limitCents]),
+    `${url.day} ${url.range} ${url.mode} ${url.cmp} ${url.limitCents}`,
+  );
+  const summary = chartSummary(slots, format);
+  const title = chartTitle(answer, url, format);
+  const isGrouped = answer.stepSeconds > answer.windowSeconds;
+  const found = selectedMs === null ? -1 : bars.findIndex((bar) => bar.startMs === selectedMs);
+  const selected = found === -1 ? null : found;
+  const bar = selected === null ? undefined : bars[selected];
+
+  const isReading = isInside || isPinned || drag !== null;
+  useEffect(() => onReading(isReading), [isReading, onReading]);
+  useEffect(() => () => onReading(false), [onReading]);
+
+  const select = (index: number | null) => {
+    const next = index === null ? null : (bars[index]?.startMs ?? null);
+    if (next !== selectedMs) setSelectedMs(next);
+  };
+  const clear = () => {
+    setIsPinned(false);
+    setSelectedMs(null);
+  };
   const openBar = useCallback(
-    (index: number) => {
-      setSelected(index);
-      const slot = slots[index];
-      if (slot === undefined) return;
-      if (grouped) onChange({ range: `${slot.startMs}-${slot.endMs}` });
-      else onChange({ w: slot.startMs });
+    (slot: Slot) => {
+      if (!isGrouped) return onChange({ w: slot.startMs });
+      setIsPinned(false);
+      setSelectedMs(null);
+      onZoom(slot.startMs, slot.endMs);
     },
-    [slots, grouped, onChange],
+    [isGrouped, onChange, onZoom],
   );
+
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
     const last = bars.length - 1;
-    const at = selected ?? last;
+    const at = selected ?? last + 1;
     const target = {
       ArrowLeft: at - 1,
       ArrowRight: at + 1,
@@ -54,38 +120,174 @@ export function ChartPanel({ answer, open, previous, url, format, onChange }: Ch
       PageUp: at - PAGE,
       PageDown: at + PAGE,
     }[event.key];
-    if (target !== undefined) setSelected(Math.min(last, Math.max(0, target)));
-    else if (event.key === 'Enter') openBar(at);
-    else if (event.key === 'Escape') setSelected(null);
+    if (target !== undefined) {
+      const index = Math.min(last, Math.max(0, target));
+      select(index);
+      const next = bars[index];
+      if (next !== undefined) setSpoken(spokenWords(barRows(next, bars[index - 1], url.mode, format)));
+    } else if (event.key === 'Enter' && bar !== undefined) openBar(bar.slot);
+    else if (event.key === 'Escape' && (isPinned || selected !== null)) clear();
+    else if (event.key === 'Escape') onBack();
     else return;
     event.preventDefault();
+    event.stopPropagation();
   };
-  const slot = selected === null ? undefined : slots[selected];
+
+  const pointAt = (event: PointerEvent<HTMLDivElement>) => {
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    return { x: event.clientX - left, width };
+  };
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    const { x, width } = pointAt(event);
+    const index = barAt(x, width, bars.length);
+    if (index === null || event.button !== 0) return;
+    press.current = { x, index };
+    if (event.pointerType === 'mouse') event.currentTarget.setPointerCapture(event.pointerId);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
+    const { x, width } = pointAt(event);
+    const from = press.current;
+    if (event.pointerType !== 'mouse') return;
+    if (from !== null && Math.abs(x - from.x) > DRAG_PX) {
+      setDrag({ from: from.index, to: nearestBar(x, width, bars.length) });
+    } else if (!isPinned) select(barAt(x, width, bars.length));
+  };
+  const onPointerUp = () => {
+    const from = press.current;
+    press.current = null;
+    if (from === null) return;
+    if (drag !== null) {
+      setDrag(null);
+      const first = bars[Math.min(drag.from, drag.to)];
+      const last = bars[Math.max(drag.from, drag.to)];
+      clear();
+      if (first !== undefined && last !== undefined) onZoom(first.slot.startMs, last.slot.endMs);
+      return;
+    }
+    const pressed = bars[from.index];
+    if (pressed === undefined) return;
+    if (isGrouped && !isNarrow) return openBar(pressed.slot);
+    select(from.index);
+    setIsPinned(!(isPinned && selected === from.index));
+  };
+
+  const tooltip = bar !== undefined && drag === null && (
+    <ChartTooltip
+      rows={barRows(bar, bars[bar.index - 1], url.mode, format)}
+      sentence={stateSentence(bar.slot, format)}
+      pinned={isPinned}
+      action={isGrouped ? 'Zoom in' : 'Inspect window'}
+      onAct={() => openBar(bar.slot)}
+      onClose={clear}
+      className={
+        isNarrow ? 'mt-2 border-line border-t pt-3' : 'w-72 rounded-lg border border-line bg-bg p-3 shadow-lg'
+      }
+    />
+  );
+  const blank = blankWords(answer, format);
+  const marked = drag ?? (selected === null ? null : { from: selected, to: selected });
   return (
     <div>
+      <ChartPatterns />
       <div
-        role="application"
-        aria-label={`Chart. ${summary} Arrow keys walk the bars, Enter opens one.`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the plot takes the keys
-        tabIndex={0}
-        onKeyDown={onKeyDown}
-        className="h-60 sm:h-80"
+        className="relative h-60 select-none sm:h-75"
+        onPointerEnter={(event) => setIsInside(event.pointerType === 'mouse')}
+        onPointerLeave={() => {
+          setIsInside(false);
+          if (!isPinned && press.current === null) setSelectedMs(null);
+        }}
       >
-        <Chart
-          bars={bars}
-          format={format}
-          limitCents={url.limitCents}
-          selected={selected}
-          summary={summary}
-          onSelect={setSelected}
-          onOpen={openBar}
-        />
+        <div
+          role="application"
+          aria-roledescription="chart"
+          aria-label={`${title}. ${summary} Arrow keys walk the bars, Enter opens one, Escape goes back.`}
+          data-testid="chart"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the plot takes the keys
+          tabIndex={0}
+          onKeyDown={onKeyDown}
+          onPointerDown={onPointerDown}
+          onPointerMove={onPointerMove}
+          onPointerUp={onPointerUp}
+          className="absolute inset-0 cursor-crosshair touch-pan-y rounded"
+        >
+          {marked !== null && (
+            <div
+              aria-hidden="true"
+              className="pointer-events-none absolute rounded-sm border border-focus bg-focus/10"
+              style={{ top: PLOT.top, bottom: PLOT.bottom, ...across(marked.from, marked.to, bars.length) }}
+            />
+          )}
+          <Chart
+            bars={bars}
+            scale={scale}
+            ticks={ticks}
+            over={over}
+            cumulative={url.mode === 'total'}
+            format={format}
+            title={title}
+            summary={summary}
+          />
+        </div>
+        {url.limitCents !== null && (
+          <ChartLimit
+            cents={url.limitCents}
+            scale={scale}
+            format={format}
+            onChange={(limitCents) => onChange({ limitCents })}
+          />
+        )}
+        {blank !== '' && (
+          <p className="pointer-events-none absolute inset-x-16 top-1/3 text-center text-muted">{blank}</p>
+        )}
+        {!isNarrow && bar !== undefined && (
+          <div
+            className={isPinned ? 'absolute top-2 z-10' : 'pointer-events-none absolute top-2 z-10'}
+            style={beside(bar.index, bars.length)}
+          >
+            {tooltip}
+          </div>
+        )}
       </div>
-      <p aria-live="polite" className="mt-2 min-h-12 text-muted sm:min-h-6">
-        {slot === undefined
-          ? 'Point at a bar, or walk with the arrow keys.'
-          : `${format.range(slot.startMs, slot.endMs)} · ${STATE_WORDS[slot.state]} · ${format.money(slot.salesCents)} · ${format.count(slot.recordCount)} records`}
+      <ChartLegend
+        shards={shards}
+        compared={url.cmp && previous !== undefined}
+        over={over.size}
+        limit={url.limitCents === null ? null : format.money(url.limitCents)}
+      />
+      {isNarrow && tooltip}
+      <p aria-live="polite" className="sr-only">
+        {spoken}
       </p>
     </div>
   );
+}
+
+/** Grows only, as long as the same range is shown in the same way. */
+function useScale(wanted: Scale, key: string): Scale {
+  const [kept, setKept] = useState({ key, scale: wanted });
+  const scale = kept.key === key ? growScale(kept.scale, wanted) : wanted;
+  if (kept.key !== key || scale !== kept.scale) setKept({ key, scale });
+  return scale;
+}
+
+function spokenWords({ range, state, rows }: ReturnType<typeof barRows>): string {
+  return `${range}, ${state}. ${rows.map(([name, value]) => `${name} ${value}`).join(', ')}.`;
+}
+
+/** The place of some bars, without knowing the box's width. */
+function across(a: number, b: number, count: number): { left: string; width: string } {
+  const first = Math.min(a, b);
+  const plot = `(100% - ${PLOT.left + PLOT.right}px)`;
+  return {
+    left: `calc(${PLOT.left}px + ${plot} * ${first / count})`,
+    width: `calc(${plot} * ${(Math.abs(a - b) + 1) / count})`,
+  };
+}
+
+/** On the side of the bar that has more room. */
+function beside(index: number, count: number): { left: string } | { right: string } {
+  const plot = `(100% - ${PLOT.left + PLOT.right}px)`;
+  return index < count / 2
+    ? { left: `calc(${PLOT.left + 12}px + ${plot} * ${(index + 1) / count})` }
+    : { right: `calc(${PLOT.right + 12}px + ${plot} * ${(count - index) / count})` };
 }

@@ -1,122 +1,81 @@
 'use client';
 
 import { memo } from 'react';
-import {
-  Bar,
-  CartesianGrid,
-  ComposedChart,
-  ReferenceLine,
-  ResponsiveContainer,
-  XAxis,
-  YAxis,
-} from 'recharts';
-import { ChartBar } from '@/components/chart-bar';
-import type { Bar as Datum } from '@/lib/chart-bars';
+import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
+import { ChartBars } from '@/components/chart-bars';
+import type { Bar } from '@/lib/chart-bars';
 import type { Format } from '@/lib/format';
+import type { Scale } from '@/lib/nice-scale';
+import { PLOT } from '@/lib/plot';
+import type { TimeTick } from '@/lib/time-ticks';
 
 export interface ChartProps {
-  readonly bars: readonly Datum[];
+  readonly bars: readonly Bar[];
+  readonly scale: Scale;
+  readonly ticks: readonly TimeTick[];
+  readonly over: ReadonlySet<number>;
+  readonly cumulative: boolean;
   readonly format: Format;
-  readonly limitCents: number | null;
-  readonly selected: number | null;
+  readonly title: string;
   readonly summary: string;
-  readonly onSelect: (index: number) => void;
-  readonly onOpen: (index: number) => void;
 }
 
-/** Memoised: the clock's seconds pass outside it. A category axis, for bars on a time scale get wrong widths. */
-export const Chart = memo(function Chart({
-  bars,
-  format,
-  limitCents,
-  selected,
-  summary,
-  onSelect,
-  onOpen,
-}: ChartProps) {
-  const comparing = bars.some((bar) => bar.previousCents !== null);
-  const every = Math.max(1, Math.ceil(bars.length / 6));
-  const ticks = bars.filter((bar) => bar.index % every === 0).map((bar) => bar.startMs);
+/**
+ * Memoised: clock, selection and tooltip pass outside it. A category axis, for bars on a time scale get wrong widths;
+ * the bars are drawn by one layer of ours, for Recharts takes long over many.
+ */
+export const Chart = memo(function Chart(props: ChartProps) {
+  const { bars, scale, ticks, format, title, summary } = props;
+  const dated = new Set(ticks.filter((tick) => tick.dated).map((tick) => tick.startMs));
   return (
-    <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart
-        data={[...bars]}
-        title="Sales per window"
-        desc={summary}
-        accessibilityLayer={false}
-        margin={{ top: 20, right: 12, bottom: 0, left: 0 }}
-      >
-        <defs>
-          <pattern
-            id="so-far"
-            width="6"
-            height="6"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <rect width="2.5" height="6" fill="var(--settled)" />
-          </pattern>
-        </defs>
-        <CartesianGrid vertical={false} stroke="var(--line)" />
-        <XAxis
-          dataKey="startMs"
-          ticks={ticks}
-          interval={0}
-          tickFormatter={format.time}
-          tickLine={false}
-          stroke="var(--muted)"
-          fontSize={12}
-        />
-        <XAxis xAxisId="before" dataKey="startMs" hide />
-        <YAxis
-          width={56}
-          tickCount={5}
-          tickFormatter={format.moneyShort}
-          axisLine={false}
-          tickLine={false}
-          stroke="var(--muted)"
-          fontSize={12}
-        />
-        <Bar
-          // Unknown amounts must take part in the layout: left out, they would shift the states of the bars after them.
-          dataKey={(bar: Datum) => bar.cents ?? 0}
-          maxBarSize={28}
-          isAnimationActive={false}
-          background={{ fill: 'transparent' }}
-          shape={(props) => (
-            <ChartBar
-              box={{ x: props.x, y: props.y, width: props.width, height: props.height }}
-              plot={{ y: props.background?.y ?? 0, height: props.background?.height ?? 0 }}
-              bar={bars[props.index]}
-              selected={selected === props.index}
-              onSelect={onSelect}
-              onOpen={onOpen}
-            />
-          )}
-        />
-        {comparing && (
-          <Bar
-            xAxisId="before"
-            dataKey="previousCents"
-            maxBarSize={28}
-            isAnimationActive={false}
-            shape={(props) =>
-              props.height === 0 ? (
-                <g />
-              ) : (
-                <rect x={props.x} y={props.y} width={props.width} height={2} fill="var(--muted)" />
-              )
-            }
-          />
+    <ComposedChart
+      responsive
+      data={[...bars]}
+      title={title}
+      desc={summary}
+      accessibilityLayer={false}
+      margin={{ top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }}
+      style={{ width: '100%', height: '100%' }}
+    >
+      <CartesianGrid vertical={false} stroke="var(--line)" />
+      <XAxis
+        dataKey="startMs"
+        scale="band"
+        height={PLOT.bottom}
+        ticks={ticks.map((tick) => tick.startMs)}
+        interval={0}
+        tickLine={{ stroke: 'var(--control)' }}
+        axisLine={{ stroke: 'var(--control)' }}
+        tick={({ x, y, payload }: TickProps) => (
+          <text x={x} y={Number(y) + 8} textAnchor="middle" fontSize={12} fill="var(--muted)">
+            {format.time(payload.value)}
+            {dated.has(payload.value) && (
+              <tspan x={x} dy={15}>
+                {format.day(payload.value)}
+              </tspan>
+            )}
+          </text>
         )}
-        {limitCents !== null && (
-          <ReferenceLine
-            y={limitCents}
-            stroke="var(--doubt)"
-            label={{ value: format.money(limitCents), fill: 'var(--doubt)', fontSize: 12 }}
-          />
-        )}
-      </ComposedChart>
-    </ResponsiveContainer>
+      />
+      <YAxis
+        width={PLOT.left}
+        domain={[scale.bottom, scale.top]}
+        // Else the axis waits for bars of the library's own.
+        allowDataOverflow
+        ticks={[...scale.ticks]}
+        interval={0}
+        tickFormatter={format.moneyShort}
+        axisLine={false}
+        tickLine={false}
+        tick={{ fill: 'var(--muted)', fontSize: 12 }}
+      />
+      <ChartBars {...props} />
+    </ComposedChart>
   );
 });
+
+interface TickProps {
+  readonly x: number | string;
+  readonly y: number | string;
+  readonly payload: { readonly value: number };
+}

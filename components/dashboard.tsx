@@ -1,87 +1,81 @@
 'use client';
 
-import { useEffect, useMemo, useState } from 'react';
+import { clsx } from 'clsx';
+import { useCallback, useMemo, useState } from 'react';
 import { Banner } from '@/components/banner';
 import { ChartPanel } from '@/components/chart-panel';
 import { Announcer } from '@/components/dashboard-announcer';
-import { parts } from '@/components/dashboard-parts';
+import { type PageData, parts } from '@/components/dashboard-parts';
+import { useDays } from '@/components/day-picker';
 import { Hero } from '@/components/hero';
+import { KeyboardSheet } from '@/components/keyboard-sheet';
 import { KpiTiles } from '@/components/kpi-tiles';
+import { NewWindows } from '@/components/new-windows';
+import { SampleChart } from '@/components/sample-chart';
+import { Skeleton } from '@/components/skeleton';
 import { Toolbar } from '@/components/toolbar';
 import { TopBar } from '@/components/top-bar';
 import { Card } from '@/components/ui/card';
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
 import { WindowClock } from '@/components/window-clock';
+import type { WindowsAnswer } from '@/lib/answers';
+import { chartTitle } from '@/lib/chart-words';
+import { daysBeside } from '@/lib/days-beside';
 import { createFormat } from '@/lib/format';
+import { useHeld } from '@/lib/use-held';
+import { usePageKeys } from '@/lib/use-page-keys';
 import { useUrlState } from '@/lib/use-url-state';
 import { useWindows } from '@/lib/use-windows';
+import { useZoom } from '@/lib/use-zoom';
 
 /** The one root that holds the data; everything below takes props. */
 export function Dashboard({ currency }: { currency: string }) {
   const [url, change] = useUrlState();
   const [paused, setPaused] = useState(false);
-  const { answer, open, previous, problem, retry } = useWindows({
-    day: url.day,
-    range: url.range,
-    cmp: url.cmp,
-    paused,
-  });
+  const [isReading, setIsReading] = useState(false);
+  const [isSheetOpen, setIsSheetOpen] = useState(false);
+  const { day, range, cmp } = url;
+  const { answer, open, previous, problem, isStreaming, retry } = useWindows({ day, range, cmp, paused });
+  const isHeld = paused || isReading || url.w !== null;
+  const shown = useHeld(answer, isHeld, `${day} ${range}`);
+  const zoom = useZoom(url, change);
   const format = useMemo(() => createFormat({ currency, zone: url.tz }), [currency, url.tz]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const busy =
-        event.target instanceof Element &&
-        event.target.closest('input, select, textarea, button, a, [role="tab"], [role="dialog"]') !== null;
-      if (event.key !== ' ' || busy) return;
-      event.preventDefault();
-      setPaused((now) => !now);
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
-  const status = paused
-    ? 'Paused'
-    : problem !== null
-      ? 'Reconnecting'
-      : answer === undefined
-        ? 'Loading'
-        : answer.live
-          ? 'Live'
-          : 'Past range';
-  const data = answer !== undefined && open !== undefined ? { answer, open, format, url, change } : null;
+  const pause = useCallback(() => setPaused((now) => !now), []);
+  const showSheet = useCallback(() => setIsSheetOpen(true), []);
+  const catchUp = () => {
+    setPaused(false);
+    setIsReading(false);
+    change({ w: null });
+  };
+  useKeys({ url, change, pause, showSheet, back: zoom.back });
+
+  const data = useMemo<PageData | null>(
+    () => (shown !== undefined && open !== undefined ? { answer: shown, open, format, url, change } : null),
+    [shown, open, format, url, change],
+  );
+  const banner = <Banner problem={problem} live={answer?.live === true && !paused} onRetry={retry} />;
   return (
-    <>
+    <div className={clsx(url.w !== null && 'lg:pr-[420px]')}>
       <TopBar
         url={url}
-        status={status}
-        paused={paused}
-        onPause={() => setPaused(!paused)}
+        connection={{ answer, problem, paused, isStreaming }}
+        onPause={pause}
+        onKeys={showSheet}
         onChange={change}
-      />
+      >
+        {data !== null && parts.mischief?.(data)}
+      </TopBar>
       <main className="mx-auto flex max-w-[1248px] flex-col gap-6 p-4 sm:p-6">
-        {data !== null && (
-          <Banner problem={problem} live={answer?.live === true && !paused} onRetry={retry} />
-        )}
-        {data === null && (
-          <div className="min-h-[900px] text-muted">
-            {problem === null ? (
-              'Reading the windows…'
-            ) : (
-              <Banner problem={problem} live={answer?.live === true && !paused} onRetry={retry} />
-            )}
-          </div>
-        )}
-        {data !== null && (
+        {banner}
+        {data === null ? (
+          <Skeleton />
+        ) : (
           <>
-            <div className="grid items-start gap-6 lg:grid-cols-[7fr_5fr]">
-              <Hero answer={data.answer} format={format} />
-              <WindowClock
-                open={data.open}
-                waiting={data.answer.slots.findLast(
-                  (slot) => slot.state === 'closing' || slot.state === 'late',
-                )}
-                format={format}
-              >
+            <div className="grid gap-6 lg:grid-cols-[7fr_5fr]">
+              <div className="max-lg:order-last">
+                <Hero answer={data.answer} day={day} format={format} />
+              </div>
+              <WindowClock open={data.open} ended={endedWindow(data.answer)} format={format}>
                 {parts.generate?.(data)}
               </WindowClock>
             </div>
@@ -91,43 +85,114 @@ export function Dashboard({ currency }: { currency: string }) {
                 value={url.view}
                 onValueChange={(view) => change({ view: view === 'table' ? 'table' : 'chart' })}
               >
-                <div className="mb-4 flex flex-wrap items-center justify-between gap-4">
-                  <h2 className="font-medium text-base">
-                    Sales per {data.answer.stepSeconds}-second bar,{' '}
-                    {url.tz === 'utc' ? 'UTC' : `local time (${format.zoneName(data.answer.fromMs)})`}
-                  </h2>
-                  <TabList aria-label="View">
-                    <Tab value="chart">Chart</Tab>
-                    <Tab value="table">Table</Tab>
-                  </TabList>
+                <div className="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+                  <h2 className="font-medium text-base">{chartTitle(data.answer, url, format)}</h2>
+                  <div className="flex items-center gap-4">
+                    {isHeld && data.answer.live && (
+                      <NewWindows
+                        held={data.answer}
+                        windowSeconds={data.answer.windowSeconds}
+                        onCatchUp={catchUp}
+                      />
+                    )}
+                    <TabList aria-label="View" className="border-none">
+                      <Tab value="chart">Chart</Tab>
+                      <Tab value="table">Table</Tab>
+                    </TabList>
+                  </div>
                 </div>
-                <div className="mb-4 flex flex-wrap gap-2">
-                  <Toolbar answer={data.answer} url={url} onChange={change} />
-                  {parts.export?.(data)}
-                </div>
-                <TabPanel value="chart">
-                  <ChartPanel
+                <div className="mb-4">
+                  <Toolbar
                     answer={data.answer}
-                    open={data.open}
-                    previous={previous}
                     url={url}
                     format={format}
+                    isZoomed={zoom.isZoomed}
+                    onBack={zoom.back}
                     onChange={change}
-                  />
+                  >
+                    {parts.export?.(data)}
+                  </Toolbar>
+                </div>
+                <TabPanel value="chart">
+                  {isFirstRun(data.answer, data.open.recordCount) ? (
+                    <SampleChart endMs={data.open.endMs} format={format} />
+                  ) : (
+                    <ChartPanel
+                      answer={data.answer}
+                      open={data.open}
+                      previous={previous}
+                      url={url}
+                      format={format}
+                      onChange={change}
+                      onZoom={zoom.zoomTo}
+                      onBack={zoom.back}
+                      onReading={setIsReading}
+                    />
+                  )}
                 </TabPanel>
                 <TabPanel value="table">{parts.table?.(data)}</TabPanel>
               </Tabs>
               {parts.reconciliation?.(data)}
             </Card>
-            <div className="grid gap-6 lg:grid-cols-[5fr_7fr]">
-              {parts.pipeline?.(data)}
-              {parts.receipts?.(data)}
-            </div>
+            {!url.kiosk && (
+              <div className="grid gap-6 lg:grid-cols-[5fr_7fr]">
+                <div id="pipeline">{parts.pipeline?.(data)}</div>
+                <div>{parts.receipts?.(data)}</div>
+              </div>
+            )}
             {parts.inspector?.(data)}
+            {parts.cost?.(data)}
             <Announcer answer={data.answer} format={format} />
           </>
         )}
       </main>
-    </>
+      <KeyboardSheet open={isSheetOpen} onClose={() => setIsSheetOpen(false)} />
+    </div>
+  );
+}
+
+/** Today, and there has never been a sale: nothing closed, nothing waiting, nothing in the open window. */
+function isFirstRun(answer: WindowsAnswer, openRecords: number | null): boolean {
+  const isUntouched = answer.slots.every((slot) => ['before', 'future', 'open'].includes(slot.state));
+  return answer.live && answer.newest === null && isUntouched && (openRecords ?? 0) === 0;
+}
+
+/** The newest window that has ended and of which there is something to say. */
+function endedWindow({ slots, stepSeconds, windowSeconds }: WindowsAnswer) {
+  if (stepSeconds > windowSeconds) return undefined;
+  return slots.findLast((slot) => ['closed', 'closing', 'late'].includes(slot.state));
+}
+
+function useKeys({
+  url,
+  change,
+  pause,
+  showSheet,
+  back,
+}: {
+  url: ReturnType<typeof useUrlState>[0];
+  change: ReturnType<typeof useUrlState>[1];
+  pause: () => void;
+  showSheet: () => void;
+  back: () => void;
+}): void {
+  const days = useDays();
+  usePageKeys(
+    useMemo(() => {
+      const today = new Date(days?.serverNowMs ?? 0).toISOString().slice(0, 10);
+      const names = (days?.days ?? []).map((each) => (each.day === today ? 'today' : each.day));
+      const { earlier, later } = daysBeside(names, url.day === today ? 'today' : url.day);
+      const go = (to: string | null) => {
+        if (to !== null) change({ day: to, range: to === 'today' ? '1h' : 'day' });
+      };
+      return {
+        ' ': pause,
+        '?': showSheet,
+        '[': () => go(earlier),
+        ']': () => go(later),
+        t: () => change({ view: url.view === 'table' ? 'chart' : 'table' }),
+        escape: () => (url.w === null ? back() : change({ w: null })),
+      };
+    }, [days, url, change, pause, showSheet, back]),
   );
 }

@@ -1,9 +1,15 @@
 'use client';
 
-import useSWR from 'swr';
+import type { ReactNode } from 'react';
+import { DayPicker } from '@/components/day-picker';
 import { Button } from '@/components/ui/button';
-import type { DaysAnswer, WindowsAnswer } from '@/lib/answers';
-import { getJson } from '@/lib/request';
+import { Icon } from '@/components/ui/icon';
+import { Menu, MenuItem } from '@/components/ui/menu';
+import { Segmented } from '@/components/ui/segmented';
+import type { WindowsAnswer } from '@/lib/answers';
+import { shardsOf } from '@/lib/chart-bars';
+import type { Format } from '@/lib/format';
+import { niceScale } from '@/lib/nice-scale';
 import { freezeUrlState, serializeUrlState, type UrlState } from '@/lib/url-state';
 
 const RANGES = [
@@ -13,57 +19,100 @@ const RANGES = [
   ['7d', '7 days'],
 ] as const;
 
-export function Toolbar({
-  answer,
-  url,
-  onChange,
-}: {
-  answer: WindowsAnswer;
-  url: UrlState;
-  onChange: (change: Partial<UrlState>) => void;
-}) {
-  const { data } = useSWR<DaysAnswer>('/api/days', getJson);
-  const today = new Date(data?.serverNowMs ?? answer.serverNowMs).toISOString().slice(0, 10);
-  const others = (data?.days ?? []).filter((each) => each.day !== today);
+const MODES = [
+  ['window', 'Per window'],
+  ['total', 'Running total'],
+] as const;
+
+interface ToolbarProps {
+  readonly answer: WindowsAnswer;
+  readonly url: UrlState;
+  readonly format: Format;
+  readonly isZoomed: boolean;
+  readonly onBack: () => void;
+  readonly onChange: (change: Partial<UrlState>) => void;
+  /** What else can be done with what is shown. */
+  readonly children?: ReactNode;
+}
+
+/** Which time on the left, how it is shown on the right. */
+export function Toolbar({ answer, url, format, isZoomed, onBack, onChange, children }: ToolbarProps) {
   const copy = () => {
     const search = serializeUrlState(freezeUrlState(url, answer));
     void navigator.clipboard.writeText(`${window.location.origin}${window.location.pathname}${search}`);
   };
+  const canSplit = url.shards || shardsOf(answer.slots).length > 1;
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <label className="flex items-center gap-2 text-muted">
-        UTC day
-        <select
-          value={url.day}
-          onChange={(event) =>
-            onChange({ day: event.target.value, range: event.target.value === 'today' ? '1h' : 'day' })
-          }
-          className="min-h-8 rounded border border-control bg-bg px-2 text-text"
-        >
-          <option value="today">today</option>
-          {url.day !== 'today' && others.every((each) => each.day !== url.day) && <option>{url.day}</option>}
-          {others.map((each) => (
-            <option key={each.day}>{each.day}</option>
-          ))}
-        </select>
-      </label>
-      {RANGES.map(([range, label]) => (
-        <Button key={range} aria-pressed={url.range === range} onClick={() => onChange({ range })}>
-          {label}
+      <DayPicker
+        day={url.day}
+        format={format}
+        onDay={(day) => onChange({ day, range: day === 'today' ? '1h' : 'day' })}
+      />
+      <Segmented
+        label="Range"
+        options={RANGES}
+        value={url.range}
+        onChange={(range) =>
+          onChange({ range, ...(isZoomed && url.day === todayOf(answer) ? { day: 'today' } : {}) })
+        }
+        className="max-sm:w-full"
+      />
+      {isZoomed && (
+        <Button onClick={onBack}>
+          <Icon name="left" />
+          Zoom out
         </Button>
-      ))}
-      <Button
-        aria-pressed={url.mode === 'total'}
-        onClick={() => onChange({ mode: url.mode === 'total' ? 'window' : 'total' })}
-      >
-        Running total
-      </Button>
-      <Button aria-pressed={url.cmp} onClick={() => onChange({ cmp: !url.cmp })}>
-        Compare
-      </Button>
-      <Button look="quiet" onClick={copy}>
-        Copy link
-      </Button>
+      )}
+      <div className="ml-auto flex flex-wrap items-center gap-2 max-sm:ml-0">
+        <Segmented
+          label="Bars show"
+          options={MODES}
+          value={url.mode}
+          onChange={(mode) => onChange({ mode })}
+        />
+        <Menu
+          label="View"
+          trigger={
+            <Button>
+              <Icon name="sliders" />
+              View
+            </Button>
+          }
+        >
+          <MenuItem checked={url.cmp} onSelect={() => onChange({ cmp: !url.cmp })}>
+            Compare with the day before
+          </MenuItem>
+          {canSplit && (
+            <MenuItem checked={url.shards} onSelect={() => onChange({ shards: !url.shards })}>
+              Split bars by shard
+            </MenuItem>
+          )}
+          <MenuItem
+            checked={url.limitCents !== null}
+            onSelect={() => onChange({ limitCents: url.limitCents === null ? firstLimit(answer) : null })}
+          >
+            Limit line
+          </MenuItem>
+          <MenuItem checked={url.kiosk} onSelect={() => onChange({ kiosk: !url.kiosk })}>
+            Kiosk: clock, numbers, chart
+          </MenuItem>
+          <MenuItem onSelect={copy}>
+            <Icon name="link" />
+            Copy link to exactly this
+          </MenuItem>
+        </Menu>
+        {children}
+      </div>
     </div>
   );
+}
+
+function todayOf(answer: WindowsAnswer): string {
+  return new Date(answer.serverNowMs).toISOString().slice(0, 10);
+}
+
+/** Three quarters up: in sight, and above most bars. */
+function firstLimit(answer: WindowsAnswer): number {
+  return niceScale(answer.slots.map((slot) => slot.salesCents ?? 0)).top * 0.75;
 }

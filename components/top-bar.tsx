@@ -1,58 +1,120 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import useSWR from 'swr';
+import { type Connection, LiveStatus } from '@/components/live-status';
 import { Button } from '@/components/ui/button';
+import { Icon, type IconName } from '@/components/ui/icon';
+import { Menu, MenuItem } from '@/components/ui/menu';
 import type { HealthAnswer } from '@/lib/answers';
 import { getJson } from '@/lib/request';
 import { chooseTheme, currentTheme, type Theme } from '@/lib/theme';
 import type { UrlState } from '@/lib/url-state';
 
 const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
+const ICON: Readonly<Record<Theme, IconName>> = { system: 'screen', light: 'sun', dark: 'moon' };
 
 interface TopBarProps {
   readonly url: UrlState;
-  readonly status: string;
-  readonly paused: boolean;
+  readonly connection: Connection;
   readonly onPause: () => void;
+  readonly onKeys: () => void;
   readonly onChange: (change: Partial<UrlState>) => void;
+  /** Stands before the controls. */
+  readonly children?: ReactNode;
 }
 
-export function TopBar({ url, status, paused, onPause, onChange }: TopBarProps) {
-  const { data: health } = useSWR<HealthAnswer>('/api/health', getJson, { revalidateOnFocus: false });
+/** Where one is, whether it lives, and how it is shown. On a phone the controls are in a menu. */
+export function TopBar({ url, connection, onPause, onKeys, onChange, children }: TopBarProps) {
   const [theme, setTheme] = useState<Theme>('system');
   useEffect(() => setTheme(currentTheme()), []);
-  const account = health?.accountId == null ? '' : ` · account …${health.accountId.slice(-4)}`;
+  const { paused } = connection;
+  const nextTheme = () => {
+    chooseTheme(NEXT[theme]);
+    setTheme(NEXT[theme]);
+  };
+  const nextZone = () => onChange({ tz: url.tz === 'utc' ? 'local' : 'utc' });
   return (
-    <header className="border-line border-b">
-      <div className="mx-auto flex min-h-14 max-w-[1248px] flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 sm:px-6">
-        <h1 className="font-semibold text-base">Tumbling windows</h1>
-        <p className="min-w-16 rounded border border-control px-2 font-mono text-xs">
-          {health === undefined ? '…' : health.mode === 'local' ? 'LOCAL' : `AWS ${health.region}${account}`}
-        </p>
-        <p className="flex items-center gap-2 sm:ml-auto">
-          <span
-            aria-hidden="true"
-            className={status === 'Live' ? 'size-2 rounded-full bg-settled' : 'size-2 border border-doubt'}
-          />
-          {status}
-        </p>
-        <Button look="quiet" aria-keyshortcuts="Space" onClick={onPause}>
-          {paused ? 'Resume' : 'Pause'}
-        </Button>
-        <Button look="quiet" onClick={() => onChange({ tz: url.tz === 'utc' ? 'local' : 'utc' })}>
-          {url.tz === 'utc' ? 'UTC' : 'Local time'}
-        </Button>
-        <Button
-          look="quiet"
-          onClick={() => {
-            chooseTheme(NEXT[theme]);
-            setTheme(NEXT[theme]);
-          }}
-        >
-          Theme: {theme}
-        </Button>
+    <header className="sticky top-0 z-10 border-line border-b bg-bg">
+      <div className="mx-auto flex h-14 max-w-[1248px] items-center gap-4 px-4 sm:px-6 lg:grid lg:grid-cols-[1fr_auto_1fr]">
+        <h1 className="whitespace-nowrap font-semibold text-base tracking-tight">Tumbling windows</h1>
+        <ModeBadge />
+        <div className="ml-auto flex items-center gap-1">
+          {children}
+          <LiveStatus {...connection} />
+          <div className="hidden items-center gap-1 sm:flex">
+            <Button
+              look="quiet"
+              aria-keyshortcuts="Space"
+              aria-label={paused ? 'Resume' : 'Pause'}
+              title={paused ? 'Resume (Space)' : 'Pause (Space)'}
+              onClick={onPause}
+            >
+              <Icon name={paused ? 'play' : 'pause'} />
+            </Button>
+            <Button
+              look="quiet"
+              className="min-w-14"
+              aria-label={`Times in ${zoneOf(url)}`}
+              onClick={nextZone}
+            >
+              {url.tz === 'utc' ? 'UTC' : 'Local'}
+            </Button>
+            <Button look="quiet" aria-label={`Theme: ${theme}`} title={`Theme: ${theme}`} onClick={nextTheme}>
+              <Icon name={ICON[theme]} />
+            </Button>
+            <Button look="quiet" aria-label="Keyboard" title="Keyboard (?)" onClick={onKeys}>
+              ?
+            </Button>
+          </div>
+          <div className="sm:hidden">
+            <Menu
+              label="Page menu"
+              trigger={
+                <Button look="quiet" aria-label="Menu">
+                  <Icon name="menu" />
+                </Button>
+              }
+            >
+              <MenuItem onSelect={onPause}>{paused ? 'Resume' : 'Pause'}</MenuItem>
+              <MenuItem onSelect={nextZone}>Times in {zoneOf(url)}</MenuItem>
+              <MenuItem onSelect={nextTheme}>Theme: {theme}</MenuItem>
+              <MenuItem onSelect={onKeys}>Keyboard</MenuItem>
+            </Menu>
+          </div>
+        </div>
       </div>
     </header>
+  );
+}
+
+function zoneOf(url: UrlState): string {
+  return url.tz === 'utc' ? 'UTC' : 'local time';
+}
+
+/** Which of the two worlds this is, always in sight: told by word and by the badge's own shape. */
+function ModeBadge() {
+  const { data: health } = useSWR<HealthAnswer>('/api/health', getJson, { revalidateOnFocus: false });
+  const isLocal = health?.mode !== 'aws';
+  const account = health?.accountId == null ? '' : ` · …${health.accountId.slice(-4)}`;
+  const lapse = health !== undefined && health.windowSeconds < 120;
+  return (
+    <p className="flex items-center gap-2 font-mono text-xs" data-testid="mode-badge">
+      <span
+        title={health?.endpoint ?? undefined}
+        className={
+          isLocal
+            ? 'min-w-14 rounded border border-control border-dashed px-2 py-0.5 text-center'
+            : 'rounded bg-text px-2 py-0.5 text-bg'
+        }
+      >
+        {health === undefined ? '…' : isLocal ? 'LOCAL' : `AWS ${health.region}${account}`}
+      </span>
+      {lapse && (
+        <span className="hidden whitespace-nowrap text-muted md:inline">
+          time-lapse: {health.windowSeconds} s windows
+        </span>
+      )}
+    </p>
   );
 }

@@ -41,6 +41,4 @@ export const pipeline = {
     rejectedPrefix: 'rejected/',
     failuresPrefix: 'aws/lambda/',
   },
-  /** Of the metrics in the consumer's log lines. */
-  metricsNamespace: 'TumblingWindowStreamAnalytics',
 } as const;

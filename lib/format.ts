@@ -9,7 +9,17 @@ export interface Format {
   readonly time: (ms: number) => string;
   readonly range: (startMs: number, endMs: number) => string;
   readonly day: (ms: number) => string;
+  /** Always with seconds. */
+  readonly clock: (ms: number) => string;
+  /** A difference in cents, with its sign. */
+  readonly change: (cents: number) => string;
+  /** A share as a whole percentage with its sign. */
+  readonly percent: (share: number) => string;
   readonly zoneName: (ms: number) => string;
+  /** The zone in a sentence: `UTC`, `local time (GMT+1)`. */
+  readonly zoneWords: (ms: number) => string;
+  /** How far the shown zone is ahead of UTC at a moment, in milliseconds. */
+  readonly offsetMs: (ms: number) => number;
 }
 
 const UNKNOWN = '–';
@@ -53,11 +63,14 @@ export function createFormat(options: {
   });
   const dates = new Intl.DateTimeFormat(locale, { ...at, weekday: 'short', day: 'numeric', month: 'short' });
   const zones = new Intl.DateTimeFormat(locale, { ...at, timeZoneName: 'short' });
+  const offsets = new Intl.DateTimeFormat('en', { ...at, timeZoneName: 'longOffset' });
+  const percents = new Intl.NumberFormat(locale, { style: 'percent', signDisplay: 'exceptZero' });
   const zoneName = (ms: number) =>
     zones.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value ?? '';
   const time = (ms: number) => (ms % 60_000 === 0 ? minutes : seconds).format(ms);
+  const money = (cents: number) => (cents % 100 === 0 ? whole : exact).format(cents / 100);
   return {
-    money: (cents) => (cents === null ? UNKNOWN : (cents % 100 === 0 ? whole : exact).format(cents / 100)),
+    money: (cents) => (cents === null ? UNKNOWN : money(cents)),
     moneyShort: (cents) => short.format(cents / 100),
     count: (count) => (count === null ? UNKNOWN : counts.format(count)),
     time,
@@ -67,8 +80,21 @@ export function createFormat(options: {
         ? `${time(startMs)}–${time(endMs)}`
         : `${time(startMs)} ${zoneName(startMs)}–${time(endMs)} ${zoneName(endMs)}`,
     day: (ms) => dates.format(ms),
+    clock: (ms) => seconds.format(ms),
+    change: (cents) => `${cents > 0 ? '+' : cents < 0 ? '−' : '±'}${money(Math.abs(cents))}`,
+    percent: (share) => percents.format(share),
     zoneName,
+    zoneWords: (ms) => (options.zone === 'utc' ? 'UTC' : `local time (${zoneName(ms)})`),
+    offsetMs: (ms) => offsetOf(offsets.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value),
   };
+}
+
+/** `GMT`, `GMT+05:30` or `GMT-03:30:52` in milliseconds. */
+function offsetOf(name = ''): number {
+  const [, sign, hours, minutes, seconds] = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(name) ?? [];
+  if (sign === undefined) return 0;
+  const ms = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds ?? 0) * 1000;
+  return sign === '-' ? -ms : ms;
 }
 
 /** Seconds as m:ss, never below 0:00. */

@@ -1,4 +1,5 @@
-import type { SlotState } from './core/slot.ts';
+import type { Slot, SlotState } from './core/slot.ts';
+import type { Format } from './format.ts';
 
 /** The one word, or two, for each state, in chart, table and announcements alike. */
 export const STATE_WORDS: Readonly<Record<SlotState, string>> = {
@@ -11,3 +12,22 @@ export const STATE_WORDS: Readonly<Record<SlotState, string>> = {
   before: 'before the first data',
   future: 'not begun',
 };
+
+/** What a state that raises a question means, and what comes next; empty for the plain ones. */
+export function stateSentence(slot: Slot, format: Format): string {
+  const range = format.range(slot.startMs, slot.endMs);
+  switch (slot.state) {
+    case 'closing':
+      return 'Window ended. Waiting for the consumer to write its total, usually under 10 s.';
+    case 'late':
+      return 'Still no total 30 s after the window ended. Check the consumer in the diagram below.';
+    case 'empty':
+      return `Nobody sold anything between ${range.replace('–', ' and ')}, so no file was written.`;
+    case 'missing':
+      return `${format.count(slot.recordCount)} records were sent for ${range} but no file exists.`;
+    case 'before':
+      return 'Nothing is known of this time: it lies before the first data.';
+    default:
+      return '';
+  }
+}

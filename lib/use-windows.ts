@@ -1,23 +1,23 @@
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
 import type { LiveEvent, WindowsAnswer } from './answers.ts';
 import { getJson, type RequestError } from './request.ts';
-import { hear, serverNow } from './server-clock.ts';
+import { hear, serverNow, willRetry } from './server-clock.ts';
 
 const POLL_MS = 5000;
 const POLL_NEAR_CLOSE_MS = 2000;
 
 async function getWindows(url: string): Promise<WindowsAnswer> {
   const answer = await getJson<WindowsAnswer>(url);
-  hear(answer.serverNowMs);
+  hear(answer.serverNowMs, answer.readMs);
   return answer;
 }
 
 /** The moments of reading are not news: answers that differ in nothing else keep their identity. */
-function isSameNews(a: WindowsAnswer | undefined, b: WindowsAnswer | undefined): boolean {
+export function isSameNews<T extends object>(a: T | undefined, b: T | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  const news = (answer: WindowsAnswer) => JSON.stringify({ ...answer, serverNowMs: 0, readMs: 0 });
+  const news = (answer: T) => JSON.stringify({ ...answer, serverNowMs: 0, readMs: 0 });
   return a === b || news(a) === news(b);
 }
 
@@ -26,21 +26,29 @@ function subscribeVisibility(listener: () => void): () => void {
   return () => document.removeEventListener('visibilitychange', listener);
 }
 
-/** One range, followed while it moves. Old data stays while the next range loads. A hidden tab asks for nothing. */
+/**
+ * One range, followed while it moves, and the same range a day earlier when compared. Old data stays while the next range
+ * loads, and while nothing answers. A hidden tab asks for nothing.
+ */
 export function useWindows(query: { day: string; range: string; cmp: boolean; paused: boolean }) {
   const { day, range, cmp, paused } = query;
-  const key = `/api/windows?${new URLSearchParams({ day, range })}`;
   const visible = useSyncExternalStore(
     subscribeVisibility,
     () => document.visibilityState === 'visible',
     () => false,
   );
-  const windows = useSWR<WindowsAnswer, RequestError>(key, getWindows, {
+  const windows = useSWR<WindowsAnswer, RequestError>(windowsUrl(day, range), getWindows, {
     keepPreviousData: true,
     compare: isSameNews,
     revalidateOnFocus: !paused,
     revalidateOnReconnect: !paused,
-    errorRetryInterval: POLL_MS,
+    focusThrottleInterval: 1000,
+    onErrorRetry: (_error, _key, _config, revalidate, { retryCount }) => {
+      willRetry(POLL_MS);
+      setTimeout(() => {
+        if (document.visibilityState === 'visible') void revalidate({ retryCount });
+      }, POLL_MS);
+    },
     refreshInterval: (answer) => {
       // A pause holds what is shown, yet another range may still be asked for.
       if (paused || (answer !== undefined && !answer.live)) return 0;
@@ -50,35 +58,64 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
       return closing || leftMs < POLL_MS ? POLL_NEAR_CLOSE_MS : POLL_MS;
     },
   });
-  const previous = useSWR<WindowsAnswer, RequestError>(cmp ? `${key}&shift=1` : null, getJson, {
-    keepPreviousData: true,
-  });
-  const live = windows.data?.live === true;
+  const answer = windows.data;
+  // By its ends, not by its name: a range that moves is asked for anew whenever it has moved.
+  const previous = useSWR<WindowsAnswer, RequestError>(
+    cmp && answer !== undefined
+      ? `${windowsUrl(utcDayName(answer.fromMs), `${answer.fromMs}-${answer.toMs}`)}&shift=1`
+      : null,
+    getJson,
+    { keepPreviousData: true, compare: isSameNews, revalidateOnFocus: false },
+  );
+  const live = answer?.live === true;
   const { mutate } = windows;
-  // Only an accelerator: when it fails, the browser tries again by itself and the polling above goes on meanwhile.
-  const stream = useSWRSubscription<LiveEvent, Error, string | null>(
-    visible && live && !paused ? '/api/live' : null,
+  const stream = useLiveStream(visible && live && !paused, mutate);
+  const fresher = answer !== undefined && stream.event !== undefined && isFresher(stream.event, answer);
+  return {
+    answer,
+    open: fresher ? stream.event?.open : answer?.open,
+    previous: cmp ? previous.data : undefined,
+    problem: windows.error?.problem ?? answer?.problem ?? null,
+    isStreaming: stream.isOpen,
+    retry: () => void mutate(),
+  };
+}
+
+export function windowsUrl(day: string, range: string): string {
+  return `/api/windows?${new URLSearchParams({ day, range })}`;
+}
+
+function utcDayName(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+function isFresher(event: LiveEvent, answer: WindowsAnswer): boolean {
+  return event.open.startMs >= answer.open.startMs;
+}
+
+/** Only an accelerator: when it fails, the browser tries again by itself and the polling goes on meanwhile. */
+function useLiveStream(wanted: boolean, revalidate: () => Promise<unknown>) {
+  const [isOpen, setIsOpen] = useState(false);
+  const { data } = useSWRSubscription<LiveEvent, Error, string | null>(
+    wanted ? '/api/live' : null,
     (url: string, { next }) => {
       const source = new EventSource(url);
-      let version = '';
+      let known = '';
+      source.addEventListener('open', () => setIsOpen(true));
+      source.addEventListener('error', () => setIsOpen(false));
       source.addEventListener('change', (event) => {
         const change: LiveEvent = JSON.parse(event.data);
         hear(change.serverNowMs);
-        if (change.version !== version) void mutate();
-        version = change.version;
+        const news = `${change.version} ${change.problem?.kind}`;
+        if (news !== known) void revalidate();
+        known = news;
         next(null, change);
       });
-      return () => source.close();
+      return () => {
+        source.close();
+        setIsOpen(false);
+      };
     },
   );
-  const answer = windows.data;
-  const fresher =
-    stream.data !== undefined && answer !== undefined && stream.data.open.startMs >= answer.open.startMs;
-  return {
-    answer,
-    open: fresher ? stream.data?.open : answer?.open,
-    previous: cmp ? previous.data : undefined,
-    problem: windows.error?.problem ?? answer?.problem ?? null,
-    retry: () => void mutate(),
-  };
+  return { event: data, isOpen };
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpRequest, HttpResponse } from '../http.ts';
-import { corsHeaders, preflight } from './cors.ts';
 
 /**
  * What surrounds an operation on the wire: method, content type, target, body and signature, judged in the order in which
@@ -20,7 +19,7 @@ export function openEnvelope(
   request: HttpRequest,
   isOperation: (name: string) => boolean,
 ): Call | HttpResponse {
-  if (request.method !== 'POST') return preflight(request) ?? accessDenied(request);
+  if (request.method !== 'POST') return accessDenied(request);
   const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   const [service = '', operation = ''] = (request.headers['x-amz-target'] ?? '').split('.');
   const isKnown = service === SERVICE && isOperation(operation);
@@ -145,9 +144,5 @@ function respond(
 }
 
 function idHeaders(request: HttpRequest): Record<string, string> {
-  return {
-    'x-amzn-requestid': request.requestId,
-    'x-amz-id-2': randomBytes(72).toString('base64'),
-    ...corsHeaders(request),
-  };
+  return { 'x-amzn-requestid': request.requestId, 'x-amz-id-2': randomBytes(72).toString('base64') };
 }

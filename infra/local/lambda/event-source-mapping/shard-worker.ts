@@ -3,7 +3,6 @@ import type { StreamReader } from '../../kinesis/stream-reader.ts';
 import {
   accept,
   type BatchStep,
-  beginClose,
   close,
   drop,
   EMPTY_STATE,
@@ -93,9 +92,6 @@ export class ShardWorker {
           break;
         case 'batch':
           await this.#sendBatch(step);
-          break;
-        case 'begin-close':
-          await this.#commit(beginClose(this.#progress));
           break;
         case 'final':
           await this.#sendFinal(step);

@@ -1,0 +1,43 @@
+import { shardFill } from '@/components/chart-patterns';
+import { shardName } from '@/lib/bar-rows';
+
+/** Names only what the plot does not say itself. */
+export function ChartLegend({
+  shards,
+  compared,
+  over,
+  limit,
+}: {
+  shards: readonly (string | null)[];
+  compared: boolean;
+  over: number;
+  /** The limit in words; null when there is none. */
+  limit: string | null;
+}) {
+  if (shards.length < 2 && !compared && limit === null) return null;
+  return (
+    <ul className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-muted text-xs">
+      {shards.length > 1 &&
+        shards.map((shardId, index) => (
+          <li key={shardId ?? ''} className="flex items-center gap-2">
+            <svg className="size-3" aria-hidden="true">
+              <rect width="12" height="12" rx="2" fill={shardFill(index)} />
+            </svg>
+            {shardName(shardId)}
+          </li>
+        ))}
+      {compared && (
+        <li className="flex items-center gap-2">
+          <span aria-hidden="true" className="h-0.5 w-4 bg-muted" />
+          the day before, at the same time
+        </li>
+      )}
+      {limit !== null && (
+        <li>
+          <span aria-hidden="true">▾ </span>
+          {over === 0 ? 'None' : over} of the bars {over === 1 ? 'has' : 'have'} reached {limit}
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,78 @@
+'use client';
+
+import useSWR from 'swr';
+import { Button } from '@/components/ui/button';
+import { Icon } from '@/components/ui/icon';
+import type { DaysAnswer } from '@/lib/answers';
+import { daysBeside } from '@/lib/days-beside';
+import type { Format } from '@/lib/format';
+import { getJson } from '@/lib/request';
+import { isSameNews } from '@/lib/use-windows';
+
+/** The UTC days that exist, today first, each with its total. */
+export function useDays(): DaysAnswer | undefined {
+  return useSWR<DaysAnswer>('/api/days', getJson, { compare: isSameNews }).data;
+}
+
+export function DayPicker({
+  day,
+  format,
+  onDay,
+}: {
+  day: string;
+  format: Format;
+  onDay: (day: string) => void;
+}) {
+  const answer = useDays();
+  const today = new Date(answer?.serverNowMs ?? 0).toISOString().slice(0, 10);
+  const days = (answer?.days ?? []).map((each) => (each.day === today ? { ...each, day: 'today' } : each));
+  const names = days.map((each) => each.day);
+  const shown = day === today ? 'today' : day;
+  const { earlier, later } = daysBeside(names, shown);
+  return (
+    <div className="flex items-center">
+      <Button
+        look="quiet"
+        aria-label="Earlier day"
+        aria-keyshortcuts="["
+        disabled={earlier === null}
+        onClick={() => earlier !== null && onDay(earlier)}
+      >
+        <Icon name="left" />
+      </Button>
+      <label className="relative flex items-center">
+        <span className="sr-only">UTC day</span>
+        <select
+          value={shown}
+          onChange={(event) => onDay(event.target.value)}
+          className="min-h-8 w-44 appearance-none rounded-md border border-control bg-bg pr-7 pl-3 text-sm"
+        >
+          {!names.includes('today') && <option value="today">today (UTC)</option>}
+          {shown !== 'today' && !names.includes(shown) && <option>{shown}</option>}
+          {days.map((each) => (
+            <option key={each.day} value={each.day} label={optionWords(each, format)}>
+              {optionWords(each, format)}
+            </option>
+          ))}
+        </select>
+        <Icon name="down" className="pointer-events-none absolute right-2 size-4 text-muted" />
+      </label>
+      <Button
+        look="quiet"
+        aria-label="Later day"
+        aria-keyshortcuts="]"
+        disabled={later === null}
+        onClick={() => later !== null && onDay(later)}
+      >
+        <Icon name="right" />
+      </Button>
+    </div>
+  );
+}
+
+function optionWords({ day, total }: DaysAnswer['days'][number], format: Format): string {
+  const name = day === 'today' ? 'Today (UTC)' : day;
+  return total === null || total.closedWindows === 0
+    ? name
+    : `${name} · ${format.moneyShort(total.salesCents)}`;
+}

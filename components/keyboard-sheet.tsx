@@ -1,0 +1,38 @@
+import { Dialog } from '@/components/ui/dialog';
+
+const KEYS = [
+  ['G', 'Generate sales'],
+  ['Space', 'Pause, resume'],
+  ['← →', 'Walk the bars (chart focused)'],
+  ['Home End', 'First, last bar'],
+  ['Enter', 'Open the bar'],
+  ['Esc', 'Close, zoom out'],
+  ['[ ]', 'Earlier, later day'],
+  ['T', 'Chart or table'],
+  ['/', 'Filter the table'],
+  ['?', 'This sheet'],
+] as const;
+
+export function KeyboardSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+  return (
+    <Dialog title="Keyboard" open={open} onClose={onClose}>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2">
+        {KEYS.map(([key, words]) => (
+          <div key={key} className="contents">
+            <dt>
+              {key.split(' ').map((each) => (
+                <kbd
+                  key={each}
+                  className="mr-1 inline-block min-w-7 rounded border border-control px-1.5 text-center font-mono text-xs leading-6"
+                >
+                  {each}
+                </kbd>
+              ))}
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

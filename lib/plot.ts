@@ -1,0 +1,46 @@
+/** Where the plot lies in its box, in CSS pixels: fixed, so that overlays need not ask the chart. */
+export const PLOT = { left: 56, right: 12, top: 24, bottom: 44 } as const;
+export const MAX_BAR_PX = 28;
+/** Of a bar's place; the rest is the gap between bars. */
+export const BAR_SHARE = 0.8;
+
+/** The bar under a point, `x` pixels from the box's left edge; null outside the plot. */
+export function barAt(x: number, boxWidth: number, count: number): number | null {
+  const width = boxWidth - PLOT.left - PLOT.right;
+  const within = x - PLOT.left;
+  if (count === 0 || width <= 0 || within < 0 || within >= width) return null;
+  return Math.min(count - 1, Math.floor((within / width) * count));
+}
+
+/** The bar nearest to a point, for a drag that leaves the plot. */
+export function nearestBar(x: number, boxWidth: number, count: number): number {
+  const width = Math.max(1, boxWidth - PLOT.left - PLOT.right);
+  return Math.max(0, Math.min(count - 1, Math.floor(((x - PLOT.left) / width) * count)));
+}
+
+/** Left edge and width of the place of bars `first` to `last`, both included. */
+export function placeOf(first: number, last: number, boxWidth: number, count: number) {
+  const each = Math.max(0, boxWidth - PLOT.left - PLOT.right) / Math.max(1, count);
+  return { left: PLOT.left + first * each, width: (last - first + 1) * each };
+}
+
+/** Pixels from the box's top edge to an amount's height. */
+export function heightAt(
+  cents: number,
+  boxHeight: number,
+  scale: { readonly bottom: number; readonly top: number },
+): number {
+  const height = boxHeight - PLOT.top - PLOT.bottom;
+  return PLOT.top + height * (1 - (cents - scale.bottom) / (scale.top - scale.bottom));
+}
+
+/** The amount at a height, the inverse of `heightAt`, kept within the scale and rounded to a whole unit. */
+export function centsAt(
+  y: number,
+  boxHeight: number,
+  scale: { readonly bottom: number; readonly top: number },
+): number {
+  const height = Math.max(1, boxHeight - PLOT.top - PLOT.bottom);
+  const share = Math.min(1, Math.max(0, 1 - (y - PLOT.top) / height));
+  return Math.max(0, Math.round((scale.bottom + share * (scale.top - scale.bottom)) / 100) * 100);
+}

@@ -1,0 +1,26 @@
+import { useEffect } from 'react';
+
+/** What the page does on a key that no field or button takes for itself: `KeyboardEvent.key` in small letters. */
+export type PageKeys = Readonly<Record<string, () => void>>;
+
+const TAKES_KEYS = 'input, select, textarea, [contenteditable], [role="dialog"], dialog, [popover]';
+/** Space and Enter press these; letters do nothing to them. */
+const PRESSED = 'button, a, summary, [role="tab"]';
+
+/** Single keys for the whole page; with Ctrl, Alt or Meta they are the browser's. */
+export function usePageKeys(keys: PageKeys): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const act = keys[event.key.toLowerCase()];
+      const target = event.target instanceof Element ? event.target : null;
+      if (act === undefined || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented)
+        return;
+      if (target?.closest(TAKES_KEYS) != null) return;
+      if ((event.key === ' ' || event.key === 'Enter') && target?.closest(PRESSED) != null) return;
+      event.preventDefault();
+      act();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [keys]);
+}
