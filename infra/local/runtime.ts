@@ -94,6 +94,8 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
     const opened = await openParts(settings, gateway.url);
     parts.resolve(opened);
     await lock.announce(gateway.port);
+    // The first click should not have to wait for two cold starts.
+    for (const { name } of opened.pool.functions) void opened.pool.warm(name);
     return {
       url: gateway.url,
       recovered: recoveredIn(opened),

@@ -49,7 +49,8 @@ export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
   if (typeof early === 'number') {
     throw new Error(`The page did not start (next ${options.mode} ended with ${early}):\n${output.join('')}`);
   }
-  return { url: `http://localhost:${port}`, ended, stop: () => child.kill('SIGTERM') };
+  // Not SIGTERM: Next would wait for event streams, which end only when their readers do. The page has nothing to save.
+  return { url: `http://localhost:${port}`, ended, stop: () => child.kill('SIGKILL') };
 }
 
 /** Builds the production page when there is no build, or one that is older than its sources. */
@@ -79,9 +80,7 @@ function next(root: string, args: string[], env: Environment, stdio: 'inherit' |
 function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve) => {
     child.on('error', () => resolve(1));
-    child.on('exit', (code, signal) =>
-      resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1)),
-    );
+    child.on('exit', (code) => resolve(code ?? 1));
   });
 }
 
