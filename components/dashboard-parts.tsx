@@ -1,4 +1,8 @@
 import type { ReactNode } from 'react';
+import { Generate } from '@/components/generate';
+import { Receipts } from '@/components/receipts';
+import { Reconciliation } from '@/components/reconciliation';
+import { WindowTable } from '@/components/window-table';
 import type { WindowsAnswer } from '@/lib/answers';
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
@@ -27,4 +31,9 @@ type Place =
   | 'cost';
 
 /** The named places of the page; a place without a part stays blank. */
-export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode>>> = {};
+export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode>>> = {
+  generate: (data) => <Generate {...data} />,
+  table: (data) => <WindowTable {...data} />,
+  reconciliation: (data) => <Reconciliation {...data} />,
+  receipts: (data) => <Receipts {...data} />,
+};

@@ -41,4 +41,6 @@ export const pipeline = {
     rejectedPrefix: 'rejected/',
     failuresPrefix: 'aws/lambda/',
   },
+  /** Of the metrics in the consumer's log lines. */
+  metricsNamespace: 'TumblingWindowStreamAnalytics',
 } as const;

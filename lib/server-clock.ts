@@ -51,14 +51,17 @@ export function clockSkewSeconds(): number {
   return Math.abs(skewMs) <= SKEW_MS ? 0 : Math.round(-skewMs / 1000);
 }
 
+/** What turns overdue need not be seen to the second: a step for parts that would render in vain. */
+export const OVERDUE_STEP_MS = 5000;
+
 function subscribe(tick: () => void): () => void {
   const timer = setInterval(tick, 1000);
   return () => clearInterval(timer);
 }
 
-/** The server's time in epoch ms, in whole seconds, renewed once a second; 0 while rendered on the server. */
-export function useServerNow(): number {
-  return useTicking(() => Math.floor(serverNow() / 1000) * 1000, 0);
+/** The server's time in epoch ms, in whole steps, renewed when one is over; 0 while rendered on the server. */
+export function useServerNow(stepMs = 1000): number {
+  return useTicking(() => Math.floor(serverNow() / stepMs) * stepMs, 0);
 }
 
 /** A reading of the clock, renewed once a second; who uses it renders only when the reading is another one. */

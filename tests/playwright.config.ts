@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { ensureBrowser } from './browser/browser.ts';
+import { BROWSER_ARGUMENTS } from './browser/launch.ts';
 
 export default defineConfig({
   testDir: './browser',
@@ -14,13 +15,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: ensureBrowser(),
-      args: [
-        '--no-sandbox', // as root there is no other way; the pages under test are this project's own
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
+      args: [...BROWSER_ARGUMENTS],
     },
   },
 });

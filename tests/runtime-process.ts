@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /** `npm start` or `npm run local` as a process of its own, to be killed at will. */
@@ -15,8 +14,7 @@ export interface RuntimeProcess {
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export function startProcess(mode: 'start' | 'local', env: NodeJS.ProcessEnv): Promise<RuntimeProcess> {
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  const child = spawn(process.execPath, ['--import', tsx, 'infra/local/start.ts', mode], {
+  const child = spawn(process.execPath, ['infra/local/start.mjs', mode], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -25,8 +23,8 @@ export function startProcess(mode: 'start' | 'local', env: NodeJS.ProcessEnv): P
   return new Promise((resolve, reject) => {
     const onOutput = (chunk: Buffer) => {
       output += chunk.toString();
-      const url = /^ {2}Page +(\S+)$/m.exec(output)?.[1] ?? '';
-      const endpoint = /^ {2}AWS endpoint +(\S+)$/m.exec(output)?.[1];
+      const url = /^ {2}Page +(\S+)/m.exec(output)?.[1] ?? '';
+      const endpoint = /^ {2}AWS endpoint +(\S+)/m.exec(output)?.[1];
       if (endpoint !== undefined && output.includes('Ctrl-C')) resolve({ child, url, endpoint, output });
     };
     child.stdout.on('data', onOutput);

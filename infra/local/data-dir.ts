@@ -6,6 +6,8 @@ import path from 'node:path';
  * answers on; a lock whose process does not answer there was left by a kill and is taken over.
  */
 export interface DataDirLock {
+  /** The process that held the folder before and ended without letting go of it: it was killed. Null when none did. */
+  readonly killedPid: number | null;
   /** Says where the runtime answers, once it does. */
   announce(port: number): Promise<void>;
   release(): Promise<void>;
@@ -33,6 +35,7 @@ const STARTING_MS = 30_000;
 
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const file = path.join(dataDir, 'runtime.lock');
+  let killedPid: number | null = null;
   try {
     await mkdir(dataDir, { recursive: true });
     while (!(await create(file))) {
@@ -43,6 +46,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
           `The data folder ${dataDir} is in use by the local runtime with process id ${holder.pid}. Stop that one, or set LOCAL_DATA_DIR to another folder.`,
         );
       }
+      killedPid = holder?.pid ?? killedPid;
       await rm(file, { force: true });
     }
   } catch (error) {
@@ -55,6 +59,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     );
   }
   return {
+    killedPid,
     announce: (port) => writeFile(file, JSON.stringify({ pid: process.pid, port } satisfies Holder)),
     release: () => rm(file, { force: true }),
   };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from '../pipeline.ts';
@@ -21,14 +22,14 @@ import { createLogsService } from './logs/service.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { createS3Service } from './s3/service.ts';
 import type { ServiceName } from './service-name.ts';
-import type { LocalSettings } from './settings.ts';
+import { type LocalSettings, SettingError } from './settings.ts';
+import { reportFailure, reportOf, type StartReport } from './start-report.ts';
 import { createStsService } from './sts.ts';
 
 /** AWS on one machine: the services behind one port, and the pipeline deployed in them. */
 export interface Runtime {
   readonly url: string;
-  /** What the start mended or cleared away, in sentences. */
-  readonly recovered: readonly string[];
+  readonly report: StartReport;
   close(): Promise<void>;
 }
 
@@ -41,15 +42,22 @@ export interface RuntimeParts {
   readonly mappings: RunningEventSourceMappings;
   /** The project's own mapping, stream to consumer. */
   readonly mappingUuid: string;
+  /** The length of its windows in the run before; null when there was none. */
+  readonly windowSecondsBefore: number | null;
   readonly logs: LogStore;
   readonly services: Readonly<Record<Exclude<ServiceName, 'control'>, HttpService>>;
 }
 
+const PORTS_TO_TRY = 50;
+
 /** What a reset deletes: everything but the lock. */
 const DATA_FOLDERS = ['kinesis', 's3', 'event-source-mappings', 'logs'];
 
-/** Throws DataDirError, and EADDRINUSE when no port is free. */
+/** Throws DataDirError, and SettingError when the consumer's file is not there or no port is free. */
 export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
+  if (!existsSync(settings.consumerHandler.file)) {
+    throw new SettingError('CONSUMER_HANDLER', settings.consumerHandler.file, 'a file that is there');
+  }
   const lock = await lockDataDir(settings.dataDir);
   const startedMs = Date.now();
   // The functions must know the port before they run, so requests that come before the parts are open wait for them.
@@ -76,7 +84,7 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
 
   const gateway = await openGateway({
     port: settings.port,
-    portsToTry: settings.port === 0 ? 1 : 50,
+    portsToTry: settings.port === 0 ? 1 : Math.min(PORTS_TO_TRY, 65_536 - settings.port),
     services: {
       kinesis: forward('kinesis'),
       lambda: forward('lambda'),
@@ -88,7 +96,14 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
     onError: (error, request) => console.error(`${request.method} ${request.path} failed:`, error),
   }).catch(async (error: unknown) => {
     await lock.release();
-    throw error;
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isTaken
+      ? new SettingError(
+          'LOCAL_AWS_PORT',
+          String(settings.port),
+          `a port that is free, as one of the next ${PORTS_TO_TRY}`,
+        )
+      : error;
   });
   try {
     const opened = await openParts(settings, gateway.url);
@@ -98,7 +113,7 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
     for (const { name } of opened.pool.functions) void opened.pool.warm(name);
     return {
       url: gateway.url,
-      recovered: recoveredIn(opened),
+      report: await reportOf(opened, lock.killedPid),
       close: async () => {
         await gateway.close();
         await closeParts(await parts.promise);
@@ -168,11 +183,16 @@ async function openParts(settings: LocalSettings, url: string): Promise<RuntimeP
       objects.putObject(target, key, body, contentType),
     resolveStream: async (arn) => streams.retentionOf(arn),
     idleSeconds: settings.idleSeconds,
+    onInvocation: reportFailure,
     log: (line) => console.warn(line),
   });
+  const consumerArn = pool.find(consumer.functionName).arn;
+  const before = (await mappings.list()).find(
+    (each) => each.EventSourceArn === streamArn && each.FunctionArn === consumerArn,
+  );
   const mapping = await mappings.ensure({
     EventSourceArn: streamArn,
-    FunctionArn: pool.find(consumer.functionName).arn,
+    FunctionArn: consumerArn,
     StartingPosition: esm.startingPosition,
     BatchSize: esm.batchSize,
     MaximumBatchingWindowInSeconds: esm.maximumBatchingWindowSeconds,
@@ -191,6 +211,7 @@ async function openParts(settings: LocalSettings, url: string): Promise<RuntimeP
     pool,
     mappings,
     mappingUuid: mapping.UUID,
+    windowSecondsBefore: before?.TumblingWindowInSeconds ?? null,
     logs,
     services: {
       kinesis: createKinesisService({ streams }),
@@ -209,17 +230,6 @@ async function closeParts(parts: RuntimeParts): Promise<void> {
   await parts.streams.close();
   parts.objects.close();
   await parts.logs.close();
-}
-
-function recoveredIn(parts: RuntimeParts): string[] {
-  const cut = parts.streams.recovery
-    .filter(({ cutBytes }) => cutBytes > 0)
-    .map(
-      ({ streamName, shardId, recordCount, cutBytes }) =>
-        `${streamName} ${shardId}: ${cutBytes} half-written bytes cut off (nobody was told they were stored), ${recordCount} records there`,
-    );
-  const { sweptFiles } = parts.objects;
-  return sweptFiles === 0 ? cut : [...cut, `${sweptFiles} half-written objects swept away`];
 }
 
 interface Deferred<T> {

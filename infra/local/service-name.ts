@@ -15,6 +15,9 @@ const SIGNING_NAMES: Readonly<Record<string, ServiceName>> = {
   sts: 'sts',
 };
 
+/** The parameter that names an operation of the query protocol, in the query or in a form. */
+const ACTION = /(?:^|&)Action=\w/;
+
 /**
  * Whose request it is, told by what AWS requests carry: the target header of the JSON protocol, the service name in the
  * signature's credential scope, the dated paths of Lambda's REST API. What carries none of them is for S3.
@@ -34,14 +37,13 @@ export function serviceOf(request: HttpRequest): ServiceName {
   if (/^\/20\d\d-\d\d-\d\d\/(functions|event-source-mappings|account-settings)\b/.test(request.path))
     return 'lambda';
   const contentType = request.headers['content-type'] ?? '';
-  if (
-    /[?&]?Action=\w+/.test(request.query.toString()) ||
-    contentType.startsWith('application/x-www-form-urlencoded')
-  ) {
+  const isForm = contentType.startsWith('application/x-www-form-urlencoded');
+  if (ACTION.test(request.query.toString()) || (isForm && ACTION.test(request.body.toString('latin1')))) {
     return 'sts';
   }
-  // S3 has no operation `POST /`; what arrives there unsigned and without a target is a Kinesis client's mistake.
-  const isS3Root = request.method !== 'POST' || request.path !== '/' || request.query.size > 0;
-  if (target !== '' || contentType.startsWith('application/x-amz-') || !isS3Root) return 'kinesis';
+  // S3 has only reads at `/`; what else arrives there unsigned and without a target is a Kinesis client's mistake.
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const isS3 = isRead || request.path !== '/' || request.query.size > 0;
+  if (target !== '' || contentType.startsWith('application/x-amz-') || !isS3) return 'kinesis';
   return 's3';
 }

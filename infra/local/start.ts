@@ -1,9 +1,9 @@
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pipeline } from '../pipeline.ts';
-import { clientEnvironment, pageEnvironment, withoutOtherWorld } from './environment.ts';
+import { pageEnvironment, withoutOtherWorld } from './environment.ts';
+import { pageSettings } from './page-settings.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { type LocalSettings, readLocalSettings, wholeNumber } from './settings.ts';
+import { startTable } from './start-table.ts';
 import { openWebPage, type WebPage } from './web-page.ts';
 
 /**
@@ -15,72 +15,60 @@ type Mode = (typeof MODES)[number];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Some shells send a process one Ctrl-C twice, npm's and their own; a second one of a person comes later than this. */
+const SAME_CTRL_C_MS = 300;
+
 async function main(): Promise<void> {
   const mode = MODES.find((name) => name === process.argv[2]);
   if (mode === undefined) {
     throw new Error(`Expected one of ${MODES.join(', ')}, got "${process.argv[2] ?? ''}".`);
   }
-  const withRuntime = mode !== 'dashboard' && !(mode === 'dev' && process.env.PIPELINE === 'aws');
-  let runtime: Runtime | null = null;
+  let opening: Promise<Runtime> | null = null;
   let page: WebPage | null = null;
 
-  let stopping = false;
+  let stoppingMs: number | null = null;
   const stop = async (code: number) => {
-    if (stopping) return;
-    stopping = true;
+    if (stoppingMs !== null) {
+      if (Date.now() - stoppingMs > SAME_CTRL_C_MS) process.exit(130);
+      return;
+    }
+    stoppingMs = Date.now();
     page?.stop();
-    await Promise.all([page?.ended, runtime?.close()]);
+    await Promise.all([page?.ended, opening?.then((runtime) => runtime.close()).catch(() => {})]);
     process.exit(code);
   };
-  process.on('SIGINT', () => void stop(0));
-  process.on('SIGTERM', () => void stop(0));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
+  const settings = readLocalSettings(process.env, process.cwd());
+  const wantedPort = wholeNumber(process.env, 'PORT', 3000, 1, 65_535);
+  let runtime: Runtime | null = null;
   try {
-    const settings = readLocalSettings(process.env, process.cwd());
-    if (withRuntime) {
-      runtime = await openRuntime(settings);
-      for (const line of runtime.recovered) console.log(`Recovered: ${line}`);
+    if (mode !== 'dashboard' && !(mode === 'dev' && process.env.PIPELINE === 'aws')) {
+      opening = openRuntime(settings);
+      runtime = await opening;
     }
-    if (mode !== 'local') page = await startPage(mode, settings, runtime?.url ?? null);
-    if (stopping) return;
-    print(settings, runtime?.url ?? null, page?.url ?? null);
+    if (mode !== 'local') page = await startPage(mode, settings, runtime, wantedPort);
   } catch (error) {
-    page?.stop();
     await runtime?.close();
     throw error;
   }
+  if (stoppingMs !== null) return page?.stop();
+  console.log(startTable(settings, runtime, page && { web: page, wantedPort }));
   if (page !== null) await stop(await page.ended);
 }
 
-function startPage(mode: Mode, settings: LocalSettings, url: string | null): Promise<WebPage> {
-  return openWebPage({
-    root,
-    mode: mode === 'dev' ? 'dev' : 'start',
-    port: wholeNumber(process.env, 'PORT', 3000, 1, 65_535),
-    // In AWS the page reads what `npm run deploy` wrote to .env.local; what is set here comes before that file.
-    env:
-      url === null ? process.env : { ...withoutOtherWorld(process.env), ...pageEnvironment(url, settings) },
-  });
-}
-
-function print(settings: LocalSettings, url: string | null, pageUrl: string | null): void {
-  const rows: [string, string][] = [];
-  if (pageUrl !== null) rows.push(['Page', pageUrl]);
-  if (url !== null) {
-    rows.push(['AWS endpoint', url]);
-    rows.push(['Bucket', pipeline.bucket.localName]);
-    rows.push(['Stream', pipeline.stream.name]);
-    rows.push(['Window', `${settings.windowSeconds} s`]);
-    rows.push(['Data folder', path.relative(process.cwd(), settings.dataDir) || '.']);
-  }
-  console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(13)} ${value}`).join('\n')}\n`);
-  if (url !== null) {
-    const exports = Object.entries(clientEnvironment(url, settings)).map(
-      ([name, value]) => `${name}=${value}`,
-    );
-    console.log(`  export ${exports.join(' ')}\n`);
-  }
-  console.log('  Ctrl-C ends everything; the data stays.\n');
+/** In AWS the page reads what `npm run deploy` wrote to .env.local; what is set here comes before that file. */
+function startPage(
+  mode: Mode,
+  settings: LocalSettings,
+  runtime: Runtime | null,
+  port: number,
+): Promise<WebPage> {
+  const env =
+    runtime === null
+      ? pageSettings(root, process.env)
+      : { ...withoutOtherWorld(process.env), ...pageEnvironment(runtime.url, settings) };
+  return openWebPage({ root, mode: mode === 'dev' ? 'dev' : 'start', port, env });
 }
 
 main().catch((error: unknown) => {

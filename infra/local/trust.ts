@@ -14,7 +14,7 @@ export function refusalOf(request: HttpRequest): HttpResponse | null {
     return refusal(`Expected the Host header to name this machine (127.0.0.1 or localhost), got "${host}"`);
   }
   const { origin } = request.headers;
-  if (origin !== undefined && origin !== `http://${host}`) {
+  if (origin !== undefined && isWebOrigin(origin) && origin !== `http://${host}`) {
     return refusal(`Expected no request from a web page of another origin, got one from "${origin}"`);
   }
   const site = request.headers['sec-fetch-site'];
@@ -22,6 +22,11 @@ export function refusalOf(request: HttpRequest): HttpResponse | null {
     return refusal('Expected no request from a web page of another origin');
   }
   return null;
+}
+
+/** What a browser can send: a scheme and a host, or `null`. Any other text is the invention of a program. */
+function isWebOrigin(origin: string): boolean {
+  return origin === 'null' || origin.includes('://');
 }
 
 function refusal(message: string): HttpResponse {

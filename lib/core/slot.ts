@@ -9,6 +9,8 @@ export interface Slot {
   /** Null when unknown: never shown as zero. */
   readonly salesCents: number | null;
   readonly recordCount: number | null;
+  /** What of these is not final yet: in open snapshots that no result covers. */
+  readonly soFar: { readonly recordCount: number; readonly salesCents: number };
   readonly rejected: number;
   readonly minCents: number | null;
   readonly maxCents: number | null;

@@ -86,6 +86,10 @@ function slotOf(
     state,
     salesCents: isKnown ? sum(all, (part) => part.salesCents) : isEmpty ? 0 : null,
     recordCount: isKnown ? sumCounts(all) : isEmpty ? 0 : null,
+    soFar: {
+      recordCount: sumCounts(snapshots) ?? 0,
+      salesCents: sum(snapshots, (part) => part.salesCents),
+    },
     rejected: sum(all, (part) => part.rejected),
     minCents: extreme(all, Math.min, (part) => part.minCents),
     maxCents: extreme(all, Math.max, (part) => part.maxCents),

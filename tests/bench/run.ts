@@ -12,7 +12,9 @@ const wanted = process.argv.slice(2);
 
 if (existsSync(`${folder}package.json`) && !existsSync(`${folder}node_modules`)) {
   console.log('Installing the peers to measure against …');
-  spawnSync('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder], { stdio: 'inherit' });
+  spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefix', folder], {
+    stdio: 'inherit',
+  });
 }
 
 let failed = 0;

@@ -99,7 +99,22 @@ describe('a request goes to the service that it was made for', () => {
     ],
     ['an unsigned GET', { method: 'GET', path: '/bucket/key' }, 's3'],
     ['an S3 DeleteObjects', { path: '/bucket', query: new URLSearchParams('delete=') }, 's3'],
-    ['an STS form', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 'sts'],
+    [
+      'an STS form',
+      {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: Buffer.from('Version=2011-06-15&Action=GetCallerIdentity'),
+      },
+      'sts',
+    ],
+    [
+      'a form without an action, posted to the root',
+      { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: Buffer.from('{}') },
+      'kinesis',
+    ],
+    ['an unsigned PUT to the root', { method: 'PUT' }, 'kinesis'],
+    ['an unsigned preflight request to the root', { method: 'OPTIONS' }, 'kinesis'],
+    ['an unsigned list of buckets', { method: 'GET' }, 's3'],
     ['the control API', { method: 'GET', path: '/_local/status' }, 'control'],
     [
       'a presigned S3 URL',
@@ -174,6 +189,7 @@ describe('a web page of another origin gets nothing', () => {
 
   test.each([
     ['no browser at all', {}],
+    ['an origin that no browser sends', { origin: 'whatever' }],
     ['the address bar', { 'sec-fetch-site': 'none' }],
     ['localhost', { host: 'localhost:4566' }],
     ['a bucket as host', { host: 'bucket.localhost:4566' }],

@@ -10,6 +10,7 @@ function slot(index: number, state: SlotState, salesCents: number | null): Slot 
     state,
     salesCents,
     recordCount: null,
+    soFar: { recordCount: 0, salesCents: 0 },
     rejected: 0,
     minCents: null,
     maxCents: null,

@@ -1,8 +1,18 @@
-import { compareSequenceNumbers } from '../../lib/core/sequence-number.ts';
 import { parseWindowTime, windowStartMs } from '../../lib/core/window.ts';
 import { parseResult } from '../../lib/core/window-result.ts';
 import type { WindowEvent } from './folding-function.ts';
 import type { MemoryStream } from './memory-stream.ts';
+import {
+  type Arrival,
+  afterCall,
+  afterGivingUp,
+  BEGINNING,
+  breachOf,
+  type Call,
+  isAtRest,
+  type Rules,
+  type Standing,
+} from './shadow.ts';
 
 export class BrokenLaw extends Error {
   override name = 'BrokenLaw' as const;
@@ -18,46 +28,65 @@ export class BrokenLaw extends Error {
 const EVENT_KEYS =
   'Records,shardId,eventSourceARN,window,state,isFinalInvokeForWindow,isWindowTerminatedEarly';
 
+export interface LawRules extends Rules {
+  readonly maximumRetryAttempts: number;
+}
+
+/** What is known of one shard from outside of the mapping. */
 interface ShardMemory {
-  /** The request that is under way. */
-  running: string | null;
-  /** Of the last batch that the mapping heard to have succeeded, since the process began. */
-  acceptedUpTo: string | null;
-  /** Of the last window of which an invocation was accepted, since the process began. */
-  windowStartMs: number;
+  readonly arrivals: Arrival[];
+  /** The call under way. */
+  running: Call | null;
+  /** The call was under way when its mapping was stopped: its answer may be lost. */
+  doubtful: boolean;
+  /** Where the shard stands; several, while nobody outside knows what the mapping has stored. The likeliest first. */
+  standings: readonly Standing[];
+  /** Where it stood when the last call was made: what a mapping goes back to that dies before it stores the answer. */
+  before: Standing;
+  /** By what a final invocation is about: the state that it was first made with. */
+  readonly finals: Map<string, string>;
 }
 
 /** Watches every call as it is made, and the results when all has come to rest. Throws BrokenLaw. */
 export class Laws {
   readonly #stream: MemoryStream;
-  readonly #windowSeconds: number;
+  readonly #rules: LawRules;
   readonly #shards = new Map<string, ShardMemory>();
-  /** Shards of which a child has been seen. */
-  readonly #finished = new Set<string>();
 
-  constructor(stream: MemoryStream, windowSeconds: number) {
+  constructor(stream: MemoryStream, rules: LawRules) {
     this.#stream = stream;
-    this.#windowSeconds = windowSeconds;
+    this.#rules = rules;
   }
 
-  /** A process died: what it had under way is under way no more, and it may send again what was not stored. */
+  arrived(shardId: string, sequenceNumber: string, arrivalMs: number, nowMs: number): void {
+    this.#shard(shardId).arrivals.push({ sequenceNumber, arrivalMs, putMs: nowMs });
+  }
+
+  /** A process died: what it had under way is under way no more. */
   crashed(): void {
-    this.#shards.clear();
+    for (const shard of this.#shards.values()) shard.running = null;
+    this.interrupted();
   }
 
-  called(text: string, requestId: string, nowMs: number): WindowEvent {
+  /** The mapping begins again from what it stored: the last answers are in it, or not. */
+  interrupted(): void {
+    for (const shard of this.#shards.values()) {
+      shard.standings = [...shard.standings, shard.before];
+      shard.doubtful = shard.running !== null;
+    }
+  }
+
+  called(text: string, nowMs: number): WindowEvent {
     const event: WindowEvent = JSON.parse(text);
     const { shardId, Records, isFinalInvokeForWindow: final, isWindowTerminatedEarly: early } = event;
     const shard = this.#shard(shardId);
-    expect(Object.keys(event).join() === EVENT_KEYS, 'seven keys', () => Object.keys(event).join());
-    expect(shard.running === null, 'at most one invocation a shard', () => `${shardId} got a second one`);
-    shard.running = requestId;
-
     const startMs = parseWindowTime(event.window.start) ?? Number.NaN;
     const endMs = parseWindowTime(event.window.end) ?? Number.NaN;
+    const { windowSeconds } = this.#rules;
+    expect(Object.keys(event).join() === EVENT_KEYS, 'seven keys', () => Object.keys(event).join());
+    expect(shard.running === null, 'at most one invocation a shard', () => `${shardId} got a second one`);
     expect(
-      windowStartMs(startMs, this.#windowSeconds) === startMs &&
-        endMs - startMs === this.#windowSeconds * 1000,
+      windowStartMs(startMs, windowSeconds) === startMs && endMs - startMs === windowSeconds * 1000,
       'windows are aligned and disjoint',
       () => JSON.stringify(event.window),
     );
@@ -66,51 +95,71 @@ export class Laws {
       'only the final invocation is empty',
       () => text,
     );
-    for (const { kinesis } of Records) {
-      const arrivalMs = kinesis.approximateArrivalTimestamp * 1000;
-      expect(arrivalMs < endMs, 'no record before its window', () => `${arrivalMs} in ${text}`);
-    }
 
+    const call: Call = {
+      sequenceNumbers: Records.map(({ kinesis }) => kinesis.sequenceNumber),
+      startMs,
+      state: JSON.stringify(event.state),
+      final,
+      early,
+    };
     const source = this.#stream.shards.find((candidate) => candidate.shardId === shardId);
-    if (final && !early) {
-      expect(
-        nowMs >= endMs || source?.closed === true,
-        'no final invocation before its window ends',
-        () => text,
-      );
+    const closed = source?.closed === true;
+    const breaches = shard.standings.map((standing) =>
+      breachOf(call, standing, { arrivals: shard.arrivals, closed }, nowMs, this.#rules),
+    );
+    const [breach] = breaches;
+    const standing = shard.standings[breaches.indexOf(null)];
+    if (standing === undefined) {
+      const [law, what] = breach ?? ['a standing', 'none'];
+      throw new BrokenLaw(law, `${what}, and then ${text.slice(0, 2_000)}`);
     }
-    if (final) {
-      expect(
-        Object.keys(event.state).length > 0,
-        'no final invocation of a window without records',
-        () => text,
-      );
-    }
-
-    let previous = shard.acceptedUpTo;
-    for (const { kinesis } of Records) {
-      expect(
-        previous === null || compareSequenceNumbers(kinesis.sequenceNumber, previous) > 0,
-        'order within a shard',
-        () => `${kinesis.sequenceNumber} after ${previous}`,
-      );
-      previous = kinesis.sequenceNumber;
-    }
-    expect(startMs >= shard.windowStartMs || final === false, 'windows never go back', () => text);
-
-    expect(!this.#finished.has(shardId), 'parents before children', () => `${shardId} after its children`);
     for (const parent of [source?.parentShardId, source?.adjacentParentShardId]) {
-      if (parent) this.#finished.add(parent);
+      expect(
+        !parent || this.#mayBeAtRest(parent),
+        'parents before children',
+        () => `${shardId} before the end of ${parent}`,
+      );
     }
+    if (final) sameAgain(shard, standing, call);
+    shard.running = call;
+    shard.doubtful = false;
+    shard.standings = [standing];
+    shard.before = standing;
     return event;
   }
 
-  /** The mapping has heard what came of the call. `count`: how many records it has to take as processed. */
-  answered(event: WindowEvent, count: number): void {
-    const shard = this.#shard(event.shardId);
+  /** The mapping has heard what came of the call: so many of its records are taken, and this state was returned. */
+  succeeded(shardId: string, count: number, state: object): void {
+    const shard = this.#shard(shardId);
+    const { before, running } = shard;
+    if (running === null) return;
+    const after = afterCall(before, running, count, JSON.stringify(state));
+    shard.standings = shard.doubtful ? [after, before] : [after];
     shard.running = null;
-    const last = event.Records[count - 1];
-    if (last !== undefined) shard.acceptedUpTo = last.kinesis.sequenceNumber;
+  }
+
+  /** The mapping has heard that the call failed. */
+  failed(shardId: string): void {
+    this.#shard(shardId).running = null;
+  }
+
+  /** The failure destination was told. */
+  gaveUp(body: string): void {
+    const { KinesisBatchInfo: batch, requestContext: request } = JSON.parse(body);
+    const { maximumRetryAttempts } = this.#rules;
+    expect(
+      request.condition === 'RetryAttemptsExhausted' &&
+        maximumRetryAttempts >= 0 &&
+        request.approximateInvokeCount === maximumRetryAttempts + 1,
+      'nothing is given up before the retry policy says so',
+      () => JSON.stringify(request),
+    );
+    const shard = this.#shard(batch.shardId);
+    shard.standings = [
+      ...shard.standings.map((standing) => afterGivingUp(standing, batch.batchSize ?? 0)),
+      ...shard.standings,
+    ];
   }
 
   /** Every record is in exactly one result; one that was given up is with the failure destination, at least. */
@@ -136,16 +185,41 @@ export class Laws {
         );
       }
     }
+    for (const [shardId, { arrivals, running }] of this.#shards) {
+      expect(running === null && this.#mayBeAtRest(shardId), 'everything is done in the end', () => {
+        return `${shardId} has ${arrivals.length} records`;
+      });
+    }
+  }
+
+  #mayBeAtRest(shardId: string): boolean {
+    const { arrivals, standings } = this.#shard(shardId);
+    return standings.some((standing) => isAtRest(standing, arrivals));
   }
 
   #shard(shardId: string): ShardMemory {
     let memory = this.#shards.get(shardId);
     if (memory === undefined) {
-      memory = { running: null, acceptedUpTo: null, windowStartMs: 0 };
+      memory = {
+        arrivals: [],
+        running: null,
+        doubtful: false,
+        standings: [BEGINNING],
+        before: BEGINNING,
+        finals: new Map(),
+      };
       this.#shards.set(shardId, memory);
     }
     return memory;
   }
+}
+
+/** A final invocation is repeated with the state of its first attempt: a function that writes, writes the same again. */
+function sameAgain(shard: ShardMemory, { open }: Standing, call: Call): void {
+  const part = `${call.startMs} ${open?.first}`;
+  const first = shard.finals.get(part) ?? call.state;
+  expect(first === call.state, 'a final invocation is repeated unchanged', () => `${first}, ${call.state}`);
+  shard.finals.set(part, first);
 }
 
 function expect(holds: boolean, law: string, what: () => string): void {

@@ -14,17 +14,17 @@ export class MemoryDisk {
   /** By uuid and shard: the text of the file. */
   readonly checkpoints = new Map<string, Map<string, string>>();
 
-  /** `pause` is waited for before and after every write: a process that dies in it has written, or has not. */
-  store(pause: () => Promise<void> = async () => {}): MappingStore {
+  /** Waits before and after every write: a process that dies there has not written, or has. `before` may throw. */
+  store(before: () => Promise<void> = noWait, after: () => Promise<void> = noWait): MappingStore {
     const folder = (uuid: string) => {
       const found = this.checkpoints.get(uuid) ?? new Map<string, string>();
       this.checkpoints.set(uuid, found);
       return found;
     };
     const write = async (change: () => void) => {
-      await pause();
+      await before();
       change();
-      await pause();
+      await after();
     };
     return {
       mappings: async () => [...this.mappings.values()],
@@ -53,3 +53,5 @@ export class MemoryDisk {
     return undefined;
   }
 }
+
+async function noWait(): Promise<void> {}

@@ -14,6 +14,8 @@ export interface Schedule {
   readonly faultRate: number;
   /** Of an accepted batch, that its state is above the limit. */
   readonly overflowRate: number;
+  /** Of a read from the stream or a write to the disk, that it fails. */
+  readonly ioFaultRate: number;
   /** The longest an operation of this kind takes. */
   readonly readMs: number;
   readonly invokeMs: number;
@@ -41,7 +43,7 @@ export function drawSchedule(random: Random): Schedule {
   const some = (kind: Action['kind'], count: number) => {
     for (let i = 0; i < count; i += 1) actions.push({ atMs: at(), kind });
   };
-  some('put', random.pick([3, 10, 20, 40]));
+  some('put', random.pick([2, 5, 10, 30]));
   some('crash', random.pick([0, 0, 1, 2, 4]));
   some('split', random.pick([0, 0, 1, 2]));
   some('merge', random.pick([0, 0, 0, 1]));
@@ -59,7 +61,8 @@ export function drawSchedule(random: Random): Schedule {
     reportItemFailures: random.chance(0.2),
     shardCount: random.int(1, 3),
     faultRate: random.pick([0, 0.1, 0.3, 0.6]),
-    overflowRate: random.chance(0.01) ? 0.2 : 0,
+    overflowRate: random.chance(0.005) ? 0.2 : 0,
+    ioFaultRate: random.pick([0, 0, 0, 0.2]),
     readMs: random.pick([0, 5, 50, 3000]),
     invokeMs: random.pick([5, 50, 1000, 4000]),
     writeMs: random.pick([0, 1, 20]),

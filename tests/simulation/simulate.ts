@@ -1,4 +1,4 @@
-import { type Outcome, simulate } from './simulation.ts';
+import { failureText, type Outcome, simulate } from './simulation.ts';
 
 /** `npm run simulate -- --seeds N [--seed S]`: plays the schedules of N seeds, from S on; one seed is told event by event. */
 function numberAfter(flag: string, byDefault: number): number {
@@ -28,8 +28,7 @@ const onOutcome = (outcome: Outcome) => {
   invocations += outcome.invocations;
   if (outcome.brokenLaw !== null) {
     failed.push(outcome);
-    console.error(`seed ${outcome.seed}: ${outcome.brokenLaw}`);
-    console.error(`  play it again: npm run simulate -- --seed ${outcome.seed}`);
+    console.error(failureText(outcome));
   }
   if (done % 50_000 === 0) console.log(`${done} schedules, ${invocations} invocations`);
 };

@@ -15,8 +15,8 @@ export type Sabotage = (environment: MappingEnvironment) => MappingEnvironment;
 
 export interface SimulationOptions {
   readonly sabotage?: Sabotage;
-  /** Is told what happens, line by line. */
-  readonly trace?: (line: string) => void;
+  /** Is told what happens, line by line, and in the schedule of which seed. */
+  readonly trace?: (line: string, seed: number) => void;
 }
 
 export interface Outcome {
@@ -31,7 +31,7 @@ const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:consumer';
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/sales';
 const FOREVER = Number.MAX_SAFE_INTEGER;
 /** A mapping that has nothing more to do is silent; one that goes on for as many steps is caught in a loop. */
-const MOST_EVENTS = 200_000;
+const MOST_EVENTS = 20_000;
 
 /** One schedule: stream, disk, bucket and function survive; the mapping's process dies and is started again. */
 export class Simulation {
@@ -45,7 +45,7 @@ export class Simulation {
   readonly #failures: string[] = [];
   readonly #laws: Laws;
   readonly #sabotage: Sabotage;
-  readonly #trace: ((line: string) => void) | undefined;
+  readonly #trace: SimulationOptions['trace'];
   #process: ProcessClock;
   #mappings: Awaited<ReturnType<typeof startEventSourceMappings>> | null = null;
   #ids = 0;
@@ -61,7 +61,12 @@ export class Simulation {
     this.#schedule = drawSchedule(this.#random);
     this.#scheduler = new Scheduler(START_MS, () => this.#random.next());
     this.#stream = new MemoryStream(STREAM_ARN, this.#schedule.shardCount);
-    this.#laws = new Laws(this.#stream, this.#schedule.windowSeconds);
+    this.#laws = new Laws(this.#stream, {
+      windowSeconds: this.#schedule.windowSeconds,
+      idleMs: this.#schedule.idleSeconds * 1000,
+      stateLimitBytes: STATE_LIMIT_BYTES,
+      maximumRetryAttempts: this.#schedule.maximumRetryAttempts,
+    });
     this.#sabotage = sabotage;
     this.#process = this.#scheduler.process();
     for (const { atMs, kind } of this.#schedule.actions) {
@@ -91,7 +96,7 @@ export class Simulation {
   #tell(line: () => string): void {
     if (this.#trace === undefined) return;
     const seconds = ((this.#scheduler.nowMs - START_MS) / 1000).toFixed(3).padStart(9);
-    this.#trace(`${seconds}  ${line()}`);
+    this.#trace(`${seconds}  ${line()}`, this.seed);
   }
 
   #act(kind: Schedule['actions'][number]['kind']): void {
@@ -129,7 +134,8 @@ export class Simulation {
       const sale = { cust_name: 'Kobold', cust_id: 1, sales: this.#random.int(1, 500), request_id: id };
       const arrivalMs = this.#scheduler.nowMs - this.#random.int(0, jitterMs);
       this.#tell(() => `${id} arrives in ${shardId} at ${(arrivalMs - START_MS) / 1000}`);
-      this.#stream.put(shardId, JSON.stringify(sale), arrivalMs);
+      const { sequenceNumber } = this.#stream.put(shardId, JSON.stringify(sale), arrivalMs);
+      this.#laws.arrived(shardId, sequenceNumber, arrivalMs, this.#scheduler.nowMs);
     }
   }
 
@@ -141,7 +147,11 @@ export class Simulation {
     const after = this.#schedule.calmMs <= this.#scheduler.nowMs;
     void mappings
       .list()
-      .then(([mapping]) => mapping && mappings.update(mapping.UUID, settings))
+      .then(async ([mapping]) => {
+        if (mapping === undefined) return;
+        await mappings.update(mapping.UUID, settings);
+        this.#laws.interrupted();
+      })
       .catch(() => {
         // Busy with another change. At the end everything has to be enabled, so that one is asked for again.
         if (after) this.#scheduler.at(this.#scheduler.nowMs + 1000, () => this.#act('enable'));
@@ -153,9 +163,15 @@ export class Simulation {
     const process = this.#process;
     const pause = (mostMs: number) => () =>
       mostMs === 0 ? Promise.resolve() : process.sleep(this.#random.int(0, mostMs));
+    /** A pause that may end in an error, once the mapping is made: its making is asked for once only. */
+    const io = (mostMs: number) => async () => {
+      await pause(mostMs)();
+      const calm = this.#mappings === null || this.#scheduler.nowMs >= schedule.calmMs;
+      if (!calm && this.#random.chance(schedule.ioFaultRate)) throw new Error('as the schedule says');
+    };
     const environment = this.#sabotage({
-      store: this.#disk.store(pause(schedule.writeMs)),
-      reader: this.#stream.reader(pause(schedule.readMs), () => schedule.pageSize),
+      store: this.#disk.store(io(schedule.writeMs), pause(schedule.writeMs)),
+      reader: this.#stream.reader(io(schedule.readMs), () => schedule.pageSize),
       clock: process,
       invoker: {
         invoke: (_, payload, requestId = '') => this.#invoke(process, payload, requestId),
@@ -163,6 +179,7 @@ export class Simulation {
       putFailureObject: async (_, __, body) => {
         await pause(schedule.writeMs)();
         this.#failures.push(body);
+        this.#check(() => this.#laws.gaveUp(body));
       },
       resolveStream: async () => ({ retentionMs: 24 * 3_600_000 }),
       idleSeconds: schedule.idleSeconds,
@@ -205,19 +222,19 @@ export class Simulation {
     this.#tell(() => `call ${requestId}${fault === null ? '' : ` (${fault})`} ${outline(payload)}`);
     let event: WindowEvent | undefined;
     this.#check(() => {
-      event = this.#laws.called(payload, requestId, this.#scheduler.nowMs);
+      event = this.#laws.called(payload, this.#scheduler.nowMs);
     });
     if (event === undefined) return new Promise(() => {});
     const called = event;
-    const answer = (count: number, outcome: InvocationOutcome) => {
-      this.#tell(() => `back ${requestId} ${outcome.kind} ${count}`);
-      this.#laws.answered(called, count);
+    const failed = (outcome: InvocationOutcome) => {
+      this.#tell(() => `back ${requestId} failed`);
+      this.#laws.failed(called.shardId);
       return outcome;
     };
     await process.sleep(random.int(1, invokeMs));
-    if (fault === 'error') return answer(0, functionError(requestId, 'Handled'));
+    if (fault === 'error') return failed(functionError(requestId, 'Handled'));
     if (fault === 'bad state' && !called.isFinalInvokeForWindow) {
-      return answer(0, { kind: 'success', requestId, payload: '{}' });
+      return failed({ kind: 'success', requestId, payload: '{}' });
     }
 
     const failAt =
@@ -237,13 +254,12 @@ export class Simulation {
     }
     await process.sleep(random.int(0, invokeMs));
     if (fault === 'timeout' || fault === 'lost answer') {
-      return answer(0, functionError(requestId, 'Unhandled'));
+      return failed(functionError(requestId, 'Unhandled'));
     }
-    return answer(failAt ?? called.Records.length, {
-      kind: 'success',
-      requestId,
-      payload: JSON.stringify(response),
-    });
+    const count = failAt ?? called.Records.length;
+    this.#tell(() => `back ${requestId} ${count}`);
+    this.#laws.succeeded(called.shardId, count, response.state);
+    return { kind: 'success', requestId, payload: JSON.stringify(response) };
   }
 
   #check(law: () => void): void {
@@ -272,6 +288,11 @@ const FAULTS = ['throttled', 'error', 'bad state', 'timeout', 'lost answer'] as 
 function functionError(requestId: string, kind: 'Handled' | 'Unhandled'): InvocationOutcome {
   const payload = JSON.stringify({ errorType: 'Error', errorMessage: 'as the schedule says', trace: [] });
   return { kind: 'function-error', requestId, functionError: kind, payload };
+}
+
+/** What is said of a schedule that broke a law: enough to play it again. */
+export function failureText({ seed, brokenLaw }: Outcome): string {
+  return `seed ${seed}: ${brokenLaw}\n  play it again: npm run simulate -- --seed ${seed}`;
 }
 
 /** Plays one schedule after the other, many at a time: settling promises is what takes the time. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpRequest, HttpResponse } from '../http.ts';
+import { corsHeaders, preflight } from './cors.ts';
 
 /**
  * What surrounds an operation on the wire: method, content type, target, body and signature, judged in the order in which
@@ -19,7 +20,7 @@ export function openEnvelope(
   request: HttpRequest,
   isOperation: (name: string) => boolean,
 ): Call | HttpResponse {
-  if (request.method !== 'POST') return accessDenied(request);
+  if (request.method !== 'POST') return preflight(request) ?? accessDenied(request);
   const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   const [service = '', operation = ''] = (request.headers['x-amz-target'] ?? '').split('.');
   const isKnown = service === SERVICE && isOperation(operation);
@@ -144,5 +145,9 @@ function respond(
 }
 
 function idHeaders(request: HttpRequest): Record<string, string> {
-  return { 'x-amzn-requestid': request.requestId, 'x-amz-id-2': randomBytes(72).toString('base64') };
+  return {
+    'x-amzn-requestid': request.requestId,
+    'x-amz-id-2': randomBytes(72).toString('base64'),
+    ...corsHeaders(request),
+  };
 }

@@ -120,10 +120,10 @@ export class Streams implements StreamReader {
     return `arn:aws:kinesis:${this.region}:${this.accountId}:stream/${streamName}`;
   }
 
-  /** Names in the order of the listing. */
-  names(): string[] {
+  /** In the order of their names. */
+  list(): Stream[] {
     for (const stream of [...this.#streams.values()]) this.#settle(stream);
-    return [...this.#streams.keys()].sort();
+    return [...this.#streams.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** Throws ResourceNotFoundException. */

@@ -4,8 +4,8 @@ import type { ShardPosition } from '../kinesis/stream-reader.ts';
 /**
  * The tumbling windows of one shard, as a pure state machine:
  *
- *     (progress, what has been read, now) → the next step     nextStep
- *     (progress, step, its outcome)       → the next progress  accept, drop, close
+ *     (progress, what has been read, now) → the next step      nextStep
+ *     (progress, step, its outcome)       → the next progress  accept, drop, beginClose, close
  *
  * `Progress` is the checkpoint: position, window and state are one value and are stored as one, so whatever instant a
  * process dies at, it goes on from a moment at which all three belonged together. The laws, W = length of a window:
@@ -27,6 +27,8 @@ import type { ShardPosition } from '../kinesis/stream-reader.ts';
  *     closed again only if more of its records came.
  *  6. A record older than the open window is folded into it: windows never go back. With none open it opens its own.
  *  7. A dropped batch leaves the state as it was; a dropped final invocation closes the window all the same.
+ *  8. That a window is closing is stored before its final invocation is first made, and nothing is folded into it any
+ *     more. So whatever dies in between, every attempt at it gets the same state, and a function writes the same again.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
  */
@@ -47,8 +49,8 @@ export interface OpenWindow extends Window {
   readonly state: string;
   /** Records folded into that state; 0 only after an early termination. */
   readonly recordCount: number;
-  /** The state is above the limit: the early final invocation is due. */
-  readonly overflowed: boolean;
+  /** Why its final invocation is due, if it is: the window is over, or its state is above the limit. */
+  readonly closing: 'over' | 'early' | null;
 }
 
 export interface WindowRules {
@@ -95,6 +97,11 @@ export interface BatchStep {
   readonly count: number;
 }
 
+/** The window is over: store that it is closing. */
+export interface BeginCloseStep {
+  readonly kind: 'begin-close';
+}
+
 export interface FinalStep {
   readonly kind: 'final';
   readonly window: OpenWindow;
@@ -112,7 +119,7 @@ export interface EndStep {
   readonly kind: 'end';
 }
 
-export type Step = BatchStep | FinalStep | ReadStep | EndStep;
+export type Step = BatchStep | BeginCloseStep | FinalStep | ReadStep | EndStep;
 
 /** AWS says "1 MB" of state without saying how it counts: here 1 MiB of compact JSON in UTF-8. */
 export const STATE_LIMIT_BYTES = 1_048_576;
@@ -126,24 +133,20 @@ export function beginAt(position: ShardPosition): Progress {
 /** What to do next. Final invocations come before batches, so nothing later in the shard overtakes a window's close. */
 export function nextStep(progress: Progress, view: ShardView, nowMs: number, rules: WindowRules): Step {
   const { open } = progress;
-  if (open?.overflowed) return { kind: 'final', window: open, early: true };
+  if (open?.closing) return { kind: 'final', window: open, early: open.closing === 'early' };
 
   const unclosed = open !== null && open.recordCount > 0 ? open : null;
   const [first] = view.records;
   if (first === undefined) {
-    if (view.ended) return unclosed ? { kind: 'final', window: unclosed, early: false } : { kind: 'end' };
+    if (view.ended) return { kind: unclosed ? 'begin-close' : 'end' };
     if (view.caughtUpMs === null) return { kind: 'read', atMs: nowMs };
     if (unclosed === null) return { kind: 'read', atMs: null };
     const dueMs = unclosed.endMs + rules.idleMs;
-    return view.caughtUpMs >= dueMs
-      ? { kind: 'final', window: unclosed, early: false }
-      : { kind: 'read', atMs: dueMs };
+    return view.caughtUpMs >= dueMs ? { kind: 'begin-close' } : { kind: 'read', atMs: dueMs };
   }
 
   const window = rules.windowSeconds === 0 ? null : windowOf(first, open, rules.windowSeconds);
-  if (unclosed && window && window.startMs > unclosed.startMs) {
-    return { kind: 'final', window: unclosed, early: false };
-  }
+  if (unclosed && window && window.startMs > unclosed.startMs) return { kind: 'begin-close' };
   const { count, full } = fill(view, window, rules);
   if (full || view.ended) return { kind: 'batch', window, count };
   if (view.caughtUpMs === null) return { kind: 'read', atMs: nowMs };
@@ -204,7 +207,7 @@ export function accept(
       endMs: window.endMs,
       state,
       recordCount: (continued?.recordCount ?? 0) + records.length,
-      overflowed: Buffer.byteLength(state) > STATE_LIMIT_BYTES,
+      closing: Buffer.byteLength(state) > STATE_LIMIT_BYTES ? 'early' : null,
     },
     windowPosition: continued === null ? progress.position : progress.windowPosition,
     lateRecords: progress.lateRecords + records.filter((record) => record.arrivalMs < window.startMs).length,
@@ -222,13 +225,18 @@ export function drop(progress: Progress, records: readonly TrackedRecord[]): Pro
   };
 }
 
+/** The open window is over; its final invocation is next, whatever else is read. */
+export function beginClose(progress: Progress): Progress {
+  return progress.open === null ? progress : { ...progress, open: { ...progress.open, closing: 'over' } };
+}
+
 /** A final invocation succeeded, or was given up. */
 export function close(progress: Progress, final: FinalStep): Progress {
   const { startMs, endMs } = final.window;
   return {
     ...progress,
     windowPosition: progress.position,
-    open: final.early ? { startMs, endMs, state: EMPTY_STATE, recordCount: 0, overflowed: false } : null,
+    open: final.early ? { startMs, endMs, state: EMPTY_STATE, recordCount: 0, closing: null } : null,
   };
 }
 

@@ -128,7 +128,7 @@ export const getRecords = operation(
   },
   ({ Limit = MOST_RECORDS, ShardIterator }, streams) => {
     const nowMs = streams.clock.now();
-    const iterator = decodeShardIterator(ShardIterator, nowMs);
+    const iterator = decodeShardIterator(withoutQuotes(ShardIterator), nowMs);
     const { stream, shard } = existingShard(iterator.streamName, iterator.shardId, streams);
     // A shard of a later stream of that name: what the iterator had counted is gone, all that is there is new.
     const isSameShard = iterator.createdSeconds === shard.metadata.createdSeconds;
@@ -142,12 +142,19 @@ export const getRecords = operation(
         `{"SequenceNumber":"${sequenceNumber}","ApproximateArrivalTimestamp":${arrivalMs / 1000},` +
         `"Data":"${data}","PartitionKey":${JSON.stringify(partitionKey)}}`;
     }
-    const end = page.ended
-      ? `"ChildShards":${JSON.stringify(childShards(shard, stream))}`
-      : `"NextShardIterator":"${encodeShardIterator({ ...next, createdSeconds: shard.metadata.createdSeconds })}"`;
+    // A closed shard's end shows when there is nothing left to give, not with its last records.
+    const end =
+      page.ended && page.records.length === 0
+        ? `"ChildShards":${JSON.stringify(childShards(shard, stream))}`
+        : `"NextShardIterator":"${encodeShardIterator({ ...next, createdSeconds: shard.metadata.createdSeconds })}"`;
     return `{"Records":[${records}],"MillisBehindLatest":${page.millisBehindLatest},${end}}`;
   },
 );
+
+/** Kinesis takes an iterator as it is printed in JSON, too, as it comes out of the CLI. */
+function withoutQuotes(iterator: string): string {
+  return /^"(.*)"$/.exec(iterator)?.[1] ?? iterator;
+}
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ChildShard.html */
 function childShards(shard: Shard, stream: Stream): object[] {

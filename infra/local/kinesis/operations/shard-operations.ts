@@ -90,7 +90,7 @@ function isBelow(one: Shard, other: Shard): boolean {
 export const updateShardCount = operation(
   {
     ...streamTarget,
-    TargetShardCount: required(integer({ min: 1 })),
+    TargetShardCount: required(integer({ min: 1, max: 100_000 })),
     ScalingType: required(text({ oneOf: ['UNIFORM_SCALING'] })),
   },
   (input, streams) => {
@@ -104,13 +104,20 @@ export const updateShardCount = operation(
     }
     const current = openShards(stream.metadata).length;
     const target = input.TargetShardCount;
-    if (target > current * 2 || target < current / 2) {
+    const refuse = (rule: string): never => {
       throw new KinesisError(
         'LimitExceededException',
-        `UpdateShardCount can not set the shard count of stream ${stream.name} under account ` +
-          `${streams.accountId} to more than double or less than half of the current one. ` +
-          `Current open shard count: ${current}. Target shard count: ${target}.`,
+        `${rule} Current open shard count: ${current}, Target shard count: ${target}`,
       );
+    };
+    if (target > streams.shardLimit) {
+      refuse(`Target shard count or number of open shards cannot be greater than ${streams.shardLimit}.`);
+    }
+    if (target > current * 2) {
+      refuse('UpdateShardCount cannot scale up over double your current open shard count.');
+    }
+    if (target < current / 2) {
+      refuse('UpdateShardCount cannot scale down below half your current open shard count.');
     }
     streams.requireShards(target - current);
     if (target !== current) streams.begin(stream, { kind: 'scale', shardCount: target });
@@ -155,11 +162,15 @@ export const listShards = operation(
         'Either NextToken or StreamName should be provided.',
       );
     }
-    if (NextToken !== undefined && (input.StreamName !== undefined || input.StreamARN !== undefined)) {
-      throw new KinesisError(
-        'InvalidArgumentException',
-        'NextToken and StreamName cannot be provided together.',
-      );
+    if (NextToken !== undefined) {
+      const other = ['StreamName', 'StreamARN', 'ExclusiveStartShardId', 'StreamCreationTimestamp'] as const;
+      const given = other.find((name) => input[name] !== undefined);
+      if (given !== undefined) {
+        throw new KinesisError(
+          'InvalidArgumentException',
+          `NextToken and ${given} cannot be provided together.`,
+        );
+      }
     }
     const page =
       NextToken === undefined
@@ -244,8 +255,9 @@ function passes(shard: Shard, filter: ShardFilter | null): boolean {
 function requireOpen(shard: Shard, stream: Stream, streams: Streams): void {
   if (shard.isOpen) return;
   throw new KinesisError(
-    'ResourceNotFoundException',
-    `Could not find shard ${shard.shardId} in stream ${stream.name} under account ${streams.accountId}.`,
+    'InvalidArgumentException',
+    `Shard ${shard.shardId} in stream ${stream.name} under account ${streams.accountId} ` +
+      'has already been merged or split, and thus is not eligible for merging or splitting.',
   );
 }
 

@@ -24,13 +24,15 @@ const streamMode = structure({
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html */
 export const createStream = operation(
   {
-    ShardCount: requiredUnless('StreamModeDetails', integer(SHARD_COUNT)),
+    // Not required since there are on-demand streams; a request without a name is still told that it misses both.
+    ShardCount: requiredUnless('StreamName', integer(SHARD_COUNT)),
     StreamModeDetails: streamMode,
     Tags: textMap({ min: 0, max: 200, keyLengths: [1, 128], valueLengths: [0, 256] }),
     StreamName: required(text(NAME)),
   },
   ({ StreamName, ShardCount, StreamModeDetails, Tags = {} }, streams) => {
-    const mode = modeOf(StreamModeDetails);
+    const mode =
+      StreamModeDetails === undefined && ShardCount === undefined ? 'ON_DEMAND' : modeOf(StreamModeDetails);
     if (mode === 'ON_DEMAND' && ShardCount !== undefined) {
       throw new KinesisError(
         'ValidationException',
@@ -123,11 +125,28 @@ export const listStreams = operation(
   },
   ({ Limit = STREAMS_PER_PAGE, ExclusiveStartStreamName, NextToken }, streams) => {
     const from = ExclusiveStartStreamName ?? NextToken ?? '';
-    const rest = streams.names().filter((name) => name > from);
-    const names = rest.slice(0, Limit);
-    return { StreamNames: names, HasMoreStreams: names.length < rest.length };
+    const rest = streams.list().filter(({ name }) => name > from);
+    const listed = rest.slice(0, Limit);
+    const hasMore = listed.length < rest.length;
+    return {
+      StreamNames: listed.map(({ name }) => name),
+      StreamSummaries: listed.map(listedStream),
+      HasMoreStreams: hasMore,
+      ...(hasMore ? { NextToken: listed.at(-1)?.name } : {}),
+    };
   },
 );
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamSummary.html */
+function listedStream(stream: Stream) {
+  return {
+    StreamName: stream.name,
+    StreamARN: stream.arn,
+    StreamStatus: stream.status,
+    StreamModeDetails: { StreamMode: stream.metadata.mode ?? 'PROVISIONED' },
+    StreamCreationTimestamp: stream.metadata.createdMs / 1000,
+  };
+}
 
 const LEAST_RETENTION_HOURS = 24;
 const MOST_RETENTION_HOURS = 8760;
@@ -198,7 +217,6 @@ export const updateStreamMode = operation(
 export const describeLimits = operation({}, (_, streams) => ({
   ShardLimit: streams.shardLimit,
   OpenShardCount: streams.openShardCount(),
-  OnDemandStreamCount: streams.names().filter((name) => streams.stream(name).metadata.mode === 'ON_DEMAND')
-    .length,
+  OnDemandStreamCount: streams.list().filter(({ metadata }) => metadata.mode === 'ON_DEMAND').length,
   OnDemandStreamCountLimit: 50,
 }));

@@ -19,7 +19,7 @@ export function serializeCheckpoint({ windowSeconds, progress, ended }: Checkpoi
       start: windowTime(open.startMs),
       end: windowTime(open.endMs),
       recordCount: open.recordCount,
-      overflowed: open.overflowed,
+      closing: open.closing,
     },
   });
   return open === null ? `${fields}\n` : `${fields.slice(0, -1)},"state":${open.state}}\n`;
@@ -68,7 +68,7 @@ function openWindow(value: Readonly<Record<string, unknown>>): OpenWindow {
     endMs,
     state: JSON.stringify(state),
     recordCount: count(window, 'recordCount'),
-    overflowed: window.overflowed === true,
+    closing: window.closing === 'over' || window.closing === 'early' ? window.closing : null,
   };
 }
 

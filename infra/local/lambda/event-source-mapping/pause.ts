@@ -15,7 +15,7 @@ export class Pause {
 
   wake(): void {
     this.#news = true;
-    this.#waiting?.abort();
+    this.#waiting?.abort(NEWS);
   }
 
   /** Epoch milliseconds; null waits for news alone, and takes no timer. */
@@ -36,6 +36,9 @@ export class Pause {
     this.#news = false;
   }
 }
+
+/** A reason spares the making of an error, with its stack, at every record that comes in. */
+const NEWS = 'news';
 
 /** Timers hold 31 bits of milliseconds; whoever waits looks at the clock again. */
 const LONGEST_MS = 3_600_000;

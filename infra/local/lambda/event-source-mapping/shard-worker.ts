@@ -3,6 +3,7 @@ import type { StreamReader } from '../../kinesis/stream-reader.ts';
 import {
   accept,
   type BatchStep,
+  beginClose,
   close,
   drop,
   EMPTY_STATE,
@@ -92,6 +93,9 @@ export class ShardWorker {
           break;
         case 'batch':
           await this.#sendBatch(step);
+          break;
+        case 'begin-close':
+          await this.#commit(beginClose(this.#progress));
           break;
         case 'final':
           await this.#sendFinal(step);

@@ -1,0 +1,76 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import type { PageData } from '@/components/dashboard-parts';
+import { LoadControl } from '@/components/load-control';
+import { ProblemNote } from '@/components/problem-note';
+import { Button } from '@/components/ui/button';
+import { type ClickStatus, describeClick, statusOf } from '@/lib/click';
+import { useClicks } from '@/lib/click-store';
+import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
+import { placeOf, useHealth } from '@/lib/use-place';
+import { type RecordCount, useSales } from '@/lib/use-sales';
+
+/** The button, what it did, and how much it sends. */
+export function Generate({ answer, format }: PageData) {
+  const health = useHealth();
+  const { send, sending, problem, asking, agree, decline } = useSales(health);
+  const [count, setCount] = useState<RecordCount>(null);
+  const [last] = useClicks(health === undefined ? null : placeOf(health));
+  const now = useServerNow(OVERDUE_STEP_MS);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing =
+        event.target instanceof Element &&
+        event.target.closest('input:not([type="range"]), select, textarea') !== null;
+      if (event.key.toLowerCase() !== 'g' || event.repeat || typing) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      void send(count);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [send, count]);
+  const status: ClickStatus | null = last === undefined ? null : statusOf(last, now, answer);
+  return (
+    <div className="flex flex-col gap-3">
+      <Button
+        look="primary"
+        aria-keyshortcuts="G"
+        aria-disabled={sending}
+        className="min-h-11 w-full text-base"
+        onClick={() => void send(count)}
+      >
+        Generate sales
+      </Button>
+      {asking !== null && (
+        <div
+          role="alertdialog"
+          aria-label="Write to AWS?"
+          className="flex flex-col gap-2 rounded border border-doubt p-3"
+        >
+          <p>
+            This writes to stream {asking.stream} in account …{asking.accountId?.slice(-4) ?? 'unknown'} (
+            {asking.region}) and costs a fraction of a cent. Continue?
+          </p>
+          <div className="flex gap-2">
+            <Button look="primary" autoFocus onClick={agree}>
+              Continue
+            </Button>
+            <Button onClick={decline}>Cancel</Button>
+          </div>
+        </div>
+      )}
+      <p role="status" className="min-h-5 text-muted text-xs">
+        {sending
+          ? 'Sending…'
+          : problem === null &&
+            last !== undefined &&
+            status !== 'failed' &&
+            `${format.money(last.receipt?.salesCents ?? null)} from ${format.count(last.receipt?.recordCount ?? null)} records: ${describeClick(last, status ?? 'sent', format)}.`}
+      </p>
+      {problem !== null && !sending && <ProblemNote problem={problem} />}
+      <LoadControl count={count} onCount={setCount} send={() => send(count)} />
+    </div>
+  );
+}

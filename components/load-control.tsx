@@ -1,0 +1,76 @@
+'use client';
+
+import { useState } from 'react';
+import { Switch } from '@/components/ui/switch';
+import { countdown } from '@/lib/format';
+import { useServerNow } from '@/lib/server-clock';
+import { KEEP_SELLING_MS, type Stopped, useKeepSelling } from '@/lib/use-keep-selling';
+import type { RecordCount } from '@/lib/use-sales';
+
+const EVERY = [
+  [1000, 'every second'],
+  [2000, 'every 2 s'],
+  [5000, 'every 5 s'],
+  [15_000, 'every 15 s'],
+] as const;
+
+const STOPPED_WORDS: Readonly<Record<Stopped, string>> = {
+  time: 'Stopped by itself after 10 minutes.',
+  hidden: 'Stopped: the page was hidden.',
+  failure: 'Stopped: it failed twice in a row.',
+};
+
+interface LoadControlProps {
+  readonly count: RecordCount;
+  readonly onCount: (count: RecordCount) => void;
+  readonly send: () => Promise<boolean>;
+}
+
+/** How many records a click sends, and selling on by itself, within bounds. */
+export function LoadControl({ count, onCount, send }: LoadControlProps) {
+  const [everyMs, setEveryMs] = useState<number>(2000);
+  const { untilMs, stopped, toggle } = useKeepSelling(send, everyMs);
+  const words = count === null ? 'random, 1–300' : String(count);
+  return (
+    <div className="flex flex-col gap-2">
+      <label className="grid grid-cols-[auto_1fr_6.5rem] items-center gap-3">
+        Records
+        <input
+          type="range"
+          min={0}
+          max={300}
+          value={count ?? 0}
+          aria-valuetext={words}
+          onChange={(event) => onCount(Number(event.target.value) || null)}
+          className="h-6 min-w-0 accent-settled"
+        />
+        <span className="text-right text-muted tabular-nums">{words}</span>
+      </label>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Switch label="Keep selling" checked={untilMs !== null} onChange={toggle} />
+        {untilMs !== null && (
+          <select
+            aria-label="Rate"
+            value={everyMs}
+            onChange={(event) => setEveryMs(Number(event.target.value))}
+            className="min-h-8 rounded border border-control bg-bg px-2"
+          >
+            {EVERY.map(([ms, label]) => (
+              <option key={ms} value={ms}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
+        <span className="text-muted text-xs">
+          {untilMs !== null ? <StopsIn untilMs={untilMs} /> : stopped !== null && STOPPED_WORDS[stopped]}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function StopsIn({ untilMs }: { untilMs: number }) {
+  useServerNow();
+  return <>stops in {countdown(Math.min(KEEP_SELLING_MS, untilMs - Date.now()))}</>;
+}

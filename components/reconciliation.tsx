@@ -1,0 +1,65 @@
+'use client';
+
+import type { PageData } from '@/components/dashboard-parts';
+import type { Sums } from '@/lib/click';
+import { useClicks } from '@/lib/click-store';
+import type { Format } from '@/lib/format';
+import { type Account, reconcile, verdictOf } from '@/lib/reconcile';
+import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
+import { placeOf, useHealth } from '@/lib/use-place';
+
+/** What was sent into the visible range against what came out of it. */
+export function Reconciliation({ answer, open, format }: PageData) {
+  const health = useHealth();
+  const clicks = useClicks(health === undefined ? null : placeOf(health));
+  const now = useServerNow(OVERDUE_STEP_MS);
+  const slots = answer.slots.map((slot) =>
+    slot.startMs === open.startMs && slot.endMs === open.endMs ? open : slot,
+  );
+  const account = reconcile(slots, clicks, now === 0 ? answer.serverNowMs : now, answer);
+  const verdict = verdictOf(account, format);
+  return (
+    <section aria-label="Reconciliation" className="mt-4 border-line border-t pt-4">
+      <dl className="flex flex-wrap gap-x-8 gap-y-2">
+        <Entry name="Sent from here" sums={account.sent} format={format} />
+        <Entry name="Counted" sums={account.counted} format={format} />
+        <Entry name="Pending" sums={pendingOf(account)} format={format} />
+        <Entry name="Missing" sums={account.sentMissing} format={format} />
+        <div>
+          <dt className="text-muted text-xs">Not sales</dt>
+          <dd className="tabular-nums">{format.count(account.rejected)} rejected</dd>
+        </div>
+      </dl>
+      <p className={verdict.ok ? 'mt-2 text-muted' : 'mt-2 text-doubt'}>
+        <span aria-hidden="true">{verdict.ok ? '✓' : '⚠'}</span> {verdict.words}
+      </p>
+    </section>
+  );
+}
+
+/** So far in open windows, whoever sent it, and what our clicks sent that no window holds yet. */
+function pendingOf({ soFar, sentUnseen }: Account): Sums {
+  return {
+    recordCount: soFar.recordCount + sentUnseen.recordCount,
+    salesCents: soFar.salesCents + sentUnseen.salesCents,
+  };
+}
+
+function Entry({
+  name,
+  sums,
+  format,
+}: {
+  name: string;
+  sums: { recordCount: number | null; salesCents: number };
+  format: Format;
+}) {
+  return (
+    <div>
+      <dt className="text-muted text-xs">{name}</dt>
+      <dd className="tabular-nums">
+        {format.count(sums.recordCount)} <span className="text-muted">·</span> {format.money(sums.salesCents)}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { type ReactNode, useState } from 'react';
+import type { PageData } from '@/components/dashboard-parts';
+import { useClicks } from '@/lib/click-store';
+import type { Slot } from '@/lib/core/slot';
+import { visibleSlots } from '@/lib/reconcile';
+import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
+import { shardIdsOf, shortShardId } from '@/lib/shard-name';
+import { STATE_WORDS } from '@/lib/state-words';
+import { placeOf, useHealth } from '@/lib/use-place';
+
+type Column = 'startMs' | 'salesCents' | 'recordCount' | 'rejected';
+interface Sort {
+  readonly column: Column;
+  readonly descending: boolean;
+}
+
+const NUMBER = 'px-2 py-2 text-right tabular-nums';
+
+/** The chart in rows: the same slots, in words and figures. */
+export function WindowTable({ answer, open, format, change }: PageData) {
+  const [sort, setSort] = useState<Sort>({ column: 'startMs', descending: true });
+  const health = useHealth();
+  const clicks = useClicks(health === undefined ? null : placeOf(health));
+  const now = useServerNow(OVERDUE_STEP_MS);
+  const slots = visibleSlots(answer.slots, open, clicks, now, answer).filter(
+    (slot) => slot.state !== 'future',
+  );
+  const shardIds = shardIdsOf(slots);
+  const rows = [...slots].sort((a, b) => compare(a, b, sort));
+  const isGrouped = answer.stepSeconds > answer.windowSeconds;
+  const head = (column: Column, label: string, className: string) => (
+    <th
+      scope="col"
+      aria-sort={sort.column !== column ? undefined : sort.descending ? 'descending' : 'ascending'}
+      className={className}
+    >
+      <button
+        type="button"
+        className="min-h-8 font-medium"
+        onClick={() => setSort({ column, descending: sort.column === column ? !sort.descending : true })}
+      >
+        {label}
+        <span aria-hidden="true">{sort.column !== column ? '' : sort.descending ? ' ↓' : ' ↑'}</span>
+      </button>
+    </th>
+  );
+  const only = 'hidden sm:table-cell';
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
+    <section aria-label="Windows" tabIndex={0} className="max-h-[480px] overflow-auto">
+      <table className="w-full border-collapse text-sm">
+        <caption className="pb-2 text-left text-muted">
+          {rows.length} {isGrouped ? 'groups of windows' : 'windows'} from {format.day(answer.fromMs)}{' '}
+          {format.range(answer.fromMs, answer.toMs)} ({format.zoneName(answer.fromMs)}).{' '}
+          {isGrouped ? 'A row opens its windows.' : 'A row opens its window.'}
+        </caption>
+        <thead className="sticky top-0 bg-panel text-muted">
+          <tr className="border-line border-b">
+            {head('startMs', isGrouped ? 'Windows' : 'Window', 'py-1 text-left')}
+            <th scope="col" className={clsx(only, 'px-2 text-left font-medium')}>
+              State
+            </th>
+            {head('salesCents', 'Sales', 'px-2 text-right')}
+            {head('recordCount', 'Records', clsx(only, 'px-2 text-right'))}
+            {head('rejected', 'Rejected', clsx(only, 'px-2 text-right'))}
+            {shardIds.map((id) => (
+              <th key={id} scope="col" className={clsx(only, 'px-2 text-right font-medium')}>
+                {shortShardId(id)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((slot) => (
+            <tr
+              key={slot.startMs}
+              data-testid="window-row"
+              data-state={slot.state}
+              data-cents={slot.salesCents ?? ''}
+              className="border-line border-b"
+            >
+              <th scope="row" className="py-2 text-left font-normal tabular-nums">
+                <button
+                  type="button"
+                  className="min-h-6 text-left underline decoration-line underline-offset-4 hover:decoration-text"
+                  onClick={() =>
+                    change(isGrouped ? { range: `${slot.startMs}-${slot.endMs}` } : { w: slot.startMs })
+                  }
+                >
+                  {format.range(slot.startMs, slot.endMs)}
+                </button>
+                <Second>
+                  <StateWords slot={slot} />
+                </Second>
+              </th>
+              <td className={clsx(only, 'px-2')}>
+                <StateWords slot={slot} />
+              </td>
+              <td className={NUMBER}>
+                {format.money(slot.salesCents)}
+                <Second>
+                  {format.count(slot.recordCount)} records
+                  {slot.rejected > 0 && `, ${format.count(slot.rejected)} rejected`}
+                </Second>
+              </td>
+              <td className={clsx(only, NUMBER)}>{format.count(slot.recordCount)}</td>
+              <td className={clsx(only, NUMBER)}>{format.count(slot.rejected)}</td>
+              {shardIds.map((id) => (
+                <td key={id} className={clsx(only, NUMBER)}>
+                  {format.money(slot.shards.find((shard) => shard.shardId === id)?.salesCents ?? null)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** The second line of a row on a narrow screen. */
+function Second({ children }: { children: ReactNode }) {
+  return <span className="block text-muted text-xs sm:hidden">{children}</span>;
+}
+
+function StateWords({ slot }: { slot: Slot }) {
+  const isDoubtful = slot.state === 'late' || slot.state === 'missing';
+  return (
+    <span className={isDoubtful ? 'text-doubt' : 'text-muted'}>
+      {STATE_WORDS[slot.state]}
+      {slot.inferred && ', inferred from the time of its file'}
+      {slot.terminatedEarly && ', ended early'}
+    </span>
+  );
+}
+
+/** What is unknown stands last, whichever the direction. */
+function compare(a: Slot, b: Slot, { column, descending }: Sort): number {
+  const [x, y] = [a[column], b[column]];
+  if (x === null || y === null) return Number(x === null) - Number(y === null) || b.startMs - a.startMs;
+  return (descending ? y - x : x - y) || b.startMs - a.startMs;
+}

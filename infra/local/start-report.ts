@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { windowTime } from '../../lib/core/window.ts';
+import { pipeline } from '../pipeline.ts';
+import { openMappingFiles } from './lambda/event-source-mapping/mapping-files.ts';
+import type { InvocationReport } from './lambda/event-source-mapping/sender.ts';
+import type { RuntimeParts } from './runtime.ts';
+
+/** What a start found, in sentences for the person who started. */
+export interface StartReport {
+  /** What a kill had left, and how it goes on. */
+  readonly recovered: readonly string[];
+  /** Settings that meet data of another setting. */
+  readonly notes: readonly string[];
+  /** Open shards of the stream. */
+  readonly shardCount: number;
+}
+
+/** `killedPid` null: the run before ended by itself, or there was none. */
+export async function reportOf(parts: RuntimeParts, killedPid: number | null): Promise<StartReport> {
+  const { settings, streams } = parts;
+  const shardCount = streams.stream(pipeline.stream.name).shards.filter((shard) => shard.isOpen).length;
+  const notes: string[] = [];
+  if (settings.shardCount !== shardCount && settings.shardCount !== pipeline.stream.shardCount) {
+    notes.push(
+      `SHARD_COUNT is ${settings.shardCount}, but the stream that is there keeps its ${shardCount}: it counts when the stream is created.`,
+    );
+  }
+  const before = parts.windowSecondsBefore;
+  if (before !== null && before !== settings.windowSeconds) {
+    notes.push(
+      `Windows are ${settings.windowSeconds} s long now, ${before} s before: what the open ones held is folded again, nothing is lost.`,
+    );
+  }
+  return { recovered: [...(await goesOn(parts, killedPid)), ...mended(parts)], notes, shardCount };
+}
+
+/** Where the work of a killed run goes on. */
+async function goesOn(parts: RuntimeParts, killedPid: number | null): Promise<string[]> {
+  if (killedPid === null) return [];
+  const records = parts.streams.recovery.reduce((sum, shard) => sum + shard.recordCount, 0);
+  const files = openMappingFiles(path.join(parts.settings.dataDir, 'event-source-mappings'));
+  const checkpoints = [...(await files.checkpoints(parts.mappingUuid))];
+  return [
+    `the last run (process id ${killedPid}) was killed; ${count(records, 'record')} of its streams are there`,
+    ...checkpoints.flatMap(([shardId, { progress }]) =>
+      progress.open === null
+        ? []
+        : `${shardId} goes on in its window of ${windowTime(progress.open.startMs)}, with ${count(progress.open.recordCount, 'record')} folded`,
+    ),
+  ];
+}
+
+function mended({ objects, streams }: RuntimeParts): string[] {
+  const cut = streams.recovery
+    .filter(({ cutBytes }) => cutBytes > 0)
+    .map(
+      ({ streamName, shardId, cutBytes }) =>
+        `${streamName} ${shardId}: ${count(cutBytes, 'half-written byte')} cut off (nobody was told that they were stored)`,
+    );
+  const { sweptFiles } = objects;
+  return sweptFiles === 0 ? cut : [...cut, `${count(sweptFiles, 'half-written object')} swept away`];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Says that the consumer fails, the first time and ever more rarely while it goes on. */
+export function reportFailure({ attempt, functionArn, shardId, verdict }: InvocationReport): void {
+  if (verdict.kind === 'accepted' || (attempt & (attempt - 1)) !== 0) return;
+  const name = functionArn.split(':').at(-1);
+  console.warn(`${name} failed for ${shardId} (attempt ${attempt}): ${verdict.message}`);
+}

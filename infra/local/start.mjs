@@ -1,0 +1,84 @@
+/**
+ * `node infra/local/start.mjs dev|start|local|dashboard`: runs start.ts from a bundle, which starts in a third of the time
+ * that transforming each file on its own takes. The bundle is made again when a source of it has changed.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const cache = path.join(folder, '../../node_modules/.cache/local-runtime');
+const manifestFile = path.join(cache, 'manifest.json');
+
+await import(pathToFileURL(stored() ?? (await bundled())).href);
+
+/** @returns {string | undefined} the file of the bundle that is there, when it is the truth */
+function stored() {
+  try {
+    const { file, inputs } = JSON.parse(readFileSync(manifestFile, 'utf8'));
+    statSync(file);
+    return inputs.every((/** @type {[string, string]} */ [input, stamp]) => stampOf(input) === stamp)
+      ? file
+      : undefined;
+  } catch {
+    return undefined; // not there, or torn: it is made again
+  }
+}
+
+/** @returns {Promise<string>} the file of a new bundle */
+async function bundled() {
+  const { build } = await import('esbuild');
+  const { outputFiles, metafile } = await build({
+    entryPoints: [path.join(folder, 'start.ts')],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['esbuild'],
+    logLevel: 'error',
+    plugins: [{ name: 'import.meta.url', setup: keepUrls }],
+  });
+  const text = outputFiles[0]?.text ?? '';
+  const file = path.join(cache, `start-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.mjs`);
+  const inputs = [fileURLToPath(import.meta.url), ...Object.keys(metafile.inputs)].map((input) => {
+    const whole = path.resolve(input);
+    return [whole, stampOf(whole)];
+  });
+  mkdirSync(cache, { recursive: true });
+  write(file, text);
+  write(manifestFile, JSON.stringify({ file, inputs }));
+  return file;
+}
+
+/**
+ * A source that looks for files beside itself finds them, although it runs from the cache.
+ * @param {import('esbuild').PluginBuild} build
+ */
+function keepUrls(build) {
+  build.onLoad({ filter: /[\\/]infra[\\/]local[\\/].*\.ts$/ }, ({ path: file }) => ({
+    contents: readFileSync(file, 'utf8').replaceAll(
+      /(?<!')import\.meta\.url/g,
+      JSON.stringify(pathToFileURL(file).href),
+    ),
+    loader: 'ts',
+  }));
+}
+
+/** @param {string} file */
+function stampOf(file) {
+  const { mtimeMs, size } = statSync(file);
+  return `${mtimeMs} ${size}`;
+}
+
+/**
+ * Two starts at once, or a kill, never leave half a file.
+ * @param {string} file
+ * @param {string} text
+ */
+function write(file, text) {
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
+}

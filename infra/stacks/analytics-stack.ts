@@ -1,0 +1,103 @@
+import { Aws, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type EventSourceMapping, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { pipeline } from '../pipeline.ts';
+import { addAlarms } from './alarms.ts';
+import { addCloudWatchDashboard } from './cloudwatch-dashboard.ts';
+import { bucketConsoleUrl, dashboardConsoleUrl, functionConsoleUrl } from './console-url.ts';
+import type { Deployment } from './deployment.ts';
+import { FailureDestination } from './failure-destination.ts';
+import { addPagePolicies } from './page-policies.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+import { pipelineMetrics } from './pipeline-metrics.ts';
+import type { ProducerStack } from './producer-stack.ts';
+import { ResultsBucket } from './results-bucket.ts';
+
+/** The consumer with its tumbling windows, the bucket of their results, and what watches both. */
+export class AnalyticsStack extends Stack {
+  constructor(scope: Construct, deployment: Deployment, { stream, producer }: ProducerStack) {
+    const { names, windowSeconds, ephemeral, reservedConcurrency } = deployment;
+    super(scope, names.analyticsStack, {
+      description: 'Streaming analytics: tumbling windows over the stream, and their results in S3',
+    });
+    const bucket = new ResultsBucket(this, 'Results', { ephemeral });
+    const { handlerFile, timeoutSeconds, memoryMb } = pipeline.consumer;
+    const { resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix } = pipeline.bucket;
+    const consumer = new PipelineFunction(this, 'Consumer', {
+      functionName: names.consumer,
+      description: 'Folds the sales of each tumbling window into one result, and writes it to S3',
+      handlerFile,
+      timeoutSeconds,
+      memoryMb,
+      reservedConcurrency,
+      environment: { BUCKET_NAME: bucket.bucketName },
+      statements: [
+        // The mapping reads the stream with this role.
+        new PolicyStatement({
+          actions: [
+            'kinesis:DescribeStream',
+            'kinesis:DescribeStreamSummary',
+            'kinesis:GetRecords',
+            'kinesis:GetShardIterator',
+            'kinesis:ListShards',
+          ],
+          resources: [stream.streamArn],
+        }),
+        new PolicyStatement({
+          actions: ['s3:PutObject'],
+          resources: [resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix].map((prefix) =>
+            bucket.arnForObjects(`${prefix}*`),
+          ),
+        }),
+        // Lambda asks for it before it writes a failed batch.
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),
+      ],
+    });
+    const mapping = this.#map(consumer, stream.streamArn, new FailureDestination(bucket), windowSeconds);
+
+    const metrics = pipelineMetrics({ names, mappingUuid: mapping.eventSourceMappingId });
+    const alarmNames = addAlarms(this, deployment, metrics);
+    addCloudWatchDashboard(this, deployment, metrics, alarmNames);
+    const policies = addPagePolicies(this, { bucket, producer, consumer });
+
+    const output = (id: string, value: string, description?: string) =>
+      new CfnOutput(this, id, { value, ...(description === undefined ? {} : { description }) });
+    output('streamDataProcessor', functionConsoleUrl(names.consumer), 'The consumer in the console');
+    output('DataStore', bucketConsoleUrl(bucket.bucketName), 'The bucket of the results in the console');
+    output('CloudWatchDashboard', dashboardConsoleUrl(names.dashboard), 'Metrics and alarms in the console');
+    output('ConsumerFunctionName', consumer.function.functionName);
+    output('BucketName', bucket.bucketName);
+    output('WindowSeconds', String(windowSeconds));
+    output('Region', Aws.REGION);
+    output('PagePolicyArn', policies.page.managedPolicyArn, 'What the page needs: attach it to its role');
+    output(
+      'PageDiagnosticsPolicyArn',
+      policies.diagnostics.managedPolicyArn,
+      'Read-only extras for the health check and "Explain this window"',
+    );
+  }
+
+  #map(
+    consumer: PipelineFunction,
+    eventSourceArn: string,
+    onFailure: FailureDestination,
+    windowSeconds: number,
+  ): EventSourceMapping {
+    const esm = pipeline.eventSourceMapping;
+    return consumer.function.addEventSourceMapping('Mapping', {
+      eventSourceArn,
+      startingPosition: StartingPosition[esm.startingPosition],
+      tumblingWindow: Duration.seconds(windowSeconds),
+      batchSize: esm.batchSize,
+      maxBatchingWindow: Duration.seconds(esm.maximumBatchingWindowSeconds),
+      parallelizationFactor: esm.parallelizationFactor,
+      retryAttempts: esm.maximumRetryAttempts,
+      maxRecordAge: Duration.seconds(esm.maximumRecordAgeSeconds),
+      bisectBatchOnError: esm.bisectBatchOnFunctionError,
+      onFailure,
+      // Counts the records that Lambda gave up on: nothing else tells of a failure object.
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import { pipeline } from '../pipeline.ts';
+
+/** What a person chooses when deploying: `-c name=value` on the command line, and WINDOW_SECONDS. */
+export interface Deployment {
+  /** Null for the plain names; else the suffix with which a second pipeline lives in the same account and region. */
+  readonly stage: string | null;
+  /** Null in on-demand mode, where AWS decides. */
+  readonly shardCount: number | null;
+  readonly windowSeconds: number;
+  /** The bucket is deleted with its stack, results and all. */
+  readonly ephemeral: boolean;
+  /** Of each function; null leaves them to the account's unreserved concurrency. */
+  readonly reservedConcurrency: number | null;
+  /** Who is told of alarms: the ARN of an SNS topic; null when nobody is. */
+  readonly alarmTopicArn: string | null;
+  readonly names: DeploymentNames;
+}
+
+export interface DeploymentNames {
+  readonly producerStack: string;
+  readonly analyticsStack: string;
+  readonly stream: string;
+  readonly producer: string;
+  readonly consumer: string;
+  readonly dashboard: string;
+}
+
+/** Thrown for a value that cannot be deployed; the message names it and what it takes. */
+export class ContextError extends Error {
+  override name = 'ContextError' as const;
+
+  constructor(
+    readonly setting: string,
+    readonly got: unknown,
+    expected: string,
+  ) {
+    super(`Expected ${setting} to be ${expected}, got ${JSON.stringify(got)}.`);
+  }
+}
+
+type Lookup = (name: string) => unknown;
+
+export const CONTEXT_NAMES = [
+  'stage',
+  'shards',
+  'mode',
+  'windowSeconds',
+  'ephemeral',
+  'reservedConcurrency',
+  'alarmTopic',
+] as const;
+
+/** `context` looks up a CDK context value, undefined when it is not set. Throws ContextError. */
+export function deploymentOf(
+  context: Lookup,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Deployment {
+  const stage = textOf(context, 'stage', /^[a-z][a-z0-9-]{0,15}$/, 'up to 16 of a-z, 0-9 and -, such as dev');
+  const mode =
+    textOf(context, 'mode', /^(provisioned|on-demand)$/, 'provisioned or on-demand') ?? 'provisioned';
+  const shards = numberOf(context('shards'), '-c shards', 1, 200);
+  if (mode === 'on-demand' && shards !== null) {
+    throw new ContextError('-c shards', shards, 'left out with -c mode=on-demand, where AWS decides');
+  }
+  return {
+    stage,
+    shardCount: mode === 'on-demand' ? null : (shards ?? pipeline.stream.shardCount),
+    windowSeconds:
+      numberOf(context('windowSeconds'), '-c windowSeconds', 1, 900) ??
+      numberOf(env.WINDOW_SECONDS || undefined, 'WINDOW_SECONDS', 1, 900) ??
+      pipeline.eventSourceMapping.tumblingWindowSeconds,
+    ephemeral: textOf(context, 'ephemeral', /^(true|false)$/, 'true or false') === 'true',
+    reservedConcurrency: numberOf(context('reservedConcurrency'), '-c reservedConcurrency', 1, 1000),
+    alarmTopicArn: textOf(
+      context,
+      'alarmTopic',
+      /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+      'the ARN of an SNS topic',
+    ),
+    names: namesOf(stage),
+  };
+}
+
+function namesOf(stage: string | null): DeploymentNames {
+  const named = (name: string) => (stage === null ? name : `${name}-${stage}`);
+  return {
+    producerStack: named('tumbling-window-stream-analytics-kinesis-producer-stack'),
+    analyticsStack: named('tumbling-window-stream-analytics-stack'),
+    stream: named(pipeline.stream.name),
+    producer: named(pipeline.producer.functionName),
+    consumer: named(pipeline.consumer.functionName),
+    dashboard: named('tumbling-window-stream-analytics'),
+  };
+}
+
+/** The command line gives text, cdk.json may give booleans and numbers. */
+function textOf(context: Lookup, name: string, pattern: RegExp, expected: string): string | null {
+  const value = context(name);
+  if (value === undefined || value === null) return null;
+  if (!pattern.test(String(value))) throw new ContextError(`-c ${name}`, value, expected);
+  return String(value);
+}
+
+function numberOf(value: unknown, setting: string, least: number, most: number): number | null {
+  if (value === undefined || value === null) return null;
+  const number = Number(value);
+  if (!/^\d+$/.test(String(value)) || number < least || number > most) {
+    throw new ContextError(setting, value, `a whole number from ${least} to ${most}`);
+  }
+  return number;
+}

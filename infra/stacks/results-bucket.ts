@@ -1,0 +1,36 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { pipeline } from '../pipeline.ts';
+
+/** Long enough to look into a batch that was given up, and to put its records on the stream again. */
+const FAILURES_KEPT_DAYS = 30;
+
+/** The bucket of the window results: private, TLS only, encrypted; kept when its stack goes, unless it is ephemeral. */
+export class ResultsBucket extends Bucket {
+  constructor(scope: Construct, id: string, { ephemeral }: { readonly ephemeral: boolean }) {
+    super(scope, id, {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      autoDeleteObjects: ephemeral,
+      lifecycleRules: [
+        // A shard that was split or merged leaves its last snapshot behind.
+        { id: 'open-snapshots', prefix: pipeline.bucket.livePrefix, expiration: Duration.days(1) },
+        {
+          id: 'failed-batches',
+          prefix: pipeline.bucket.failuresPrefix,
+          expiration: Duration.days(FAILURES_KEPT_DAYS),
+        },
+      ],
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'Access logs would take a second bucket and outnumber the results; CloudTrail data events can be switched on where an audit asks for them.',
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { useMemo, useSyncExternalStore } from 'react';
+import { type Click, parseClicks, type Share } from './click.ts';
+
+const KEY = 'clicks';
+/** Some hundred kilobytes of storage at most. */
+const MAX_CLICKS = 300;
+const NONE: readonly Click[] = [];
+
+let clicks: readonly Click[] | null = null;
+const listeners = new Set<() => void>();
+
+function read(): readonly Click[] {
+  if (clicks === null) {
+    try {
+      clicks = parseClicks(localStorage.getItem(KEY));
+    } catch {
+      clicks = NONE;
+    }
+  }
+  return clicks;
+}
+
+function write(next: readonly Click[]): void {
+  clicks = next.slice(0, MAX_CLICKS);
+  try {
+    localStorage.setItem(KEY, JSON.stringify(clicks));
+  } catch {
+    // Storage may be blocked or full: the clicks then last for this page only.
+  }
+  for (const listener of listeners) listener();
+}
+
+function onStorage(event: StorageEvent): void {
+  if (event.key !== KEY && event.key !== null) return;
+  clicks = null;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) window.addEventListener('storage', onStorage);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) window.removeEventListener('storage', onStorage);
+  };
+}
+
+/** Puts a click before all others. */
+export function addClick(click: Click): void {
+  write([click, ...read()]);
+}
+
+/** Notes where clicks' records are now, by request id; nothing happens when nothing is new. */
+export function noteShares(found: Readonly<Record<string, readonly Share[]>>): void {
+  let isNew = false;
+  const next = read().map((click) => {
+    const shares = found[click.receipt?.requestId ?? ''];
+    if (shares === undefined || JSON.stringify(shares) === JSON.stringify(click.shares)) return click;
+    isNew = true;
+    return { ...click, shares };
+  });
+  if (isNew) write(next);
+}
+
+export function forgetClicks(place: string): void {
+  write(read().filter((click) => click.place !== place));
+}
+
+/** Newest first; empty while rendered on the server. */
+export function useClicks(place: string | null): readonly Click[] {
+  const all = useSyncExternalStore(subscribe, read, () => NONE);
+  return useMemo(() => all.filter((click) => click.place === place), [all, place]);
+}

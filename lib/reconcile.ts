@@ -1,0 +1,150 @@
+import { type Click, dueMs, type Sums, type WindowTimes } from './click.ts';
+import type { Slot } from './core/slot.ts';
+
+/** What was sent into a range and what became of it, in records and money. */
+export interface Account {
+  /** By this browser's clicks: counted + so far + unseen + missing − surplus, as far as the range holds them. */
+  readonly sent: Sums;
+  readonly sentCounted: Sums;
+  readonly sentSoFar: Sums;
+  /** On the way to the consumer. */
+  readonly sentUnseen: Sums;
+  /** In no window, though a result is overdue. */
+  readonly sentMissing: Sums;
+  /** Counted beyond what was sent. */
+  readonly surplus: Sums;
+  /** In window results, whoever sent it. The count is null when an original result leaves it open. */
+  readonly counted: { readonly recordCount: number | null; readonly salesCents: number };
+  /** In windows that have no result yet, whoever sent it. */
+  readonly soFar: Sums;
+  readonly rejected: number;
+}
+
+const ZERO: Sums = { recordCount: 0, salesCents: 0 };
+
+/**
+ * The account of a range of slots. A click's records belong to the range by their windows; those that no window holds
+ * yet, by when they were sent. `nowMs`: the server's time.
+ */
+export function reconcile(
+  slots: readonly Slot[],
+  clicks: readonly Click[],
+  nowMs: number,
+  times: WindowTimes,
+): Account {
+  const fromMs = slots[0]?.startMs ?? 0;
+  const toMs = slots.at(-1)?.endMs ?? 0;
+  let [sentCounted, sentSoFar, sentUnseen, sentMissing, surplus] = [ZERO, ZERO, ZERO, ZERO, ZERO];
+  for (const click of clicks) {
+    if (click.receipt === null) continue;
+    const inside = click.shares.filter((share) => share.startMs >= fromMs && share.startMs < toMs);
+    for (const share of inside) {
+      if (share.counted) sentCounted = plus(sentCounted, share);
+      else sentSoFar = plus(sentSoFar, share);
+    }
+    const rest = click.shares.reduce(minus, click.receipt);
+    if (rest.recordCount < 0 && inside.length > 0) {
+      surplus = minus(surplus, rest);
+    } else if (rest.recordCount > 0 && click.sentMs >= fromMs && click.sentMs < toMs) {
+      if (nowMs > dueMs(click, times)) sentMissing = plus(sentMissing, rest);
+      else sentUnseen = plus(sentUnseen, rest);
+    }
+  }
+  const known = slots.filter((slot) => slot.salesCents !== null);
+  const soFar = known.reduce((sum, slot) => plus(sum, slot.soFar), ZERO);
+  return {
+    sent: minus([sentSoFar, sentUnseen, sentMissing].reduce(plus, sentCounted), surplus),
+    sentCounted,
+    sentSoFar,
+    sentUnseen,
+    sentMissing,
+    surplus,
+    counted: {
+      recordCount: known.some((slot) => slot.recordCount === null)
+        ? null
+        : known.reduce((sum, slot) => sum + (slot.recordCount ?? 0), 0) - soFar.recordCount,
+      salesCents: known.reduce((sum, slot) => sum + (slot.salesCents ?? 0), 0) - soFar.salesCents,
+    },
+    soFar,
+    rejected: slots.reduce((sum, slot) => sum + slot.rejected, 0),
+  };
+}
+
+export interface AccountFormat {
+  readonly count: (count: number | null) => string;
+  readonly money: (cents: number | null) => string;
+}
+
+/** Says in a sentence whether what was sent is what was counted, and if not, why. */
+export function verdictOf(
+  account: Account,
+  format: AccountFormat,
+): { readonly ok: boolean; readonly words: string } {
+  const { sent, sentCounted, sentSoFar, sentUnseen, sentMissing, surplus, counted } = account;
+  const of = (sums: Sums) => `${records(sums.recordCount, format)} (${format.money(sums.salesCents)})`;
+  if (surplus.recordCount !== 0 || surplus.salesCents !== 0) {
+    return { ok: false, words: `Duplicate: ${of(surplus)} more counted than sent.` };
+  }
+  if (sentMissing.recordCount > 0) {
+    return {
+      ok: false,
+      words: `Missing: ${of(sentMissing)} sent from here in no window, though a result is overdue. Check the consumer.`,
+    };
+  }
+  const elsewhere = counted.recordCount === null ? null : counted.recordCount - sentCounted.recordCount;
+  const others =
+    elsewhere === null
+      ? ' What else was counted does not say its records.'
+      : elsewhere > 0
+        ? ` ${records(elsewhere, format)} more came from elsewhere.`
+        : '';
+  if (sent.recordCount === 0)
+    return { ok: true, words: `Nothing was sent from here into this range.${others}` };
+  const pending = sentSoFar.recordCount + sentUnseen.recordCount;
+  if (pending > 0) {
+    return {
+      ok: true,
+      words: `Pending: ${of({ recordCount: pending, salesCents: sentSoFar.salesCents + sentUnseen.salesCents })} of ${of(sent)} sent from here; their window is still open.${others}`,
+    };
+  }
+  return {
+    ok: true,
+    words: `All ${records(sent.recordCount, format)} sent from here are counted: ${format.money(sent.salesCents)} = ${format.money(sentCounted.salesCents)}.${others}`,
+  };
+}
+
+function records(count: number, format: AccountFormat): string {
+  return `${format.count(count)} ${count === 1 ? 'record' : 'records'}`;
+}
+
+function plus(a: Sums, b: Sums): Sums {
+  return { recordCount: a.recordCount + b.recordCount, salesCents: a.salesCents + b.salesCents };
+}
+
+function minus(a: Sums, b: Sums): Sums {
+  return { recordCount: a.recordCount - b.recordCount, salesCents: a.salesCents - b.salesCents };
+}
+
+/**
+ * The slots as a person should see them: the open one fresh, and `missing` where this browser knows that records were
+ * sent, a result is overdue, and there is nothing.
+ */
+export function visibleSlots(
+  slots: readonly Slot[],
+  open: Slot,
+  clicks: readonly Click[],
+  nowMs: number,
+  times: WindowTimes,
+): Slot[] {
+  const lost = clicks.filter((click) => {
+    const seen = click.shares.reduce((sum, share) => sum + share.recordCount, 0);
+    return seen < (click.receipt?.recordCount ?? 0) && nowMs > dueMs(click, times);
+  });
+  return slots.map((slot) => {
+    if (slot.startMs === open.startMs && slot.endMs === open.endMs) return open;
+    const isMissing =
+      slot.state === 'empty' &&
+      lost.some((click) => click.sentMs < slot.endMs && click.sentMs + click.durationMs >= slot.startMs);
+    return isMissing ? { ...slot, state: 'missing' } : slot;
+  });
+}

@@ -1,0 +1,13 @@
+import type { Slot } from './core/slot.ts';
+
+/** `shardId-000000000003` is `shard 3`; a name of another kind stays as it is. */
+export function shortShardId(shardId: string): string {
+  const number = /^shardId-(\d+)$/.exec(shardId)?.[1];
+  return number === undefined ? shardId : `shard ${Number(number)}`;
+}
+
+/** The shards that take part in the slots, ascending; none when there is only one, for then there is nothing to tell apart. */
+export function shardIdsOf(slots: readonly Slot[]): string[] {
+  const ids = new Set(slots.flatMap((slot) => slot.shards.flatMap((shard) => shard.shardId ?? [])));
+  return ids.size < 2 ? [] : [...ids].sort();
+}

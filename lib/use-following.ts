@@ -1,0 +1,29 @@
+import { useEffect } from 'react';
+import useSWR from 'swr';
+import type { TracesAnswer } from './answers.ts';
+import { type Click, dueMs, sharesOf, unsettled, type WindowTimes } from './click.ts';
+import { noteShares } from './click-store.ts';
+import { getJson } from './request.ts';
+import { serverNow } from './server-clock.ts';
+
+const SOON_MS = 1000;
+/** What is overdue comes when a person has mended something, or never. */
+const OVERDUE_MS = 15_000;
+
+/** Asks where the records of unsettled clicks are, as long as there are any, and keeps what it hears. */
+export function useFollowing(clicks: readonly Click[], times: WindowTimes): void {
+  const followed = unsettled(clicks, serverNow());
+  const ids = followed.flatMap((click) => click.receipt?.requestId ?? []);
+  const since = Math.min(...followed.map((click) => click.sentMs));
+  const key =
+    ids.length === 0 ? null : `/api/traces?${new URLSearchParams({ ids: ids.join(), since: String(since) })}`;
+  const isYoung = followed.some((click) => serverNow() <= dueMs(click, times));
+  const { data } = useSWR<TracesAnswer>(key, getJson, {
+    refreshInterval: isYoung ? SOON_MS : OVERDUE_MS,
+    dedupingInterval: SOON_MS / 2,
+  });
+  useEffect(() => {
+    if (data === undefined) return;
+    noteShares(Object.fromEntries(Object.entries(data.traces).map(([id, trace]) => [id, sharesOf(trace)])));
+  }, [data]);
+}

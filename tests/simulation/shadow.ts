@@ -1,0 +1,141 @@
+import { windowStartMs } from '../../lib/core/window.ts';
+
+/** A record as it came in, in the order of its shard. */
+export interface Arrival {
+  readonly sequenceNumber: string;
+  readonly arrivalMs: number;
+  /** When it could first be read. */
+  readonly putMs: number;
+}
+
+/** Where a shard stands, by what was heard of it from outside. */
+export interface Standing {
+  /** How many of the shard's records are folded or dropped. */
+  readonly done: number;
+  readonly open: OpenPart | null;
+}
+
+/** A window, or what is left of it after an early termination. */
+export interface OpenPart {
+  readonly startMs: number;
+  readonly state: string;
+  readonly folded: number;
+  /** Which of the shard's records was the first to be folded in. */
+  readonly first: number;
+}
+
+/** A call as the laws see it. */
+export interface Call {
+  readonly sequenceNumbers: readonly string[];
+  readonly startMs: number;
+  readonly state: string;
+  readonly final: boolean;
+  readonly early: boolean;
+}
+
+export interface Rules {
+  readonly windowSeconds: number;
+  readonly idleMs: number;
+  readonly stateLimitBytes: number;
+}
+
+export const BEGINNING: Standing = { done: 0, open: null };
+
+/** A broken law and what broke it. */
+export type Breach = readonly [law: string, what: string];
+
+/**
+ * What the laws allow next, told apart from how the tracker gets there: null when a shard that stands there may make
+ * this call at this moment, else the law that it breaks.
+ */
+export function breachOf(
+  call: Call,
+  standing: Standing,
+  shard: { readonly arrivals: readonly Arrival[]; readonly closed: boolean },
+  nowMs: number,
+  rules: Rules,
+): Breach | null {
+  const { open } = standing;
+  const next = shard.arrivals[standing.done];
+  if (call.final) {
+    if (open === null || open.folded === 0 || open.startMs !== call.startMs) {
+      return ['no final invocation of a window without records', told(standing)];
+    }
+    if (call.state !== open.state) return ['the state is handed on unchanged', open.state];
+    const overflowed = Buffer.byteLength(open.state) > rules.stateLimitBytes;
+    if (call.early !== overflowed) return ['early if, and only if, the state is too large', told(standing)];
+    if (call.early) return null;
+
+    const dueMs = open.startMs + rules.windowSeconds * 1000 + rules.idleMs;
+    const isOver =
+      next === undefined
+        ? shard.closed || nowMs >= dueMs
+        : windowStartMs(next.arrivalMs, rules.windowSeconds) > open.startMs ||
+          (nowMs >= dueMs && next.putMs >= dueMs);
+    return isOver ? null : ['no final invocation before its window ends', told(standing)];
+  }
+
+  const expected = shard.arrivals.slice(standing.done, standing.done + call.sequenceNumbers.length);
+  if (expected.map(({ sequenceNumber }) => sequenceNumber).join() !== call.sequenceNumbers.join()) {
+    return [
+      'order within a shard, without gaps or repeats',
+      `after ${standing.done} of ${shard.arrivals.length}`,
+    ];
+  }
+  if (expected.some(({ arrivalMs }) => arrivalMs >= call.startMs + rules.windowSeconds * 1000)) {
+    return ['no record before its window', call.sequenceNumbers.join()];
+  }
+  if (open === null || open.startMs !== call.startMs) {
+    if (open !== null && open.folded > 0)
+      return ['a window is closed before the next one opens', told(standing)];
+    if (call.state !== '{}') return ['a window begins with an empty state', call.state];
+    if (next !== undefined && windowStartMs(next.arrivalMs, rules.windowSeconds) !== call.startMs) {
+      return ['a window is opened by its own record', told(standing)];
+    }
+    return null;
+  }
+  if (Buffer.byteLength(open.state) > rules.stateLimitBytes) {
+    return ['early if, and only if, the state is too large', told(standing)];
+  }
+  return call.state === open.state ? null : ['the state is handed on unchanged', open.state];
+}
+
+/** After a call succeeded: `count` of its records were taken, and `state` was returned, as compact JSON. */
+export function afterCall(standing: Standing, call: Call, count: number, state: string): Standing {
+  if (call.final) {
+    return {
+      done: standing.done,
+      open: call.early ? emptyPart(call.startMs) : null,
+    };
+  }
+  const { done, open } = standing;
+  const part = open !== null && open.startMs === call.startMs && open.folded > 0 ? open : null;
+  return {
+    done: done + count,
+    open: {
+      startMs: call.startMs,
+      state,
+      folded: (part?.folded ?? 0) + count,
+      first: part?.first ?? done,
+    },
+  };
+}
+
+/** After a batch, or with a count of 0 the final invocation of the open window, was given up. */
+export function afterGivingUp(standing: Standing, count: number): Standing {
+  if (count > 0) return { ...standing, done: standing.done + count };
+  const { open } = standing;
+  return { ...standing, open: open === null ? null : emptyPart(open.startMs) };
+}
+
+function emptyPart(startMs: number): OpenPart {
+  return { startMs, state: '{}', folded: 0, first: 0 };
+}
+
+export function isAtRest(standing: Standing, arrivals: readonly Arrival[]): boolean {
+  return standing.done === arrivals.length && (standing.open?.folded ?? 0) === 0;
+}
+
+function told({ done, open }: Standing): string {
+  return `${done} records done, ${open === null ? 'no window open' : `${JSON.stringify(open)} open`}`;
+}
