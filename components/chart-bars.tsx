@@ -166,7 +166,7 @@ const OneBar = memo(function OneBar({ x, width, base, y, bar, isOver, justClosed
           <Label x={middle} y={base - 9} anchor="middle" text="?" color="var(--doubt)" />
         </>
       )}
-      {bar.state === 'empty' && <circle cx={middle} cy={base - 3} r={1.5} fill="var(--muted)" />}
+      {bar.state === 'empty' && <circle cx={middle} cy={base - 3} r={1} fill="var(--control)" />}
       {isOver && <path d={`M${middle - 4} ${top - 9}h8l-4 5z`} fill="var(--text)" data-testid="over-limit" />}
     </g>
   );

@@ -18,7 +18,7 @@ export interface PageData {
   readonly change: (change: Partial<UrlState>) => void;
 }
 
-/** `mischief` stands in the top bar, `cost` in the foot; all others where the layout says. */
+/** `mischief` and `cost` stand in the foot of the page; all others where the layout says. */
 type Place =
   | 'generate'
   | 'export'

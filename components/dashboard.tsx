@@ -62,9 +62,7 @@ export function Dashboard({ currency }: { currency: string }) {
         onPause={pause}
         onKeys={showSheet}
         onChange={change}
-      >
-        {data !== null && parts.mischief?.(data)}
-      </TopBar>
+      />
       <main className="mx-auto flex max-w-[1248px] flex-col gap-6 p-4 sm:p-6">
         {banner}
         {data === null ? (
@@ -79,7 +77,9 @@ export function Dashboard({ currency }: { currency: string }) {
                 {parts.generate?.(data)}
               </WindowClock>
             </div>
-            <KpiTiles answer={data.answer} format={format} />
+            <div className="max-sm:order-1">
+              <KpiTiles answer={data.answer} format={format} />
+            </div>
             <Card aria-label="Sales">
               <Tabs
                 value={url.view}
@@ -119,7 +119,7 @@ export function Dashboard({ currency }: { currency: string }) {
                   ) : (
                     <ChartPanel
                       answer={data.answer}
-                      open={data.open}
+                      open={paused ? data.answer.open : data.open}
                       previous={previous}
                       url={url}
                       format={format}
@@ -135,13 +135,22 @@ export function Dashboard({ currency }: { currency: string }) {
               {parts.reconciliation?.(data)}
             </Card>
             {!url.kiosk && (
-              <div className="grid gap-6 lg:grid-cols-[5fr_7fr]">
+              <div className="grid gap-6 max-sm:order-2 lg:grid-cols-[5fr_7fr]">
                 <div id="pipeline">{parts.pipeline?.(data)}</div>
                 <div>{parts.receipts?.(data)}</div>
               </div>
             )}
             {parts.inspector?.(data)}
-            {parts.cost?.(data)}
+            {!url.kiosk && (
+              <footer className="flex flex-wrap items-center justify-between gap-4 border-line border-t pt-4 text-muted text-xs max-sm:order-3">
+                <p>
+                  Totals are read from the window results in S3; the open window is what the consumer says so
+                  far.
+                </p>
+                {parts.cost?.(data)}
+                {parts.mischief?.(data)}
+              </footer>
+            )}
             <Announcer answer={data.answer} format={format} />
           </>
         )}

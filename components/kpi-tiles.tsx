@@ -10,11 +10,11 @@ interface Tile {
 /** Four small numbers and a word on each; an unknown one is a dash. */
 export function KpiTiles({ answer, format }: { answer: WindowsAnswer; format: Format }) {
   return (
-    <dl className="grid grid-cols-2 gap-y-4 border-line border-y py-4 lg:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-y-4 border-line border-y py-4 sm:grid-cols-4">
       {tilesOf(answer, format).map(({ name, value, note }) => (
         <div
           key={name}
-          className="border-line px-4 even:border-l lg:px-6 lg:first:pl-0 lg:not-first:border-l"
+          className="border-line pr-4 even:border-l even:pl-4 sm:pl-4 sm:first:pl-0 sm:not-first:border-l lg:pl-6"
         >
           <dt className="text-muted text-xs">{name}</dt>
           <dd className="font-medium text-xl leading-snug">{value}</dd>

@@ -24,7 +24,11 @@ export function LiveStatus(connection: Connection) {
       label="Connection"
       className="w-72 p-4"
       trigger={
-        <Button look="quiet" data-testid="live-status" className="min-w-26 justify-end text-text">
+        <Button
+          look="quiet"
+          data-testid="live-status"
+          className="justify-end text-text max-sm:px-1 sm:min-w-26"
+        >
           <span
             aria-hidden="true"
             className={

@@ -1,6 +1,6 @@
 'use client';
 
-import { type ReactNode, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import useSWR from 'swr';
 import { type Connection, LiveStatus } from '@/components/live-status';
 import { Button } from '@/components/ui/button';
@@ -20,12 +20,10 @@ interface TopBarProps {
   readonly onPause: () => void;
   readonly onKeys: () => void;
   readonly onChange: (change: Partial<UrlState>) => void;
-  /** Stands before the controls. */
-  readonly children?: ReactNode;
 }
 
 /** Where one is, whether it lives, and how it is shown. On a phone the controls are in a menu. */
-export function TopBar({ url, connection, onPause, onKeys, onChange, children }: TopBarProps) {
+export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarProps) {
   const [theme, setTheme] = useState<Theme>('system');
   useEffect(() => setTheme(currentTheme()), []);
   const { paused } = connection;
@@ -36,11 +34,10 @@ export function TopBar({ url, connection, onPause, onKeys, onChange, children }:
   const nextZone = () => onChange({ tz: url.tz === 'utc' ? 'local' : 'utc' });
   return (
     <header className="sticky top-0 z-10 border-line border-b bg-bg">
-      <div className="mx-auto flex h-14 max-w-[1248px] items-center gap-4 px-4 sm:px-6 lg:grid lg:grid-cols-[1fr_auto_1fr]">
-        <h1 className="whitespace-nowrap font-semibold text-base tracking-tight">Tumbling windows</h1>
+      <div className="mx-auto flex h-14 max-w-[1248px] items-center gap-2 px-4 sm:gap-4 sm:px-6 lg:grid lg:grid-cols-[1fr_auto_1fr]">
+        <h1 className="min-w-0 truncate font-semibold text-base tracking-tight">Tumbling windows</h1>
         <ModeBadge />
-        <div className="ml-auto flex items-center gap-1">
-          {children}
+        <div className="ml-auto flex shrink-0 items-center gap-1">
           <LiveStatus {...connection} />
           <div className="hidden items-center gap-1 sm:flex">
             <Button
@@ -99,7 +96,7 @@ function ModeBadge() {
   const account = health?.accountId == null ? '' : ` · …${health.accountId.slice(-4)}`;
   const lapse = health !== undefined && health.windowSeconds < 120;
   return (
-    <p className="flex items-center gap-2 font-mono text-xs" data-testid="mode-badge">
+    <p className="flex shrink-0 items-center gap-2 font-mono text-xs" data-testid="mode-badge">
       <span
         title={health?.endpoint ?? undefined}
         className={

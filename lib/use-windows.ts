@@ -1,4 +1,4 @@
-import { useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
 import type { LiveEvent, WindowsAnswer } from './answers.ts';
@@ -37,6 +37,8 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
     () => document.visibilityState === 'visible',
     () => false,
   );
+  // The open window is followed through pauses and past ranges: a clock that stands would lie.
+  const stream = useLiveStream(visible);
   const windows = useSWR<WindowsAnswer, RequestError>(windowsUrl(day, range), getWindows, {
     keepPreviousData: true,
     compare: isSameNews,
@@ -50,8 +52,8 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
       }, POLL_MS);
     },
     refreshInterval: (answer) => {
-      // A pause holds what is shown, yet another range may still be asked for.
-      if (paused || (answer !== undefined && !answer.live)) return 0;
+      // A pause holds what is shown, yet another range may still be asked for. A past range does not change.
+      if (paused || (answer !== undefined && !answer.live && stream.isOpen)) return 0;
       const leftMs = answer === undefined ? POLL_MS : answer.open.endMs - serverNow();
       const closing =
         answer?.slots.some((slot) => slot.state === 'closing' || slot.state === 'late') === true;
@@ -67,9 +69,14 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
     getJson,
     { keepPreviousData: true, compare: isSameNews, revalidateOnFocus: false },
   );
-  const live = answer?.live === true;
   const { mutate } = windows;
-  const stream = useLiveStream(visible && live && !paused, mutate);
+  const news = answer?.live === true && !paused ? stream.news : '';
+  const followed = useRef('');
+  useEffect(() => {
+    if (news === '' || news === followed.current) return;
+    followed.current = news;
+    void mutate();
+  }, [news, mutate]);
   const fresher = answer !== undefined && stream.event !== undefined && isFresher(stream.event, answer);
   return {
     answer,
@@ -94,21 +101,17 @@ function isFresher(event: LiveEvent, answer: WindowsAnswer): boolean {
 }
 
 /** Only an accelerator: when it fails, the browser tries again by itself and the polling goes on meanwhile. */
-function useLiveStream(wanted: boolean, revalidate: () => Promise<unknown>) {
+function useLiveStream(wanted: boolean) {
   const [isOpen, setIsOpen] = useState(false);
-  const { data } = useSWRSubscription<LiveEvent, Error, string | null>(
+  const { data: event } = useSWRSubscription<LiveEvent, Error, string | null>(
     wanted ? '/api/live' : null,
     (url: string, { next }) => {
       const source = new EventSource(url);
-      let known = '';
       source.addEventListener('open', () => setIsOpen(true));
       source.addEventListener('error', () => setIsOpen(false));
-      source.addEventListener('change', (event) => {
-        const change: LiveEvent = JSON.parse(event.data);
+      source.addEventListener('change', ({ data }) => {
+        const change: LiveEvent = JSON.parse(data);
         hear(change.serverNowMs);
-        const news = `${change.version} ${change.problem?.kind}`;
-        if (news !== known) void revalidate();
-        known = news;
         next(null, change);
       });
       return () => {
@@ -117,5 +120,7 @@ function useLiveStream(wanted: boolean, revalidate: () => Promise<unknown>) {
       };
     },
   );
-  return { event: data, isOpen };
+  // Changes whenever /api/windows has something new to say.
+  const news = event === undefined ? '' : `${event.version} ${event.problem?.kind}`;
+  return { event, isOpen, news };
 }
