@@ -65,6 +65,16 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   };
 }
 
+/** The runtime that uses the folder and answers; null when none does. */
+export async function runningRuntime(
+  dataDir: string,
+): Promise<{ readonly pid: number; readonly port: number } | null> {
+  const file = path.join(dataDir, 'runtime.lock');
+  const holder = await readHolder(file);
+  if (holder === null || holder.port === null || !(await isRunning(holder, file))) return null;
+  return { pid: holder.pid, port: holder.port };
+}
+
 async function create(file: string): Promise<boolean> {
   try {
     const handle = await open(file, 'wx');

@@ -40,9 +40,10 @@ export class StorageError extends KinesisError {
     cause: unknown,
   ) {
     const reason = cause instanceof Error ? cause.message : String(cause);
+    const isDamaged = cause instanceof SyntaxError;
     super(
       'InternalFailure',
-      `Could not ${action} ${file}: ${reason}. Free space on the disk or make the data folder writable, then try again.`,
+      `Could not ${action} ${file}: ${reason}. ${isDamaged ? 'Restore the file, or delete its folder: the records in it are lost then.' : 'Free space on the disk or make the data folder writable, then try again.'}`,
       { cause },
     );
   }
