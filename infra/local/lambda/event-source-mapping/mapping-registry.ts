@@ -152,7 +152,7 @@ class MappingRegistry implements RunningEventSourceMappings {
     const state = entry.state;
     entry.state = configuration.State === before.State ? 'Updating' : ing(configuration.State);
     try {
-      await this.#save(entry, configuration);
+      await this.#save(entry, ({ LastProcessingResult }) => ({ ...configuration, LastProcessingResult }));
     } catch (error) {
       entry.state = state;
       throw error;
@@ -262,19 +262,26 @@ class MappingRegistry implements RunningEventSourceMappings {
 
   /** LastProcessingResult. */
   #note(entry: Entry, text: string): void {
-    const { configuration } = entry.stored;
-    if (configuration.LastProcessingResult === text) return;
-    this.#save(entry, { ...configuration, LastProcessingResult: text }).catch((error: unknown) => {
+    const change = (configuration: EventSourceMappingConfiguration) =>
+      configuration.LastProcessingResult === text
+        ? configuration
+        : { ...configuration, LastProcessingResult: text };
+    this.#save(entry, change).catch((error: unknown) => {
       this.#environment.log(`The last processing result cannot be stored: ${String(error)}`);
     });
   }
 
-  /** Takes effect at once in memory, and one after the other in the store. */
-  #save(entry: Entry, configuration: EventSourceMappingConfiguration): Promise<void> {
-    const stored = { ...entry.stored, configuration };
-    entry.stored = stored;
+  /** One change after the other; each takes effect once it is stored, and not at all when it cannot be. */
+  #save(
+    entry: Entry,
+    change: (configuration: EventSourceMappingConfiguration) => EventSourceMappingConfiguration,
+  ): Promise<void> {
     const saved = entry.saving.then(async () => {
-      if (entry.state !== 'Deleting') await this.#environment.store.saveMapping(stored);
+      const configuration = change(entry.stored.configuration);
+      if (entry.state === 'Deleting' || configuration === entry.stored.configuration) return;
+      const stored = { ...entry.stored, configuration };
+      await this.#environment.store.saveMapping(stored);
+      entry.stored = stored;
     });
     entry.saving = saved.catch(() => undefined);
     return saved;
