@@ -1,4 +1,5 @@
 import { App, type AppProps, DefaultStackSynthesizer } from 'aws-cdk-lib';
+import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { AnalyticsStack } from './analytics-stack.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
 import { ProducerStack } from './producer-stack.ts';
@@ -26,6 +27,7 @@ export function createPipelineApp(
     defaultStackSynthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
     ...options.app,
     postCliContext: {
+      ...CURRENTLY_RECOMMENDED_FLAGS,
       // Exports and Fn::ImportValue, so that the stream cannot be deleted from under its reader. CDK's recommendation,
       // "weak", takes an intrinsic function that little but CloudFormation itself knows.
       '@aws-cdk/core:defaultCrossStackReferences': 'strong',

@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import { runCdk } from './deploy/cdk-cli.ts';
+import { type CommandLine, parseCommandLine, UsageError } from './deploy/command-line.ts';
+import { deploy } from './deploy/deploy.ts';
+import { DeployError } from './deploy/deploy-problem.ts';
+import { destroy } from './deploy/destroy.ts';
+import { type Workplace, workplaceOf } from './deploy/workplace.ts';
+import { ContextError, deploymentOf } from './stacks/deployment.ts';
+
+/** `npm run synth`, `npm run deploy` and `npm run destroy`: the CDK CLI, with what a person needs around it. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+async function main(): Promise<number> {
+  const line = parseCommandLine(process.argv.slice(2));
+  const place = workplaceOf(root, line, process.env);
+  // A bad value ends it here, before anything is built or asked.
+  const deployment = deploymentOf((name) => line.context.get(name), process.env);
+  // The SDK's clients of this process go where the CLI's go.
+  Object.assign(process.env, place.env);
+  if (line.command === 'deploy') return deploy(line, deployment, place);
+  if (line.command === 'destroy') return destroy(line, deployment, place);
+  return synth(line, place);
+}
+
+async function synth(line: CommandLine, place: Workplace): Promise<number> {
+  const { code, said } = await runCdk(['synth', '--quiet', ...place.cdkOptions, ...line.rest], place.env, {
+    quiet: true,
+  });
+  if (code !== 0) {
+    console.error(said.trim());
+    return code;
+  }
+  console.log('The templates and the functions are in cdk.out/.');
+  return 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const isForPeople =
+      error instanceof DeployError || error instanceof ContextError || error instanceof UsageError;
+    console.error(isForPeople ? `\n${error.message}` : error);
+    process.exit(1);
+  },
+);

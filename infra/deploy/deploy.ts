@@ -1,0 +1,62 @@
+import path from 'node:path';
+import type { Deployment } from '../stacks/deployment.ts';
+import { runCdk } from './cdk-cli.ts';
+import type { CommandLine } from './command-line.ts';
+import { DeployError, explainCliFailure } from './deploy-problem.ts';
+import { linesFromOutputs } from './deployed-lines.ts';
+import { readEnvLines, writeEnvLines } from './env-file.ts';
+import { findTarget } from './target.ts';
+import type { Workplace } from './workplace.ts';
+
+/** Deploys both stacks and tells the page where they are. Throws DeployError; returns the exit code. */
+export async function deploy(line: CommandLine, deployment: Deployment, place: Workplace): Promise<number> {
+  const target = await findTarget(line.typed, place.env);
+  const before = readEnvLines(place.envFile);
+  const { names } = deployment;
+  if (
+    before !== null &&
+    before.PRODUCER_FUNCTION_NAME === names.producer &&
+    before.AWS_ENDPOINT_URL === (target.endpoint ?? undefined) &&
+    before.AWS_REGION !== target.region
+  ) {
+    throw new DeployError(
+      `It is deployed in ${before.AWS_REGION} (so says .env.local), and this would deploy it once more in ${target.region}; destroy it there first if it is to move.`,
+      `AWS_REGION=${before.AWS_REGION} ${line.typed}`,
+    );
+  }
+  console.log(`Deploying to ${target.region} of account ${target.accountId} …\n`);
+  const outputs = path.join(place.outFolder, 'outputs.json');
+  const { code, said } = await runCdk(
+    [
+      'deploy',
+      '--all',
+      ...place.cdkOptions,
+      '--outputs-file',
+      outputs,
+      '--progress',
+      'events',
+      // Who says `deploy` has decided; what the stacks allow is listed in docs/aws.md and held by a test.
+      ...unlessGiven(line.rest, '--require-approval', 'never'),
+      // Without a change set that nobody looks at.
+      ...unlessGiven(line.rest, '--method', 'direct'),
+      ...line.rest,
+    ],
+    { ...place.env, AWS_REGION: target.region },
+    { quiet: false },
+  );
+  if (code !== 0) {
+    const explained = explainCliFailure(said, target);
+    if (explained !== null) throw explained;
+    return code;
+  }
+  const lines = linesFromOutputs(outputs, names, target);
+  writeEnvLines(place.envFile, lines);
+  console.log(
+    `\nDeployed. .env.local names it, so the page finds it:\n\n  npm run dashboard\n\nnpm run destroy${line.context.get('stage') === undefined ? '' : ` -- -c stage=${line.context.get('stage')}`} removes it.`,
+  );
+  return 0;
+}
+
+function unlessGiven(rest: readonly string[], option: string, value: string): string[] {
+  return rest.some((each) => each === option || each.startsWith(`${option}=`)) ? [] : [option, value];
+}

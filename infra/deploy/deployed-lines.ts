@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import type { DeploymentNames } from '../stacks/deployment.ts';
+import type { EnvLines } from './env-file.ts';
+import type { Target } from './target.ts';
+
+/** The lines of `.env.local` from the file that `cdk deploy --outputs-file` wrote: all that the page has to know. */
+export function linesFromOutputs(file: string, names: DeploymentNames, target: Target): EnvLines {
+  const stacks: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const output = (stack: string, name: string): string => {
+    const value = fieldOf(fieldOf(stacks, stack), name);
+    if (typeof value !== 'string') throw new Error(`Expected ${stack} to have the output ${name}, got none.`);
+    return value;
+  };
+  return {
+    AWS_REGION: output(names.analyticsStack, 'Region'),
+    BUCKET_NAME: output(names.analyticsStack, 'BucketName'),
+    STREAM_NAME: output(names.producerStack, 'StreamName'),
+    PRODUCER_FUNCTION_NAME: output(names.producerStack, 'ProducerFunctionName'),
+    CONSUMER_FUNCTION_NAME: output(names.analyticsStack, 'ConsumerFunctionName'),
+    WINDOW_SECONDS: output(names.analyticsStack, 'WindowSeconds'),
+    // With whom and against what it was deployed; credentials themselves never go into a file.
+    ...(target.profile === null ? {} : { AWS_PROFILE: target.profile }),
+    ...(target.endpoint === null ? {} : { AWS_ENDPOINT_URL: target.endpoint }),
+  };
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
