@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,8 @@ export async function workerRuntimeFile(cacheDir: string): Promise<URL> {
     const { transform } = await import('esbuild');
     const { code } = await transform(text, { loader: 'ts', format: 'esm', target: 'node20' });
     await mkdir(cacheDir, { recursive: true });
-    const partial = `${file}.${process.pid}.partial`;
+    // Each function asks for it on its own, at the same time.
+    const partial = `${file}.${randomUUID()}.partial`;
     await writeFile(partial, code);
     await rename(partial, file);
   }
