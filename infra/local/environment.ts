@@ -16,6 +16,8 @@ export function clientEnvironment(url: string, settings: LocalSettings): Readonl
 export function pageEnvironment(url: string, settings: LocalSettings): Readonly<Record<string, string>> {
   return {
     ...clientEnvironment(url, settings),
+    // Empty and not absent: what is absent, Next.js takes from .env.local, where `npm run deploy` may have named one.
+    AWS_PROFILE: '',
     BUCKET_NAME: pipeline.bucket.localName,
     PRODUCER_FUNCTION_NAME: pipeline.producer.functionName,
     CONSUMER_FUNCTION_NAME: pipeline.consumer.functionName,

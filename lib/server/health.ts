@@ -1,7 +1,7 @@
 import 'server-only';
 import { GetFunctionConfigurationCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
-import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import type { HealthAnswer, Hop, Problem, RuntimeAnswer } from '../answers.ts';
+import { RESULTS_PREFIX } from '../core/object-key.ts';
 import type { Dashboard } from './dashboard.ts';
 import { problemOf } from './problem.ts';
 import { functionArn } from './producer.ts';
@@ -167,13 +167,8 @@ async function findMapping({
 function askBucket(dashboard: Dashboard): Promise<Hop> {
   const { bucket } = dashboard.settings;
   return ask(dashboard, 'bucket', 's3:ListBucket', `arn:aws:s3:::${bucket}`, async () => {
-    try {
-      await dashboard.clients.s3.send(new HeadBucketCommand({ Bucket: bucket }));
-    } catch (error) {
-      // An answer to HEAD has no body: only its status says that there is no such bucket.
-      if (error instanceof Error && error.name === 'NotFound') error.name = 'NoSuchBucket';
-      throw error;
-    }
+    // As the page reads it: its permission is for the prefixes only, and HeadBucket asks for the whole.
+    await dashboard.reader.list(RESULTS_PREFIX, { pages: 1, pageSize: 1 });
     return { status: 'ok', detail: `${bucket} answers.` };
   });
 }
