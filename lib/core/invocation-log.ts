@@ -38,28 +38,9 @@ export const METRICS_NAMESPACE = 'TumblingWindowStreamAnalytics';
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function serializeInvocationLog(log: InvocationLog, functionName: string): string {
-  const closed = log.final && log.error === null ? 1 : 0;
-  const metrics = [
-    { Name: 'Records', Unit: 'Count' },
-    { Name: 'RejectedRecords', Unit: 'Count' },
-    { Name: 'Sales', Unit: 'None' },
-    ...(closed === 1
-      ? [
-          { Name: 'WindowsClosed', Unit: 'Count' },
-          { Name: 'ResultLag', Unit: 'Milliseconds' },
-        ]
-      : []),
-  ];
   return JSON.stringify({
-    _aws: {
-      Timestamp: log.timeMs,
-      CloudWatchMetrics: [{ Namespace: METRICS_NAMESPACE, Dimensions: [['FunctionName']], Metrics: metrics }],
-    },
-    FunctionName: functionName,
-    Records: log.records - log.skipped,
-    RejectedRecords: log.rejected,
-    Sales: amountOf(log.after.salesCents - log.before.salesCents),
-    ...(closed === 1 ? { WindowsClosed: 1, ResultLag: log.timeMs - log.windowEndMs } : {}),
+    // An invocation that failed comes again: its records would be counted twice.
+    ...(log.error === null ? metricsOf(log, functionName) : {}),
     event: 'invocation',
     time: new Date(log.timeMs).toISOString(),
     request_id: log.requestId,
@@ -78,6 +59,31 @@ export function serializeInvocationLog(log: InvocationLog, functionName: string)
     written_key: log.writtenKey,
     error: log.error,
   });
+}
+
+function metricsOf(log: InvocationLog, functionName: string): object {
+  const metrics = [
+    { Name: 'Records', Unit: 'Count' },
+    { Name: 'RejectedRecords', Unit: 'Count' },
+    { Name: 'Sales', Unit: 'None' },
+    ...(log.final
+      ? [
+          { Name: 'WindowsClosed', Unit: 'Count' },
+          { Name: 'ResultLag', Unit: 'Milliseconds' },
+        ]
+      : []),
+  ];
+  return {
+    _aws: {
+      Timestamp: log.timeMs,
+      CloudWatchMetrics: [{ Namespace: METRICS_NAMESPACE, Dimensions: [['FunctionName']], Metrics: metrics }],
+    },
+    FunctionName: functionName,
+    Records: log.records - log.skipped,
+    RejectedRecords: log.rejected,
+    Sales: amountOf(log.after.salesCents - log.before.salesCents),
+    ...(log.final ? { WindowsClosed: 1, ResultLag: log.timeMs - log.windowEndMs } : {}),
+  };
 }
 
 /**
