@@ -7,11 +7,11 @@ import { ChartPanel } from '@/components/chart-panel';
 import { Announcer } from '@/components/dashboard-announcer';
 import { type PageData, parts } from '@/components/dashboard-parts';
 import { useDays } from '@/components/day-picker';
+import { FirstRun, SampleChart } from '@/components/first-run';
 import { Hero } from '@/components/hero';
 import { KeyboardSheet } from '@/components/keyboard-sheet';
 import { KpiTiles } from '@/components/kpi-tiles';
 import { NewWindows } from '@/components/new-windows';
-import { SampleChart } from '@/components/sample-chart';
 import { Skeleton } from '@/components/skeleton';
 import { Toolbar } from '@/components/toolbar';
 import { TopBar } from '@/components/top-bar';
@@ -53,6 +53,7 @@ export function Dashboard({ currency }: { currency: string }) {
     () => (shown !== undefined && open !== undefined ? { answer: shown, open, format, url, change } : null),
     [shown, open, format, url, change],
   );
+  const isFirst = data !== null && isFirstRun(data.answer, data.open.recordCount);
   const banner = <Banner problem={problem} live={answer?.live === true && !paused} onRetry={retry} />;
   return (
     <div className={clsx(url.w !== null && 'lg:pr-[420px]')}>
@@ -69,9 +70,13 @@ export function Dashboard({ currency }: { currency: string }) {
           <Skeleton />
         ) : (
           <>
-            <div className="grid gap-6 lg:grid-cols-[7fr_5fr]">
-              <div className="max-lg:order-last">
-                <Hero answer={data.answer} day={day} format={format} />
+            <div className="grid gap-6 lg:grid-cols-[7fr_5fr]" data-first-run={isFirst}>
+              <div className="grid max-lg:order-last">
+                {isFirst ? (
+                  <FirstRun endMs={data.open.endMs} />
+                ) : (
+                  <Hero answer={data.answer} day={day} format={format} />
+                )}
               </div>
               <WindowClock open={data.open} ended={endedWindow(data.answer)} format={format}>
                 {parts.generate?.(data)}
@@ -85,7 +90,7 @@ export function Dashboard({ currency }: { currency: string }) {
                 value={url.view}
                 onValueChange={(view) => change({ view: view === 'table' ? 'table' : 'chart' })}
               >
-                <div className="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+                <div className="mb-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
                   <h2 className="font-medium text-base">{chartTitle(data.answer, url, format)}</h2>
                   <div className="flex items-center gap-4">
                     {isHeld && data.answer.live && (
@@ -101,7 +106,7 @@ export function Dashboard({ currency }: { currency: string }) {
                     </TabList>
                   </div>
                 </div>
-                <div className="mb-4">
+                <div className="mb-2">
                   <Toolbar
                     answer={data.answer}
                     url={url}
@@ -114,7 +119,7 @@ export function Dashboard({ currency }: { currency: string }) {
                   </Toolbar>
                 </div>
                 <TabPanel value="chart">
-                  {isFirstRun(data.answer, data.open.recordCount) ? (
+                  {isFirst ? (
                     <SampleChart endMs={data.open.endMs} format={format} />
                   ) : (
                     <ChartPanel

@@ -33,7 +33,7 @@ export function Generate({ answer, format }: PageData) {
   }, [send, count]);
   const status: ClickStatus | null = last === undefined ? null : statusOf(last, now, answer);
   return (
-    <div className="flex flex-col gap-3">
+    <div className="flex flex-col gap-2">
       <Button
         look="primary"
         aria-keyshortcuts="G"

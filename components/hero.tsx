@@ -15,7 +15,7 @@ export function Hero({ answer, day, format }: { answer: WindowsAnswer; day: stri
   const was = previousDayTotal?.salesCents ?? 0;
   const share = was > 0 ? (dayTotal.salesCents - was) / was : null;
   return (
-    <section aria-label="Total of the day" className="flex flex-col">
+    <section aria-label="Total of the day" className="flex min-w-0 flex-col">
       <h2 className="text-muted">
         {isToday ? 'Today' : UTC_DAY.format(dayMs)}, closed windows of the UTC day
       </h2>

@@ -32,8 +32,8 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
   const { untilMs, stopped, toggle } = useKeepSelling(send, everyMs);
   const words = count === null ? 'random, 1–300' : String(count);
   return (
-    <div className="flex flex-col gap-2">
-      <label className="grid grid-cols-[auto_1fr_6.5rem] items-center gap-3">
+    <div data-secondary className="flex flex-wrap items-center gap-x-4 gap-y-1">
+      <label className="flex min-w-48 flex-1 items-center gap-2">
         Records
         <input
           type="range"
@@ -42,9 +42,9 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
           value={count ?? 0}
           aria-valuetext={words}
           onChange={(event) => onCount(Number(event.target.value) || null)}
-          className="h-6 min-w-0 accent-settled"
+          className="h-6 w-0 min-w-16 flex-1 accent-settled"
         />
-        <span className="text-right text-muted tabular-nums">{words}</span>
+        <span className="min-w-22 text-muted">{words}</span>
       </label>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Switch label="Keep selling" checked={untilMs !== null} onChange={toggle} />

@@ -16,9 +16,14 @@ export function Sparkline({
   const most = Math.max(1, ...course.map((point) => point.cents), ...before.map((point) => point.cents));
   const line = (points: readonly CoursePoint[]) =>
     points.map(({ at, cents }) => `${at * WIDTH},${HEIGHT * (1 - cents / most)}`).join(' ');
+  const first = course[0];
   const end = course.at(-1);
   return (
-    <div className="relative mt-4 h-16 border-line border-b" role="img" aria-label={label}>
+    <div
+      className="relative mt-4 h-16 border-line border-b lg:h-auto lg:max-h-36 lg:min-h-16 lg:flex-1"
+      role="img"
+      aria-label={label}
+    >
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"
@@ -26,6 +31,13 @@ export function Sparkline({
         fill="none"
         aria-hidden="true"
       >
+        {first !== undefined && end !== undefined && (
+          <polygon
+            points={`${first.at * WIDTH},${HEIGHT} ${line(course)} ${end.at * WIDTH},${HEIGHT}`}
+            fill="var(--settled)"
+            opacity="0.08"
+          />
+        )}
         <polyline
           points={line(before)}
           stroke="var(--muted)"

@@ -28,9 +28,9 @@ export function WindowClock({ open, ended, format, children }: WindowClockProps)
       data-testid="open-window"
       data-records={open.recordCount ?? ''}
       data-cents={open.salesCents ?? ''}
-      className="flex flex-col gap-4"
+      className="flex flex-col gap-3"
     >
-      <div className="flex items-center gap-6">
+      <div className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2 sm:gap-y-0">
         <Ring startMs={open.startMs} endMs={open.endMs} />
         <div className="min-w-0">
           <p className="text-muted">
@@ -46,8 +46,8 @@ export function WindowClock({ open, ended, format, children }: WindowClockProps)
             {open.rejected > 0 && `, ${format.count(open.rejected)} rejected`}
           </p>
         </div>
+        <EndedLine ended={ended} open={open} format={format} />
       </div>
-      <EndedLine ended={ended} format={format} />
       <Sticky>{children}</Sticky>
     </Card>
   );
@@ -59,7 +59,7 @@ function Ring({ startMs, endMs }: { startMs: number; endMs: number }) {
   const leftMs = Math.max(0, endMs - now);
   const share = now === 0 ? 1 : Math.min(1, leftMs / (endMs - startMs));
   return (
-    <svg viewBox="0 0 100 100" className="size-24 shrink-0" role="timer" aria-label="Until the window ends">
+    <svg viewBox="0 0 100 100" className="size-24 shrink-0 sm:row-span-2" role="timer" aria-label="Until the window ends">
       <circle cx="50" cy="50" r={RADIUS} fill="none" stroke="var(--line)" strokeWidth="6" />
       <circle
         cx="50"
@@ -87,17 +87,18 @@ function Ring({ startMs, endMs }: { startMs: number; endMs: number }) {
 }
 
 /** What became of the window before: the moment of closing is seen here. */
-function EndedLine({ ended, format }: Pick<WindowClockProps, 'ended' | 'format'>) {
+function EndedLine({ ended, open, format }: Omit<WindowClockProps, 'children'>) {
   const range = ended === undefined ? '' : format.range(ended.startMs, ended.endMs);
   return (
     <p
       data-testid="ended-window"
       data-state={ended?.state}
       className={clsx(
-        'flex min-h-5.25 items-center gap-2 text-sm',
+        'col-span-2 flex min-h-4.5 items-center gap-1.5 text-xs sm:col-span-1 sm:col-start-2',
         ended?.state === 'late' ? 'text-doubt' : 'text-muted',
       )}
     >
+      {ended === undefined && `Ends at ${format.clock(open.endMs)}; the next one begins then`}
       {ended?.state === 'closed' && (
         <>
           <Icon name="check" className="size-4 shrink-0 text-settled" />
