@@ -30,7 +30,7 @@ export function DayPicker({
   const shown = day === today ? 'today' : day;
   const { earlier, later } = daysBeside(names, shown);
   return (
-    <div className="flex items-center">
+    <div className="-ml-2 flex items-center">
       <Button
         look="quiet"
         aria-label="Earlier day"
@@ -45,9 +45,9 @@ export function DayPicker({
         <select
           value={shown}
           onChange={(event) => onDay(event.target.value)}
-          className="min-h-8 w-44 appearance-none rounded-md border border-control bg-bg pr-7 pl-3 text-sm"
+          className="min-h-8 w-48 appearance-none rounded-md border border-control bg-bg pr-7 pl-3 text-sm"
         >
-          {!names.includes('today') && <option value="today">today (UTC)</option>}
+          {!names.includes('today') && <option value="today">Today, UTC</option>}
           {shown !== 'today' && !names.includes(shown) && <option>{shown}</option>}
           {days.map((each) => (
             <option key={each.day} value={each.day} label={optionWords(each, format)}>
@@ -71,7 +71,7 @@ export function DayPicker({
 }
 
 function optionWords({ day, total }: DaysAnswer['days'][number], format: Format): string {
-  const name = day === 'today' ? 'Today (UTC)' : day;
+  const name = day === 'today' ? 'Today, UTC' : `${day}, UTC`;
   return total === null || total.closedWindows === 0
     ? name
     : `${name} · ${format.moneyShort(total.salesCents)}`;

@@ -14,7 +14,7 @@ export function KpiTiles({ answer, format }: { answer: WindowsAnswer; format: Fo
       {tilesOf(answer, format).map(({ name, value, note }) => (
         <div
           key={name}
-          className="border-line pr-4 even:border-l even:pl-4 sm:pl-4 sm:first:pl-0 sm:not-first:border-l lg:pl-6"
+          className="border-line pr-4 max-sm:even:border-l max-sm:even:pl-4 sm:not-first:border-l sm:not-first:pl-5"
         >
           <dt className="text-muted text-xs">{name}</dt>
           <dd className="font-medium text-xl leading-snug">{value}</dd>

@@ -59,7 +59,12 @@ function Ring({ startMs, endMs }: { startMs: number; endMs: number }) {
   const leftMs = Math.max(0, endMs - now);
   const share = now === 0 ? 1 : Math.min(1, leftMs / (endMs - startMs));
   return (
-    <svg viewBox="0 0 100 100" className="size-24 shrink-0 sm:row-span-2" role="timer" aria-label="Until the window ends">
+    <svg
+      viewBox="0 0 100 100"
+      className="size-24 shrink-0 sm:row-span-2"
+      role="timer"
+      aria-label="Until the window ends"
+    >
       <circle cx="50" cy="50" r={RADIUS} fill="none" stroke="var(--line)" strokeWidth="6" />
       <circle
         cx="50"
