@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
+import { ExportMenu } from '@/components/export-menu';
 import { Generate } from '@/components/generate';
+import { Inspector } from '@/components/inspector';
 import { Receipts } from '@/components/receipts';
 import { Reconciliation } from '@/components/reconciliation';
 import { WindowTable } from '@/components/window-table';
@@ -33,7 +35,9 @@ type Place =
 /** The named places of the page; a place without a part stays blank. */
 export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode>>> = {
   generate: (data) => <Generate {...data} />,
+  export: (data) => <ExportMenu {...data} />,
   table: (data) => <WindowTable {...data} />,
   reconciliation: (data) => <Reconciliation {...data} />,
   receipts: (data) => <Receipts {...data} />,
+  inspector: (data) => <Inspector {...data} />,
 };

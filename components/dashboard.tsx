@@ -23,6 +23,7 @@ import { chartTitle } from '@/lib/chart-words';
 import { daysBeside } from '@/lib/days-beside';
 import { createFormat } from '@/lib/format';
 import { useHeld } from '@/lib/use-held';
+import { useMarked } from '@/lib/use-marked';
 import { usePageKeys } from '@/lib/use-page-keys';
 import { useUrlState } from '@/lib/use-url-state';
 import { useWindows } from '@/lib/use-windows';
@@ -37,7 +38,7 @@ export function Dashboard({ currency }: { currency: string }) {
   const { day, range, cmp } = url;
   const { answer, open, previous, problem, isStreaming, retry } = useWindows({ day, range, cmp, paused });
   const isHeld = paused || isReading || url.w !== null;
-  const shown = useHeld(answer, isHeld, `${day} ${range}`);
+  const shown = useMarked(useHeld(answer, isHeld, `${day} ${range}`));
   const zoom = useZoom(url, change);
   const format = useMemo(() => createFormat({ currency, zone: url.tz }), [currency, url.tz]);
   const pause = useCallback(() => setPaused((now) => !now), []);

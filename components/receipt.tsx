@@ -1,5 +1,6 @@
 'use client';
 
+import { Disclosure } from '@/components/disclosure';
 import { type Click, type ClickStatus, describeClick, statusOf, type WindowTimes } from '@/lib/click';
 import type { Format } from '@/lib/format';
 import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
@@ -27,12 +28,11 @@ export function Receipt({ click, times, format, onOpen }: ReceiptProps) {
   const status = statusOf(click, now, times);
   const [sign, word, look] = SIGNS[status];
   const { receipt, shares } = click;
-  const windows = [...new Set(shares.map((share) => share.startMs))];
   return (
     <li data-testid={`receipt-${receipt?.requestId ?? click.id}`} data-status={status} className="py-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <p className="tabular-nums">
-          <span className="text-muted">{format.time(click.sentMs)}</span>{' '}
+          <span className="text-muted">{format.clock(click.sentMs)}</span>{' '}
           {receipt !== null && (
             <>
               <span className="font-medium">{format.money(receipt.salesCents)}</span> from{' '}
@@ -46,32 +46,28 @@ export function Receipt({ click, times, format, onOpen }: ReceiptProps) {
       </div>
       <p className="text-muted">{describeClick(click, status, format)}</p>
       {receipt !== null && !receipt.complete && <p className="text-doubt">{receipt.errorMessage}</p>}
-      {(windows.length > 0 || receipt !== null) && (
-        <details>
-          <summary className="inline-block min-h-6 cursor-pointer text-muted text-xs">
-            Objects and raw answer
-          </summary>
-          <ul className="mt-1 flex flex-col gap-1">
-            {shares.flatMap((share) =>
-              share.keys.map((key) => (
-                <li key={`${key} ${share.counted}`}>
-                  <button
-                    type="button"
-                    className="break-all text-left font-mono text-xs underline"
-                    onClick={() => onOpen(share.startMs)}
-                  >
+      {receipt !== null && (
+        <Disclosure summary={<span className="text-muted text-xs">Windows, objects and raw answer</span>}>
+          <ul className="flex flex-col gap-2">
+            {shares.map((share) => (
+              <li key={`${share.startMs} ${share.counted}`}>
+                <button
+                  type="button"
+                  className="min-h-6 underline decoration-line underline-offset-4 hover:decoration-text"
+                  onClick={() => onOpen(share.startMs)}
+                >
+                  Open {format.range(share.startMs, share.endMs)}
+                </button>
+                {share.keys.map((key) => (
+                  <span key={key} className="block break-all font-mono text-muted text-xs">
                     {key}
-                  </button>
-                </li>
-              )),
-            )}
+                  </span>
+                ))}
+              </li>
+            ))}
           </ul>
-          {receipt !== null && (
-            <pre className="mt-1 overflow-x-auto whitespace-pre-wrap break-all font-mono text-xs">
-              {receipt.raw}
-            </pre>
-          )}
-        </details>
+          <pre className="mt-2 whitespace-pre-wrap break-all font-mono text-xs">{receipt.raw}</pre>
+        </Disclosure>
       )}
     </li>
   );

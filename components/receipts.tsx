@@ -2,30 +2,70 @@
 
 import { useState } from 'react';
 import type { PageData } from '@/components/dashboard-parts';
+import { InvocationLog } from '@/components/invocation-log';
 import { Receipt } from '@/components/receipt';
+import { RejectedList } from '@/components/rejected-list';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { useClicks } from '@/lib/click-store';
+import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
+import type { Click } from '@/lib/click';
+import { forgetClicks, useClicks } from '@/lib/click-store';
 import { useFollowing } from '@/lib/use-following';
-import { placeOf, useHealth } from '@/lib/use-place';
+import { usePlace } from '@/lib/use-place';
 
-const FIRST = 5;
+const FIRST = 4;
 
-/** What this browser's clicks got back, and where their records are by now. */
-export function Receipts({ answer, format, change }: PageData) {
-  const health = useHealth();
-  const clicks = useClicks(health === undefined ? null : placeOf(health));
+/** What this browser's clicks got back and where their records are by now; what was no sale; the producer's answers. */
+export function Receipts(data: PageData) {
+  const { answer, open, format, url } = data;
+  const place = usePlace();
+  const clicks = useClicks(place);
   useFollowing(clicks, answer);
-  const [all, setAll] = useState(false);
-  const shown = all ? clicks : clicks.slice(0, FIRST);
+  const rejected = answer.slots.reduce((sum, slot) => sum + slot.rejected, 0) + open.rejected;
+  const day = url.day === 'today' ? new Date(answer.toMs - 1).toISOString().slice(0, 10) : url.day;
   return (
-    <Card aria-label="Receipts">
-      <h2 className="mb-3 font-medium text-base">Receipts</h2>
-      {clicks.length === 0 && (
-        <p className="text-muted">
-          Each click leaves a receipt here that follows its records until they are counted.
-        </p>
-      )}
+    <Card className="h-full" aria-label="Receipts, rejected records and invocations">
+      <Tabs defaultValue="receipts">
+        <TabList aria-label="Look inside" className="mb-2">
+          <Tab value="receipts">Receipts</Tab>
+          <Tab value="rejected">Rejected{rejected > 0 && ` (${format.count(rejected)})`}</Tab>
+          <Tab value="invocations">Invocations</Tab>
+        </TabList>
+        <TabPanel value="receipts">
+          <ReceiptList {...data} clicks={clicks} />
+        </TabPanel>
+        <TabPanel value="rejected">
+          <p className="py-2 text-muted text-xs">
+            Records of {day} (UTC) that are not sales: never added, never lost. The newest 50.
+          </p>
+          <RejectedList day={day} within={null} version={rejected} format={format} />
+        </TabPanel>
+        <TabPanel value="invocations">
+          <InvocationLog clicks={clicks} format={format} />
+          {clicks.length > 0 && place !== null && (
+            <Button look="quiet" className="-ml-2" onClick={() => forgetClicks(place)}>
+              Forget all receipts
+            </Button>
+          )}
+        </TabPanel>
+      </Tabs>
+    </Card>
+  );
+}
+
+function ReceiptList({ answer, format, change, clicks }: PageData & { clicks: readonly Click[] }) {
+  const [isAll, setIsAll] = useState(false);
+  const sent = clicks.filter((click) => click.receipt !== null);
+  const shown = isAll ? sent : sent.slice(0, FIRST);
+  if (sent.length === 0) {
+    return (
+      <p className="py-2 text-muted">
+        Each click leaves a receipt here, which follows its records until they are counted.
+      </p>
+    );
+  }
+  return (
+    <>
       <ol className="flex flex-col divide-y divide-line">
         {shown.map((click) => (
           <Receipt
@@ -37,11 +77,11 @@ export function Receipts({ answer, format, change }: PageData) {
           />
         ))}
       </ol>
-      {clicks.length > FIRST && (
-        <Button look="quiet" onClick={() => setAll(!all)}>
-          {all ? 'Show fewer' : `Show all ${clicks.length}`}
+      {sent.length > FIRST && (
+        <Button look="quiet" className="-ml-2" onClick={() => setIsAll(!isAll)}>
+          {isAll ? 'Show fewer' : `Show all ${sent.length}`}
         </Button>
       )}
-    </Card>
+    </>
   );
 }

@@ -4,18 +4,16 @@ import type { PageData } from '@/components/dashboard-parts';
 import type { Sums } from '@/lib/click';
 import { useClicks } from '@/lib/click-store';
 import type { Format } from '@/lib/format';
+import { withOpen } from '@/lib/missing';
 import { type Account, reconcile, verdictOf } from '@/lib/reconcile';
 import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
-import { placeOf, useHealth } from '@/lib/use-place';
+import { usePlace } from '@/lib/use-place';
 
 /** What was sent into the visible range against what came out of it. */
 export function Reconciliation({ answer, open, format }: PageData) {
-  const health = useHealth();
-  const clicks = useClicks(health === undefined ? null : placeOf(health));
+  const clicks = useClicks(usePlace());
   const now = useServerNow(OVERDUE_STEP_MS);
-  const slots = answer.slots.map((slot) =>
-    slot.startMs === open.startMs && slot.endMs === open.endMs ? open : slot,
-  );
+  const slots = withOpen(answer.slots, open);
   const account = reconcile(slots, clicks, now === 0 ? answer.serverNowMs : now, answer);
   const verdict = verdictOf(account, format);
   return (

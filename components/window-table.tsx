@@ -3,13 +3,10 @@
 import { clsx } from 'clsx';
 import { type ReactNode, useState } from 'react';
 import type { PageData } from '@/components/dashboard-parts';
-import { useClicks } from '@/lib/click-store';
 import type { Slot } from '@/lib/core/slot';
-import { visibleSlots } from '@/lib/reconcile';
-import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
+import { withOpen } from '@/lib/missing';
 import { shardIdsOf, shortShardId } from '@/lib/shard-name';
 import { STATE_WORDS } from '@/lib/state-words';
-import { placeOf, useHealth } from '@/lib/use-place';
 
 type Column = 'startMs' | 'salesCents' | 'recordCount' | 'rejected';
 interface Sort {
@@ -22,12 +19,7 @@ const NUMBER = 'px-2 py-2 text-right tabular-nums';
 /** The chart in rows: the same slots, in words and figures. */
 export function WindowTable({ answer, open, format, change }: PageData) {
   const [sort, setSort] = useState<Sort>({ column: 'startMs', descending: true });
-  const health = useHealth();
-  const clicks = useClicks(health === undefined ? null : placeOf(health));
-  const now = useServerNow(OVERDUE_STEP_MS);
-  const slots = visibleSlots(answer.slots, open, clicks, now, answer).filter(
-    (slot) => slot.state !== 'future',
-  );
+  const slots = withOpen(answer.slots, open).filter((slot) => slot.state !== 'future');
   const shardIds = shardIdsOf(slots);
   const rows = [...slots].sort((a, b) => compare(a, b, sort));
   const isGrouped = answer.stepSeconds > answer.windowSeconds;

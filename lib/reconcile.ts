@@ -124,27 +124,3 @@ function plus(a: Sums, b: Sums): Sums {
 function minus(a: Sums, b: Sums): Sums {
   return { recordCount: a.recordCount - b.recordCount, salesCents: a.salesCents - b.salesCents };
 }
-
-/**
- * The slots as a person should see them: the open one fresh, and `missing` where this browser knows that records were
- * sent, a result is overdue, and there is nothing.
- */
-export function visibleSlots(
-  slots: readonly Slot[],
-  open: Slot,
-  clicks: readonly Click[],
-  nowMs: number,
-  times: WindowTimes,
-): Slot[] {
-  const lost = clicks.filter((click) => {
-    const seen = click.shares.reduce((sum, share) => sum + share.recordCount, 0);
-    return seen < (click.receipt?.recordCount ?? 0) && nowMs > dueMs(click, times);
-  });
-  return slots.map((slot) => {
-    if (slot.startMs === open.startMs && slot.endMs === open.endMs) return open;
-    const isMissing =
-      slot.state === 'empty' &&
-      lost.some((click) => click.sentMs < slot.endMs && click.sentMs + click.durationMs >= slot.startMs);
-    return isMissing ? { ...slot, state: 'missing' } : slot;
-  });
-}

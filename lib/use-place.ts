@@ -11,3 +11,9 @@ export function useHealth(): HealthAnswer | undefined {
 export function placeOf(health: Pick<HealthAnswer, 'endpoint' | 'accountId' | 'bucket'>): string {
   return `${health.endpoint ?? health.accountId ?? 'aws'} ${health.bucket}`;
 }
+
+/** Null until the server has said what it looks at. */
+export function usePlace(): string | null {
+  const health = useHealth();
+  return health === undefined ? null : placeOf(health);
+}

@@ -144,7 +144,7 @@ export function result(
     window: { startMs, endMs: startMs + 120_000 },
     shardId,
     firstSequenceNumber: String(first),
-    lastSequenceNumber: String(first + sales.length - 1),
+    lastSequenceNumber: String(first + Math.max(1, sales.length) - 1),
     recordCount: sales.length,
     salesCents,
     minCents: sales.length === 0 ? null : Math.min(...sales),

@@ -1,0 +1,86 @@
+'use client';
+
+import useSWR from 'swr';
+import { ProblemNote } from '@/components/problem-note';
+import type { ExplainAnswer, ExplainedInvocation } from '@/lib/answers';
+import type { Slot } from '@/lib/core/slot';
+import type { Format } from '@/lib/format';
+import { getJson, type RequestError } from '@/lib/request';
+import { shortShardId } from '@/lib/shard-name';
+
+/** Every invocation of the consumer that a window took, from the consumer's own log. */
+export function Explanation({ slot, format }: { slot: Slot; format: Format }) {
+  const { data, error } = useSWR<ExplainAnswer, RequestError>(`/api/explain?start=${slot.startMs}`, getJson, {
+    refreshInterval: slot.state === 'open' || slot.state === 'closing' ? 3000 : 0,
+  });
+  if (data === undefined) {
+    return error === undefined ? (
+      <p className="text-muted">Reading the consumer’s log…</p>
+    ) : (
+      <ProblemNote problem={error.problem} />
+    );
+  }
+  return (
+    <>
+      {data.problem !== null && <ProblemNote problem={data.problem} />}
+      {data.problem === null && data.invocations.length === 0 && (
+        <p className="text-muted">The log holds no invocation for this window.</p>
+      )}
+      <ol data-testid="explanation" className="ml-1 border-line border-l">
+        {data.invocations.map((invocation) => (
+          <Invocation
+            key={`${invocation.requestId} ${invocation.timeMs}`}
+            invocation={invocation}
+            format={format}
+          />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Invocation({ invocation, format }: { invocation: ExplainedInvocation; format: Format }) {
+  const { before, after, records, rejected, skipped, final, error, writtenKey } = invocation;
+  const flags = [
+    final && 'final invocation',
+    invocation.terminatedEarly && 'ended early: state over 1 MB',
+    skipped > 0 && `${format.count(skipped)} skipped, folded in before`,
+    rejected > 0 && `${format.count(rejected)} rejected`,
+  ].filter((flag) => flag !== false);
+  const state = (sums: ExplainedInvocation['before']) =>
+    `${format.count(sums.recordCount)} · ${format.money(sums.salesCents)}`;
+  return (
+    <li className="relative pb-4 pl-5">
+      <span
+        aria-hidden="true"
+        className={
+          error !== null
+            ? 'absolute top-1.5 -left-1.25 size-2.5 rotate-45 bg-error'
+            : final
+              ? 'absolute top-1.5 -left-1.25 size-2.5 rounded-full bg-settled'
+              : 'absolute top-1.5 -left-1.25 size-2.5 rounded-full border-2 border-settled bg-bg'
+        }
+      />
+      <p className="font-medium">
+        {format.clock(invocation.timeMs)} {shortShardId(invocation.shardId)}:{' '}
+        {records === 0 && final
+          ? 'no records'
+          : `${format.count(records)} ${records === 1 ? 'record' : 'records'}`}
+      </p>
+      <p className="text-muted">
+        state {state(before)} → {state(after)}
+        {flags.length > 0 && ` (${flags.join(', ')})`}
+      </p>
+      {writtenKey !== null && (
+        <p className="break-all">
+          PutObject <span className="font-mono text-xs">{writtenKey}</span>
+        </p>
+      )}
+      {error !== null && <p className="text-error">Failed, so it is tried again: {error}</p>}
+      <p className="break-all text-muted text-xs">
+        {format.count(invocation.durationMs)} ms, state of {format.count(invocation.stateBytes)} bytes,
+        request {invocation.requestId}
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,40 @@
+import { Disclosure } from '@/components/disclosure';
+import type { Click } from '@/lib/click';
+import type { Format } from '@/lib/format';
+
+const FIRST = 50;
+
+/** The producer's invocations by this browser, newest first, the failed ones too. */
+export function InvocationLog({ clicks, format }: { clicks: readonly Click[]; format: Format }) {
+  if (clicks.length === 0) return <p className="py-2 text-muted">Nothing has been invoked from here yet.</p>;
+  return (
+    <ol className="max-h-96 divide-y divide-line overflow-auto">
+      {clicks.slice(0, FIRST).map((click) => (
+        <li key={click.id} className="py-1">
+          <Disclosure summary={<Line click={click} format={format} />}>
+            <p className="break-all text-muted text-xs">Request id {click.receipt?.requestId ?? 'unknown'}</p>
+            <pre className="mt-1 whitespace-pre-wrap break-all font-mono text-xs">
+              {click.receipt?.raw ?? click.problem?.message}
+            </pre>
+          </Disclosure>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Line({ click: { sentMs, durationMs, receipt }, format }: { click: Click; format: Format }) {
+  const isOk = receipt?.complete === true;
+  return (
+    <span className="inline-grid w-[calc(100%-1.5rem)] grid-cols-[5rem_5rem_4.5rem_1fr] gap-2">
+      <span className="text-muted">{format.clock(sentMs)}</span>
+      <span className={isOk ? 'text-settled' : 'text-error'}>
+        {isOk ? '✓ ok' : receipt === null ? '✕ failed' : '✕ in part'}
+      </span>
+      <span className="text-right text-muted">{format.count(durationMs)} ms</span>
+      <span className="text-right">
+        {receipt !== null && `${format.count(receipt.recordCount)} · ${format.money(receipt.salesCents)}`}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,35 @@
+import { type Click, dueMs, type WindowTimes } from './click.ts';
+import type { Slot } from './core/slot.ts';
+
+/**
+ * Only the browser that clicked knows that something was sent where nothing came out: slots that seem empty turn into
+ * `missing` when records were sent in them that no window holds, though a result is overdue. They then carry how many.
+ * Answers the same array when nothing is missing. `nowMs`: the server's time.
+ */
+export function markMissing(
+  slots: readonly Slot[],
+  clicks: readonly Click[],
+  nowMs: number,
+  times: WindowTimes,
+): readonly Slot[] {
+  const lost = clicks.flatMap((click) => {
+    const seen = click.shares.reduce((sum, share) => sum + share.recordCount, 0);
+    const count = (click.receipt?.recordCount ?? 0) - seen;
+    return count > 0 && nowMs > dueMs(click, times) ? [{ ...click, count }] : [];
+  });
+  if (lost.length === 0) return slots;
+  const lostIn = (slot: Slot) =>
+    lost
+      .filter((click) => click.sentMs < slot.endMs && click.sentMs + click.durationMs >= slot.startMs)
+      .reduce((sum, click) => sum + click.count, 0);
+  const marked = slots.map((slot): Slot => {
+    const count = slot.state === 'empty' ? lostIn(slot) : 0;
+    return count === 0 ? slot : { ...slot, state: 'missing', salesCents: null, recordCount: count };
+  });
+  return marked.some((slot, index) => slot !== slots[index]) ? marked : slots;
+}
+
+/** The slots with the open window as fresh as it is known. */
+export function withOpen(slots: readonly Slot[], open: Slot): readonly Slot[] {
+  return slots.map((slot) => (slot.startMs === open.startMs && slot.endMs === open.endMs ? open : slot));
+}
