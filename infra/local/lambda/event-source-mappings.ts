@@ -64,7 +64,7 @@ export interface EventSourceMappingConfiguration {
   readonly EventSourceArn: string;
   readonly FunctionArn: string;
   readonly State: EventSourceMappingState;
-  /** `USER_INITIATED` or `Lambda initiated`, as AWS says who changed the state. */
+  /** `User action`, as AWS says of streams. */
   readonly StateTransitionReason: string;
   /** Epoch seconds, maybe with a fraction. */
   readonly LastModified: number;
@@ -99,6 +99,6 @@ export interface EventSourceMappings {
   list(): Promise<readonly EventSourceMappingConfiguration[]>;
   /** @throws LambdaError ResourceNotFoundException, InvalidParameterValueException, ResourceInUseException */
   update(uuid: string, input: UpdateEventSourceMapping): Promise<EventSourceMappingConfiguration>;
-  /** Answers the configuration as it was, in the state Deleting. @throws LambdaError ResourceNotFoundException */
+  /** Answers the configuration in the state Deleting. @throws LambdaError ResourceNotFoundException, ResourceInUseException */
   delete(uuid: string): Promise<EventSourceMappingConfiguration>;
 }

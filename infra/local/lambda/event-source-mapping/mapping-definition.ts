@@ -48,13 +48,16 @@ export function withSettings(
   configuration: EventSourceMappingConfiguration,
   input: EventSourceMappingSettings & { readonly FunctionArn?: string },
 ): EventSourceMappingConfiguration {
-  const { Enabled, FilterCriteria, ...given } = input;
+  const { DestinationConfig, Enabled, FilterCriteria, ...given } = input;
   const settings = Object.fromEntries(
     Object.entries(given).filter(([name, value]) => name in configuration && value !== undefined),
   );
   const changed: EventSourceMappingConfiguration = {
     ...configuration,
     ...settings,
+    ...(DestinationConfig === undefined
+      ? {}
+      : { DestinationConfig: { OnFailure: {}, ...DestinationConfig } }),
     ...(Enabled === undefined ? {} : { State: Enabled ? 'Enabled' : 'Disabled' }),
   };
   refuse(changed, FilterCriteria?.Filters?.length ?? 0);
@@ -78,11 +81,13 @@ function refuse(configuration: EventSourceMappingConfiguration, filters: number)
   }
   if (age !== -1 && age < 60) {
     throw invalidParameterValue(
-      `MaximumRecordAgeInSeconds must be -1 or between 60 and 604800 for stream event sources, got ${age}.`,
+      'MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive)',
     );
   }
-  if (OnSuccess?.Destination !== undefined) {
-    throw invalidParameterValue('OnSuccess is not supported for event source mappings of streams.');
+  if (OnSuccess !== undefined) {
+    throw invalidParameterValue(
+      'Unsupported DestinationConfig parameter for given event source mapping type.',
+    );
   }
   if (OnFailure?.Destination && failureBucket(configuration) === null) {
     throw invalidParameterValue(
@@ -123,7 +128,7 @@ function startingPosition(
     return { StartingPosition: position };
   }
   if (timestamp === undefined) {
-    throw invalidParameterValue('StartingPositionTimestamp is required with AT_TIMESTAMP.');
+    throw invalidParameterValue('Need to specify a timestamp');
   }
   if (timestamp * 1000 > nowMs) {
     throw invalidParameterValue('StartingPositionTimestamp must not be in the future.');

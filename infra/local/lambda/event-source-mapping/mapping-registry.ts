@@ -137,7 +137,7 @@ class MappingRegistry implements RunningEventSourceMappings {
 
   async update(uuid: string, input: UpdateEventSourceMapping): Promise<EventSourceMappingConfiguration> {
     const entry = this.#entry(uuid);
-    if (entry.state !== 'Enabled' && entry.state !== 'Disabled') {
+    if (!isSettled(entry)) {
       throw resourceInUse('Cannot update the event source mapping because it is in use.');
     }
     const before = entry.stored.configuration;
@@ -168,22 +168,17 @@ class MappingRegistry implements RunningEventSourceMappings {
 
   async delete(uuid: string): Promise<EventSourceMappingConfiguration> {
     const entry = this.#entry(uuid);
-    const { store } = this.#environment;
-    if (entry.state !== 'Deleting') {
-      entry.state = 'Deleting';
-      const changed = entry.transition;
-      entry.transition = (async () => {
-        await changed;
-        entry.state = 'Deleting';
-        entry.runner?.abandon();
-        await entry.saving;
-        await store.removeMapping(uuid);
-        await entry.runner?.stop();
-        this.#entries.delete(uuid);
-      })().catch((error: unknown) => {
-        this.#environment.log(`Deleting the event source mapping ${uuid} failed: ${String(error)}`);
-      });
+    if (!isSettled(entry)) {
+      throw resourceInUse('Cannot delete the event source mapping because it is in use.');
     }
+    entry.state = 'Deleting';
+    this.#change(entry, async () => {
+      entry.runner?.abandon();
+      await entry.saving;
+      await this.#environment.store.removeMapping(uuid);
+      await entry.runner?.stop();
+      this.#entries.delete(uuid);
+    });
     return shown(entry);
   }
 
@@ -257,7 +252,10 @@ class MappingRegistry implements RunningEventSourceMappings {
   }
 
   #change(entry: Entry, change: () => Promise<void>): void {
-    entry.transition = entry.transition.then(change);
+    entry.transition = entry.transition.then(change).catch((error: unknown) => {
+      const { UUID } = entry.stored.configuration;
+      this.#environment.log(`Event source mapping ${UUID}: ${entry.state} failed: ${String(error)}`);
+    });
   }
 
   /** LastProcessingResult. */
@@ -303,6 +301,11 @@ class MappingRegistry implements RunningEventSourceMappings {
       );
     }
   }
+}
+
+/** A change is refused while another one is under way. */
+function isSettled({ state }: Entry): boolean {
+  return state === 'Enabled' || state === 'Disabled';
 }
 
 function ing(state: EventSourceMappingState): EventSourceMappingState {

@@ -71,7 +71,11 @@ describe('states', () => {
     await mapping.put('a', 1);
     await mapping.until(2);
     expect((await mapping.mappings.delete(uuid)).State).toBe('Deleting');
-    expect((await mapping.mappings.delete(uuid)).State).toBe('Deleting');
+    expect(await stateOf(mapping)).toBe('Deleting');
+    await expect(mapping.mappings.delete(uuid)).rejects.toMatchObject({
+      type: 'ResourceInUseException',
+      message: 'Cannot delete the event source mapping because it is in use.',
+    });
     await expect(mapping.mappings.update(uuid, { BatchSize: 8 })).rejects.toMatchObject({
       type: 'ResourceInUseException',
     });
