@@ -107,6 +107,8 @@ export class Sender {
         this.#lastError = null;
         return verdict;
       }
+      // The process ends and takes the function with it: that is no failure of the batch, which the next start sends again.
+      if (signal.aborted) break;
       failures += 1;
       // An event that can never be sent must not block its shard for ever: it uses attempts without an invocation.
       const usesAttempt = verdict.kind === 'failed' || eventBytes > EVENT_LIMIT_BYTES;
