@@ -41,9 +41,9 @@ export function serviceOf(request: HttpRequest): ServiceName {
   if (ACTION.test(request.query.toString()) || (isForm && ACTION.test(request.body.toString('latin1')))) {
     return 'sts';
   }
-  // S3 has only reads at `/`; what else arrives there unsigned and without a target is a Kinesis client's mistake.
+  // S3 has only reads at `/`, and they are signed for it or not at all; the rest there is a Kinesis client's mistake.
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const isS3 = isRead || request.path !== '/' || request.query.size > 0;
+  const isS3 = (isRead && !credential) || request.path !== '/' || request.query.size > 0;
   if (target !== '' || contentType.startsWith('application/x-amz-') || !isS3) return 'kinesis';
   return 's3';
 }

@@ -114,6 +114,7 @@ describe('a request goes to the service that it was made for', () => {
     ],
     ['an unsigned PUT to the root', { method: 'PUT' }, 'kinesis'],
     ['an unsigned preflight request to the root', { method: 'OPTIONS' }, 'kinesis'],
+    ['a read of the root, signed for nobody', { method: 'GET', headers: signed('') }, 'kinesis'],
     ['an unsigned list of buckets', { method: 'GET' }, 's3'],
     ['the control API', { method: 'GET', path: '/_local/status' }, 'control'],
     [

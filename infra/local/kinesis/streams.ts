@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { type HashKey, hashKeyFromDecimal } from './hash-key.ts';
 import { KinesisError, StorageError } from './kinesis-error.ts';
 import { evenShards } from './reshard.ts';
-import type { Shard } from './shard.ts';
+import { type Shard, shardIdOf } from './shard.ts';
 import { type PutEntry, type PutOutcome, Stream, type StreamEnvironment } from './stream.ts';
 import { folderOfStream } from './stream-folder.ts';
 import {
@@ -45,9 +45,12 @@ export interface ShardRecovery {
 const DEFAULT_SHARD_LIMIT = 500;
 const DEFAULT_TRANSITION_MS = 250;
 const DEFAULT_RETENTION_HOURS = 24;
+/** How often records that are too old are looked for where nobody puts or reads. */
+const SWEEP_MS = 60_000;
 /** Kinesis dates a new stream's shards a little back: a first record is never older than its shard. */
 const CREATION_LEEWAY_SECONDS = 3;
 const DELETED_PREFIX = '~deleted-';
+const FORCE = { recursive: true, force: true };
 
 /** Opens what the data folder holds, making it if need be. Throws StorageError. */
 export async function openStreams(options: StreamsOptions): Promise<Streams> {
@@ -96,14 +99,20 @@ export class Streams implements StreamReader {
         cutBytes: log.cutBytes,
       })),
     );
+    this.#sweep();
   }
 
   #load(folder: string): void {
     // Left by a crash: a stream whose deletion had begun, or whose creation nobody was told of.
     const metadata = path.basename(folder).startsWith(DELETED_PREFIX) ? null : readStreamMetadata(folder);
     if (metadata === null) {
-      fs.rmSync(folder, { recursive: true, force: true });
+      fs.rmSync(folder, FORCE);
       return;
+    }
+    // A shard that had expired, but whose files were still there when the process ended.
+    const shardIds = new Set(metadata.shards.map(({ index }) => shardIdOf(index)));
+    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory() && !shardIds.has(entry.name)) fs.rmSync(path.join(folder, entry.name), FORCE);
     }
     const stream = this.#adopt(metadata, folder);
     if (!this.#settle(stream)) this.#settleLater(stream);
@@ -340,6 +349,21 @@ export class Streams implements StreamReader {
     });
   }
 
+  async #sweep(): Promise<void> {
+    const { signal } = this.#closing;
+    for (;;) {
+      await this.clock.sleep(SWEEP_MS, signal);
+      if (signal.aborted) return;
+      for (const stream of this.#streams.values()) {
+        try {
+          stream.trim(this.clock.now());
+        } catch (error) {
+          if (!(error instanceof StorageError)) throw error; // the disk refused: tried again in a minute
+        }
+      }
+    }
+  }
+
   /** The rename is the moment of truth: what a crash leaves under the other name is removed by the next start. */
   #remove(stream: Stream): void {
     this.#deletions += 1;
@@ -352,7 +376,7 @@ export class Streams implements StreamReader {
     }
     this.#streams.delete(stream.name);
     this.#changed(stream);
-    fs.rmSync(grave, { recursive: true, force: true });
+    fs.rmSync(grave, FORCE);
   }
 }
 

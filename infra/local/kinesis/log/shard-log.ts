@@ -186,10 +186,15 @@ export class ShardLog {
     this.#segments.at(-1)?.close();
   }
 
+  /** Throws StorageError. */
   remove(): void {
     this.close();
     this.#segments = [];
-    fs.rmSync(this.folder, { recursive: true, force: true });
+    try {
+      fs.rmSync(this.folder, { recursive: true, force: true });
+    } catch (error) {
+      throw new StorageError('remove', this.folder, error);
+    }
   }
 }
 
