@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
+import { CostMeter } from '@/components/cost-meter';
 import { ExportMenu } from '@/components/export-menu';
 import { Generate } from '@/components/generate';
 import { Inspector } from '@/components/inspector';
+import { Pipeline } from '@/components/pipeline';
 import { Receipts } from '@/components/receipts';
 import { Reconciliation } from '@/components/reconciliation';
 import { WindowTable } from '@/components/window-table';
@@ -38,6 +40,8 @@ export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode
   export: (data) => <ExportMenu {...data} />,
   table: (data) => <WindowTable {...data} />,
   reconciliation: (data) => <Reconciliation {...data} />,
+  pipeline: (data) => <Pipeline {...data} />,
   receipts: (data) => <Receipts {...data} />,
   inspector: (data) => <Inspector {...data} />,
+  cost: (data) => <CostMeter {...data} />,
 };

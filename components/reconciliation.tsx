@@ -1,5 +1,6 @@
 'use client';
 
+import { clsx } from 'clsx';
 import type { PageData } from '@/components/dashboard-parts';
 import type { Sums } from '@/lib/click';
 import { useClicks } from '@/lib/click-store';
@@ -8,6 +9,8 @@ import { withOpen } from '@/lib/missing';
 import { type Account, reconcile, verdictOf } from '@/lib/reconcile';
 import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
 import { usePlace } from '@/lib/use-place';
+
+const SIGNS = { right: '✓', pending: '…', doubt: '⚠' } as const;
 
 /** What was sent into the visible range against what came out of it. */
 export function Reconciliation({ answer, open, format }: PageData) {
@@ -28,8 +31,11 @@ export function Reconciliation({ answer, open, format }: PageData) {
           <dd className="tabular-nums">{format.count(account.rejected)} rejected</dd>
         </div>
       </dl>
-      <p className={verdict.ok ? 'mt-2 text-muted' : 'mt-2 text-doubt'}>
-        <span aria-hidden="true">{verdict.ok ? '✓' : '⚠'}</span> {verdict.words}
+      <p
+        data-sign={verdict.sign}
+        className={clsx('mt-2', verdict.sign === 'doubt' ? 'text-doubt' : 'text-muted')}
+      >
+        <span aria-hidden="true">{SIGNS[verdict.sign]}</span> {verdict.words}
       </p>
     </section>
   );

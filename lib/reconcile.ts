@@ -75,19 +75,22 @@ export interface AccountFormat {
   readonly money: (cents: number | null) => string;
 }
 
+/** `pending` is neither right nor doubtful yet. */
+export interface Verdict {
+  readonly sign: 'right' | 'pending' | 'doubt';
+  readonly words: string;
+}
+
 /** Says in a sentence whether what was sent is what was counted, and if not, why. */
-export function verdictOf(
-  account: Account,
-  format: AccountFormat,
-): { readonly ok: boolean; readonly words: string } {
+export function verdictOf(account: Account, format: AccountFormat): Verdict {
   const { sent, sentCounted, sentSoFar, sentUnseen, sentMissing, surplus, counted } = account;
   const of = (sums: Sums) => `${records(sums.recordCount, format)} (${format.money(sums.salesCents)})`;
   if (surplus.recordCount !== 0 || surplus.salesCents !== 0) {
-    return { ok: false, words: `Duplicate: ${of(surplus)} more counted than sent.` };
+    return { sign: 'doubt', words: `Duplicate: ${of(surplus)} more counted than sent.` };
   }
   if (sentMissing.recordCount > 0) {
     return {
-      ok: false,
+      sign: 'doubt',
       words: `Missing: ${of(sentMissing)} sent from here in no window, though a result is overdue. Check the consumer.`,
     };
   }
@@ -99,16 +102,16 @@ export function verdictOf(
         ? ` ${records(elsewhere, format)} more came from elsewhere.`
         : '';
   if (sent.recordCount === 0)
-    return { ok: true, words: `Nothing was sent from here into this range.${others}` };
-  const pending = sentSoFar.recordCount + sentUnseen.recordCount;
-  if (pending > 0) {
+    return { sign: 'right', words: `Nothing was sent from here into this range.${others}` };
+  const pending = plus(sentSoFar, sentUnseen);
+  if (pending.recordCount > 0) {
     return {
-      ok: true,
-      words: `Pending: ${of({ recordCount: pending, salesCents: sentSoFar.salesCents + sentUnseen.salesCents })} of ${of(sent)} sent from here; their window is still open.${others}`,
+      sign: 'pending',
+      words: `Pending: ${of(pending)} of the ${records(sent.recordCount, format)} sent from here, as their window is open.${others}`,
     };
   }
   return {
-    ok: true,
+    sign: 'right',
     words: `All ${records(sent.recordCount, format)} sent from here are counted: ${format.money(sent.salesCents)} = ${format.money(sentCounted.salesCents)}.${others}`,
   };
 }

@@ -22,9 +22,11 @@ export interface PopoverProps {
 
 const GAP = 4;
 const EDGE = 8;
+/** With less than this below its button it opens upwards, if there is more above. */
+const ROOM = 420;
 
 /**
- * Under its button, ends aligned. The browser's own popover: it closes by Esc and by a click elsewhere, gives the focus
+ * Under its button, or above it near the foot of the screen, ends aligned. The browser's own popover: it closes by Esc and by a click elsewhere, gives the focus
  * back, and lies above everything. What is in it is rendered only while it is open.
  */
 export function Popover({
@@ -42,10 +44,15 @@ export function Popover({
     setIsOpen(event.newState === 'open');
     const button = document.querySelector(`[popovertarget="${CSS.escape(id)}"]`);
     if (event.newState !== 'open' || button === null || box.current === null) return;
-    const { bottom, right } = button.getBoundingClientRect();
-    box.current.style.top = `${bottom + GAP}px`;
+    const { top, bottom, right } = button.getBoundingClientRect();
+    const { clientHeight } = document.documentElement;
+    const opensUp = clientHeight - bottom < ROOM && top > clientHeight - bottom;
+    box.current.style.top = opensUp ? 'auto' : `${bottom + GAP}px`;
+    box.current.style.bottom = opensUp ? `${clientHeight - top + GAP}px` : 'auto';
     box.current.style.right = `${Math.max(EDGE, document.documentElement.clientWidth - right)}px`;
-    box.current.style.maxHeight = `calc(100dvh - ${bottom + GAP + EDGE}px)`;
+    box.current.style.maxHeight = opensUp
+      ? `${top - GAP - EDGE}px`
+      : `calc(100dvh - ${bottom + GAP + EDGE}px)`;
   };
   return (
     <>

@@ -1,0 +1,141 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Fragment, useState } from 'react';
+import useSWR from 'swr';
+import { BreakMenu } from '@/components/break-menu';
+import type { PageData } from '@/components/dashboard-parts';
+import { PipelineDetail } from '@/components/pipeline-detail';
+import { Card } from '@/components/ui/card';
+import type { HealthAnswer, Hop, RuntimeAnswer } from '@/lib/answers';
+import { useClicks } from '@/lib/click-store';
+import { HOP_NAMES, HOP_STATUS, healthSentence } from '@/lib/hop-words';
+import { withOpen } from '@/lib/missing';
+import { reconcile } from '@/lib/reconcile';
+import { getJson } from '@/lib/request';
+import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
+import { usePlace } from '@/lib/use-place';
+import { useRecent } from '@/lib/use-recent';
+
+const NAMES = ['producer', 'stream', 'consumer', 'bucket', 'dashboard'] as const;
+const FLOWS_MS = 3000;
+
+/** From the click to the page: what passed each hop of the visible range, and how each hop is. */
+export function Pipeline({ answer, open, format }: PageData) {
+  const { data: health } = useSWR<HealthAnswer>('/api/health?deep=1', getJson, {
+    refreshInterval: (found) => (found?.mode === 'aws' ? 60_000 : 15_000),
+  });
+  const { data: runtime } = useSWR<RuntimeAnswer>('/api/runtime', getJson, {
+    refreshInterval: (found) => (found?.available === true ? 5000 : 0),
+  });
+  const [chosen, setChosen] = useState<Hop['name'] | null>(null);
+  const clicks = useClicks(usePlace());
+  const now = useServerNow(OVERDUE_STEP_MS);
+  const { sent, counted, soFar, rejected } = reconcile(withOpen(answer.slots, open), clicks, now, answer);
+  const hops = health?.hops ?? [];
+  const folded = counted.recordCount === null ? null : counted.recordCount + soFar.recordCount + rejected;
+  const windows = answer.slots.reduce((sum, slot) => sum + slot.closedWindows, 0);
+  const isClicking = useRecent(clicks[0]?.id ?? null, FLOWS_MS);
+  const isFolding = useRecent(`${open.startMs} ${open.recordCount}`, FLOWS_MS) && open.recordCount !== null;
+  const isWriting = useRecent(answer.newest?.startMs ?? null, FLOWS_MS);
+  const edges = [
+    { count: format.count(sent.recordCount), what: 'records sent from here', flows: isClicking },
+    { count: format.count(folded), what: 'records folded', flows: isFolding },
+    { count: format.count(counted.recordCount), what: 'records in results', flows: isWriting },
+    { count: format.count(windows), what: 'windows read', flows: isWriting },
+  ];
+  const hop = hops.find((each) => each.name === chosen);
+  return (
+    <Card className="flex h-full flex-col gap-4" aria-label="Pipeline">
+      <div className="flex items-center justify-between gap-4">
+        <h2 className="font-medium text-base">Pipeline</h2>
+        {runtime?.available === true && <BreakMenu runtime={runtime} />}
+      </div>
+      <div className="flex flex-col items-stretch sm:flex-row sm:items-start">
+        {NAMES.map((name, index) => {
+          const edge = edges[index - 1];
+          return (
+            <Fragment key={name}>
+              {edge !== undefined && <Edge {...edge} />}
+              <Node
+                name={name}
+                hop={hops.find((each) => each.name === name)}
+                isChosen={chosen === name}
+                onChoose={() => setChosen(chosen === name ? null : name)}
+              />
+            </Fragment>
+          );
+        })}
+      </div>
+      <p className="text-muted text-xs">
+        On the lines: records sent from here, folded and in results, and windows read, of the range shown.
+      </p>
+      <div aria-live="polite">
+        {chosen === null ? (
+          <p className={hops.some((each) => each.status === 'down') ? 'text-error' : 'text-muted'}>
+            {healthSentence(hops)}
+          </p>
+        ) : (
+          <PipelineDetail name={chosen} hop={hop} health={health} runtime={runtime} format={format} />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Node({
+  name,
+  hop,
+  isChosen,
+  onChoose,
+}: {
+  name: Hop['name'];
+  hop: Hop | undefined;
+  isChosen: boolean;
+  onChoose: () => void;
+}) {
+  const [sign, word, look] = HOP_STATUS[hop?.status ?? 'unknown'];
+  return (
+    <button
+      type="button"
+      aria-expanded={isChosen}
+      data-hop={name}
+      data-status={hop?.status ?? 'unknown'}
+      onClick={onChoose}
+      className={clsx(
+        'flex min-h-11 items-center justify-between gap-x-3 rounded-md border bg-bg px-3 py-1.5 hover:bg-panel sm:flex-col sm:justify-center sm:px-1.5',
+        isChosen ? 'border-focus' : hop?.status === 'down' ? 'border-error' : 'border-control',
+      )}
+    >
+      <span className="font-medium text-xs">{HOP_NAMES[name]}</span>
+      <span className={clsx('whitespace-nowrap text-xs', look)}>
+        {hop === undefined ? '…' : <span aria-hidden="true">{sign} </span>}
+        {hop === undefined
+          ? ''
+          : hop.status === 'ok' && hop.durationMs !== null
+            ? `${hop.durationMs} ms`
+            : word}
+      </span>
+    </button>
+  );
+}
+
+function Edge({ count, what, flows }: { count: string; what: string; flows: boolean }) {
+  return (
+    <span className="relative flex min-h-7 flex-1 items-center pl-8 text-muted text-xs sm:min-h-13 sm:min-w-6 sm:justify-center sm:pl-0">
+      <svg
+        aria-hidden="true"
+        className="absolute inset-0 size-full overflow-visible"
+        preserveAspectRatio="none"
+      >
+        <line className="max-sm:hidden" x1="0" y1="50%" x2="100%" y2="50%" stroke="var(--control)" />
+        <line className="sm:hidden" x1="20" y1="0" x2="20" y2="100%" stroke="var(--control)" />
+      </svg>
+      {flows && <span aria-hidden="true" className="flow-dot" />}
+      <span className="sm:-top-2 sm:absolute" title={what}>
+        {count}
+        <span className="sm:sr-only"> {what}</span>
+      </span>
+    </span>
+  );
+}
