@@ -7,12 +7,24 @@ import { holdRange } from './held-range.ts';
  * began. `key` names what was asked for: another question ends the hold.
  */
 export function useHeld(newest: WindowsAnswer | undefined, isHeld: boolean, key: string) {
-  const [kept, setKept] = useState<{ key: string; shown: WindowsAnswer } | null>(null);
-  const base = isHeld && kept?.key === key ? kept.shown : null;
-  const shown = newest === undefined || base === null ? newest : holdRange(base, newest);
+  const [kept, setKept] = useState<Kept | null>(null);
+  const base = isHeld && kept?.key === key ? kept : null;
+  // One answer is laid over what is held once: what comes of it is another object each time.
+  const shown =
+    newest === undefined || base === null
+      ? newest
+      : base.newest === newest
+        ? base.shown
+        : holdRange(base.shown, newest);
   // Follows during the render: an effect would show the moved range for one frame.
-  if (shown === undefined || !isHeld) {
+  if (shown === undefined || newest === undefined || !isHeld) {
     if (kept !== null) setKept(null);
-  } else if (kept?.key !== key || kept.shown !== shown) setKept({ key, shown });
+  } else if (base?.newest !== newest) setKept({ key, newest, shown });
   return shown;
+}
+
+interface Kept {
+  readonly key: string;
+  readonly newest: WindowsAnswer;
+  readonly shown: WindowsAnswer;
 }
