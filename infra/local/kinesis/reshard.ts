@@ -40,16 +40,19 @@ export function mergeShards(
 
 /**
  * To `count` even shards (UNIFORM_SCALING): splits at every border that is missing, then merges over every border that
- * is left over. The middle border goes first, so a record's lineage is short. Like in AWS, shards in between are born
+ * is left over, from the lowest range to the highest. A shard's middle border goes first, so a record's lineage is short. Like in AWS, shards in between are born
  * closed and empty.
  */
 export function scaleShards(set: ShardSet, count: number, nowMs: number): ShardSet {
   const wanted = evenStarts(count);
-  const present = new Set(openShards(set).map((shard) => shard.firstHashKey));
+  const isInside = (border: HashKey, shard: ShardMetadata) =>
+    shard.firstHashKey < border && border <= shard.lastHashKey;
   let scaled = set;
-  for (const border of middleFirst(wanted.filter((start) => !present.has(start)))) {
-    const shard = openShards(scaled).find((open) => open.firstHashKey < border && border <= open.lastHashKey);
-    if (shard !== undefined) scaled = splitShard(scaled, shard.index, border, nowMs);
+  for (const whole of openShards(set)) {
+    for (const border of middleFirst(wanted.filter((start) => isInside(start, whole)))) {
+      const shard = openShards(scaled).find((open) => isInside(border, open));
+      if (shard !== undefined) scaled = splitShard(scaled, shard.index, border, nowMs);
+    }
   }
   const keep = new Set(wanted);
   const merge = (below: readonly ShardMetadata[]): ShardMetadata | undefined => {
