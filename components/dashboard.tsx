@@ -54,6 +54,8 @@ export function Dashboard({ currency }: { currency: string }) {
     () => (shown !== undefined && open !== undefined ? { answer: shown, open, format, url, change } : null),
     [shown, open, format, url, change],
   );
+  // Only chart and table stand still while they are read.
+  const newest = answer ?? data?.answer;
   const isFirst = data !== null && isFirstRun(data.answer, data.open.recordCount);
   const banner = <Banner problem={problem} live={answer?.live === true && !paused} onRetry={retry} />;
   return (
@@ -67,7 +69,7 @@ export function Dashboard({ currency }: { currency: string }) {
       />
       <main className="mx-auto flex max-w-[1248px] flex-col gap-6 p-4 sm:p-6">
         {banner}
-        {data === null ? (
+        {data === null || newest === undefined ? (
           <Skeleton />
         ) : (
           <>
@@ -76,15 +78,15 @@ export function Dashboard({ currency }: { currency: string }) {
                 {isFirst ? (
                   <FirstRun endMs={data.open.endMs} />
                 ) : (
-                  <Hero answer={data.answer} day={day} format={format} />
+                  <Hero answer={newest} day={day} format={format} />
                 )}
               </div>
-              <WindowClock open={data.open} ended={endedWindow(data.answer)} format={format}>
+              <WindowClock open={data.open} ended={endedWindow(newest)} format={format}>
                 {parts.generate?.(data)}
               </WindowClock>
             </div>
             <div className="max-sm:order-1">
-              <KpiTiles answer={data.answer} format={format} />
+              <KpiTiles answer={newest} format={format} />
             </div>
             <Card aria-label="Sales">
               <Tabs
@@ -157,7 +159,7 @@ export function Dashboard({ currency }: { currency: string }) {
                 {parts.mischief?.(data)}
               </footer>
             )}
-            <Announcer answer={data.answer} format={format} />
+            <Announcer answer={newest} format={format} />
           </>
         )}
       </main>
@@ -173,8 +175,8 @@ function isFirstRun(answer: WindowsAnswer, openRecords: number | null): boolean 
 }
 
 /** The newest window that has ended and of which there is something to say. */
-function endedWindow({ slots, stepSeconds, windowSeconds }: WindowsAnswer) {
-  if (stepSeconds > windowSeconds) return undefined;
+function endedWindow({ slots, live, stepSeconds, windowSeconds }: WindowsAnswer) {
+  if (!live || stepSeconds > windowSeconds) return undefined;
   return slots.findLast((slot) => ['closed', 'closing', 'late'].includes(slot.state));
 }
 

@@ -41,13 +41,13 @@ export function DayPicker({
         <Icon name="left" />
       </Button>
       <label className="relative flex items-center">
-        <span className="sr-only">UTC day</span>
+        <span className="mr-2 text-muted max-lg:sr-only">UTC day</span>
         <select
           value={shown}
           onChange={(event) => onDay(event.target.value)}
-          className="min-h-8 w-48 appearance-none rounded-md border border-control bg-bg pr-7 pl-3 text-sm"
+          className="min-h-8 w-44 appearance-none rounded-md border border-control bg-bg pr-7 pl-3 text-sm"
         >
-          {!names.includes('today') && <option value="today">Today, UTC</option>}
+          {!names.includes('today') && <option value="today">Today</option>}
           {shown !== 'today' && !names.includes(shown) && <option>{shown}</option>}
           {days.map((each) => (
             <option key={each.day} value={each.day} label={optionWords(each, format)}>
@@ -71,7 +71,7 @@ export function DayPicker({
 }
 
 function optionWords({ day, total }: DaysAnswer['days'][number], format: Format): string {
-  const name = day === 'today' ? 'Today, UTC' : `${day}, UTC`;
+  const name = day === 'today' ? 'Today' : day;
   return total === null || total.closedWindows === 0
     ? name
     : `${name} · ${format.moneyShort(total.salesCents)}`;

@@ -17,7 +17,7 @@ export function NewWindows({
   const count = useTicking(() => windowsSince(held, windowSeconds, serverNow()), 0);
   if (count === 0) return null;
   return (
-    <Button data-testid="new-windows" className="rounded-full border-focus text-focus" onClick={onCatchUp}>
+    <Button data-testid="new-windows" className="border-focus text-focus" onClick={onCatchUp}>
       {count} new {count === 1 ? 'window' : 'windows'}
     </Button>
   );

@@ -18,23 +18,7 @@ export function nearestBar(x: number, boxWidth: number, count: number): number {
   return Math.max(0, Math.min(count - 1, Math.floor(((x - PLOT.left) / width) * count)));
 }
 
-/** Left edge and width of the place of bars `first` to `last`, both included. */
-export function placeOf(first: number, last: number, boxWidth: number, count: number) {
-  const each = Math.max(0, boxWidth - PLOT.left - PLOT.right) / Math.max(1, count);
-  return { left: PLOT.left + first * each, width: (last - first + 1) * each };
-}
-
-/** Pixels from the box's top edge to an amount's height. */
-export function heightAt(
-  cents: number,
-  boxHeight: number,
-  scale: { readonly bottom: number; readonly top: number },
-): number {
-  const height = boxHeight - PLOT.top - PLOT.bottom;
-  return PLOT.top + height * (1 - (cents - scale.bottom) / (scale.top - scale.bottom));
-}
-
-/** The amount at a height, the inverse of `heightAt`, kept within the scale and rounded to a whole unit. */
+/** The amount at a height, `y` pixels from the box's top edge, kept within the scale and rounded to a whole unit. */
 export function centsAt(
   y: number,
   boxHeight: number,

@@ -28,7 +28,11 @@ export function timeTicks(
   const first = slots[0];
   const last = slots.at(-1);
   if (first === undefined || last === undefined) return [];
-  const distance = DISTANCES.find((each) => (last.endMs - first.startMs) / each <= most) ?? 31 * DAY;
+  const wide = DISTANCES.filter((each) => (last.endMs - first.startMs) / each <= most);
+  // Distances of whole slots are even ones; slots of an odd length have none.
+  const least = wide[0] ?? 31 * DAY;
+  const stepMs = first.endMs - first.startMs;
+  const distance = wide.find((each) => each % stepMs === 0 && each <= 3 * least) ?? least;
   const wall = (ms: number) => ms + offsetMs(ms);
   const starts = slots
     .map((slot) => slot.startMs)

@@ -1,34 +1,15 @@
 import { expect, test } from 'vitest';
 import { barsOver, chartBars, shardsOf } from '../../lib/chart-bars.ts';
 import { blankWords, chartSummary, lengthWords } from '../../lib/chart-words.ts';
-import type { Slot, SlotState } from '../../lib/core/slot.ts';
-
-function slot(index: number, state: SlotState, salesCents: number | null): Slot {
-  return {
-    startMs: index * 120_000,
-    endMs: (index + 1) * 120_000,
-    state,
-    salesCents,
-    recordCount: null,
-    soFar: { recordCount: 0, salesCents: 0 },
-    rejected: 0,
-    minCents: null,
-    maxCents: null,
-    shards: [],
-    objects: [],
-    requests: [],
-    inferred: false,
-    terminatedEarly: false,
-    closedWindows: state === 'closed' ? 1 : 0,
-  };
-}
+import type { Slot } from '../../lib/core/slot.ts';
+import { slotAt } from './slot-at.ts';
 
 const slots = [
-  slot(0, 'before', null),
-  slot(1, 'closed', 500),
-  slot(2, 'empty', null),
-  slot(3, 'closed', 300),
-  slot(4, 'future', null),
+  slotAt(0, 'before', null),
+  slotAt(1, 'closed', 500),
+  slotAt(2, 'empty', null),
+  slotAt(3, 'closed', 300),
+  slotAt(4, 'future', null),
 ];
 const words = { money: String, time: (ms: number) => String(ms / 120_000) };
 
@@ -43,7 +24,11 @@ test('the running total stands through a blank, and is unknown before the first 
 test('the day before is compared by time, wherever its range begins', () => {
   const DAY = 86_400_000;
   const today = slots.map((each) => ({ ...each, startMs: each.startMs + DAY, endMs: each.endMs + DAY }));
-  const previous = { fromMs: 0, stepSeconds: 120, slots: [slot(0, 'closed', 100), slot(1, 'closed', 200)] };
+  const previous = {
+    fromMs: 0,
+    stepSeconds: 120,
+    slots: [slotAt(0, 'closed', 100), slotAt(1, 'closed', 200)],
+  };
   const cents = (mode: 'window' | 'total', moved = previous) =>
     chartBars(today, { mode, previous: moved }).map((bar) => bar.previousCents);
   expect(cents('window')).toEqual([100, 200, null, null, null]);
@@ -59,8 +44,8 @@ test('split by shard, a bar is its shares and its shares are the bar', () => {
     rejected: 0,
   });
   const split = [
-    { ...slot(0, 'closed', 500), shards: [share('a', 200), share('b', 300)] },
-    { ...slot(1, 'closed', 100), shards: [share('b', 100)] },
+    { ...slotAt(0, 'closed', 500), shards: [share('a', 200), share('b', 300)] },
+    { ...slotAt(1, 'closed', 100), shards: [share('b', 100)] },
   ];
   const shards = shardsOf(split);
   expect(shards).toEqual(['a', 'b']);
@@ -81,7 +66,7 @@ test('a limit is reached by a bar that is as high; a blank never reaches it, not
 });
 
 test('the summary counts closed money only', () => {
-  const open = [...slots.slice(0, 4), slot(4, 'open', 900)];
+  const open = [...slots.slice(0, 4), slotAt(4, 'open', 900)];
   expect(chartSummary(open, words)).toBe(
     '5 bars from 0 to 5, total 800 closed, highest 500 at 1, 1 without sales.',
   );
@@ -103,7 +88,9 @@ test('an empty range of a day with sales is told from a day without any', () => 
   const total = { salesCents: 0, recordCount: 0, rejected: 0 };
   const blank = (closedWindows: number, shown: Slot[]) =>
     blankWords({ slots: shown, fromMs: 0, dayTotal: { ...total, closedWindows } }, { day: () => 'that day' });
-  expect(blank(3, [slot(0, 'empty', null)])).toBe('Nothing in this range. The day has sales at other times.');
-  expect(blank(0, [slot(0, 'before', null)])).toBe('No sales on that day.');
-  expect(blank(0, [slot(0, 'missing', null)])).toBe('');
+  expect(blank(3, [slotAt(0, 'empty', null)])).toBe(
+    'Nothing in this range. The day has sales at other times.',
+  );
+  expect(blank(0, [slotAt(0, 'before', null)])).toBe('No sales on that day.');
+  expect(blank(0, [slotAt(0, 'missing', null)])).toBe('');
 });
