@@ -51,7 +51,7 @@ export function Pipeline({ answer, open, format }: PageData) {
         <h2 className="font-medium text-base">Pipeline</h2>
         {runtime?.available === true && <BreakMenu runtime={runtime} />}
       </div>
-      <div className="flex flex-col items-stretch sm:flex-row sm:items-start">
+      <div className="flex flex-col items-stretch sm:mt-3 sm:flex-row sm:items-start">
         {NAMES.map((name, index) => {
           const edge = edges[index - 1];
           return (
@@ -132,7 +132,7 @@ function Edge({ count, what, flows }: { count: string; what: string; flows: bool
         <line className="sm:hidden" x1="20" y1="0" x2="20" y2="100%" stroke="var(--control)" />
       </svg>
       {flows && <span aria-hidden="true" className="flow-dot" />}
-      <span className="sm:-top-2 sm:absolute" title={what}>
+      <span className="sm:-top-3.5 sm:absolute" title={what}>
         {count}
         <span className="sm:sr-only"> {what}</span>
       </span>
