@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { ShardPosition, StreamReader, StreamRecord } from '../../kinesis/stream-reader.ts';
 import type { ShardView } from '../window-tracker.ts';
 import type { InboxRecord } from './event-text.ts';
+import type { RecordFilter } from './filter-pattern.ts';
 
 /** As much as AWS gives in one GetRecords call. */
 const PAGE = { maxRecords: 10_000, maxBytes: 10 * 1024 * 1024 };
@@ -13,6 +14,7 @@ export class Inbox {
   readonly #streamArn: string;
   readonly #shardId: string;
   readonly #write: (record: StreamRecord) => InboxRecord;
+  readonly #filter: RecordFilter;
   #next: ShardPosition;
   #records: readonly InboxRecord[] = [];
   #waitingSinceMs = 0;
@@ -27,6 +29,8 @@ export class Inbox {
     readonly shardId: string;
     readonly position: ShardPosition;
     readonly write: (record: StreamRecord) => InboxRecord;
+    /** What does not pass is as if it had never been read. */
+    readonly filter: RecordFilter;
   }) {
     this.#reader = options.reader;
     this.#clock = options.clock;
@@ -34,6 +38,7 @@ export class Inbox {
     this.#shardId = options.shardId;
     this.#next = options.position;
     this.#write = options.write;
+    this.#filter = options.filter;
   }
 
   get records(): readonly InboxRecord[] {
@@ -61,8 +66,8 @@ export class Inbox {
     if (this.#ended) return;
     const begunMs = this.#clock.now();
     const page = await this.#reader.read(this.#streamArn, this.#shardId, this.#next, PAGE);
-    if (page.records.length > 0) {
-      const written = page.records.map(this.#write);
+    const written = page.records.filter(this.#filter).map(this.#write);
+    if (written.length > 0) {
       if (this.#records.length === 0) {
         this.#records = written;
         this.#waitingSinceMs = this.#clock.now();

@@ -4,6 +4,7 @@ import type {
   EventSourceMappingSettings,
 } from '../event-source-mappings.ts';
 import { invalidParameterValue } from '../lambda-error.ts';
+import { FilterPatternError, recordFilter } from './filter-pattern.ts';
 
 /**
  * A mapping's configuration from what create and update were given, with AWS's defaults, and what is refused by its
@@ -45,10 +46,10 @@ export function defineMapping(
 
 /** What the members that are given replace. @throws LambdaError InvalidParameterValueException */
 export function withSettings(
-  configuration: EventSourceMappingConfiguration,
+  { FilterCriteria: filters, ...configuration }: EventSourceMappingConfiguration,
   input: EventSourceMappingSettings & { readonly FunctionArn?: string },
 ): EventSourceMappingConfiguration {
-  const { DestinationConfig, Enabled, FilterCriteria, ...given } = input;
+  const { DestinationConfig, Enabled, FilterCriteria = filters, ...given } = input;
   const settings = Object.fromEntries(
     Object.entries(given).filter(([name, value]) => name in configuration && value !== undefined),
   );
@@ -58,22 +59,22 @@ export function withSettings(
     ...(DestinationConfig === undefined
       ? {}
       : { DestinationConfig: { OnFailure: {}, ...DestinationConfig } }),
+    ...(FilterCriteria?.Filters?.length ? { FilterCriteria } : {}),
     ...(Enabled === undefined ? {} : { State: Enabled ? 'Enabled' : 'Disabled' }),
   };
-  refuse(changed, FilterCriteria?.Filters?.length ?? 0);
+  refuse(changed);
   return changed;
 }
 
-function refuse(configuration: EventSourceMappingConfiguration, filters: number): void {
+/** The patterns of the mapping's filters, as JSON text. */
+export function patternsOf({ FilterCriteria }: EventSourceMappingConfiguration): readonly string[] {
+  return (FilterCriteria?.Filters ?? []).map(({ Pattern = '' }) => Pattern);
+}
+
+function refuse(configuration: EventSourceMappingConfiguration): void {
   const { OnFailure, OnSuccess } = configuration.DestinationConfig;
   const age = configuration.MaximumRecordAgeInSeconds;
-  if (filters > 0) {
-    throw invalidParameterValue(
-      configuration.TumblingWindowInSeconds > 0
-        ? 'FilterCriteria is not supported together with TumblingWindowInSeconds.'
-        : 'FilterCriteria is not supported by the local runtime: filter in the function.',
-    );
-  }
+  refuseFilters(configuration);
   if (configuration.TumblingWindowInSeconds > 0 && configuration.ParallelizationFactor > 1) {
     throw invalidParameterValue(
       `ParallelizationFactor must be 1 together with TumblingWindowInSeconds, got ${configuration.ParallelizationFactor}.`,
@@ -93,6 +94,20 @@ function refuse(configuration: EventSourceMappingConfiguration, filters: number)
     throw invalidParameterValue(
       `The local runtime delivers failed batches to S3 only: expected an OnFailure destination such as arn:aws:s3:::bucket, got ${OnFailure.Destination}.`,
     );
+  }
+}
+
+function refuseFilters(configuration: EventSourceMappingConfiguration): void {
+  const patterns = patternsOf(configuration);
+  if (patterns.length > 0 && configuration.TumblingWindowInSeconds > 0) {
+    throw invalidParameterValue('FilterCriteria is not supported together with TumblingWindowInSeconds.');
+  }
+  try {
+    recordFilter(patterns);
+  } catch (error) {
+    if (error instanceof FilterPatternError)
+      throw invalidParameterValue('Invalid filter pattern definition.');
+    throw error;
   }
 }
 

@@ -4,7 +4,8 @@ import type { EventSourceMappingConfiguration } from '../event-source-mappings.t
 import type { FunctionInvoker } from '../function-invoker.ts';
 import { beginAt, resize } from '../window-tracker.ts';
 import { failureObject, type GivenUp } from './failure-record.ts';
-import { failureBucket } from './mapping-definition.ts';
+import { type RecordFilter, recordFilter } from './filter-pattern.ts';
+import { failureBucket, patternsOf } from './mapping-definition.ts';
 import type { Checkpoint, MappingStore } from './mapping-store.ts';
 import { Pause } from './pause.ts';
 import { retryDelayMs } from './retry-policy.ts';
@@ -46,6 +47,7 @@ export class MappingRunner {
   readonly #environment: MappingEnvironment;
   readonly #onResult: (text: string) => void;
   readonly #pause: Pause;
+  readonly #filter: RecordFilter;
   readonly #workers = new Map<string, { readonly worker: ShardWorker; readonly run: Promise<void> }>();
   #checkpoints = new Map<string, Checkpoint>();
   #supervision: Promise<void> = Promise.resolve();
@@ -61,6 +63,7 @@ export class MappingRunner {
     this.#environment = environment;
     this.#onResult = onResult;
     this.#pause = new Pause(environment.clock);
+    this.#filter = recordFilter(patternsOf(configuration));
   }
 
   start(): void {
@@ -183,6 +186,7 @@ export class MappingRunner {
         batchingMs: mapping.MaximumBatchingWindowInSeconds * 1000,
         idleMs: idleSeconds * 1000,
       },
+      filter: this.#filter,
       reader,
       clock,
       log,

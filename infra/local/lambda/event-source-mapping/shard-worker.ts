@@ -14,6 +14,7 @@ import {
   type WindowRules,
 } from '../window-tracker.ts';
 import { type EventSource, recordWriter, roomBytes, type WindowFields } from './event-text.ts';
+import type { RecordFilter } from './filter-pattern.ts';
 import { Inbox } from './inbox.ts';
 import type { Checkpoint } from './mapping-store.ts';
 import { Pause } from './pause.ts';
@@ -25,6 +26,7 @@ export interface ShardWorkerOptions {
   readonly source: EventSource;
   readonly checkpoint: Checkpoint;
   readonly rules: WindowRules;
+  readonly filter: RecordFilter;
   readonly reader: StreamReader;
   readonly clock: Clock;
   readonly sender: Omit<SenderOptions, 'source' | 'clock' | 'signal'>;
@@ -48,7 +50,7 @@ export class ShardWorker {
   #pieces: readonly number[] = [];
 
   constructor(options: ShardWorkerOptions) {
-    const { source, checkpoint, reader, clock } = options;
+    const { source, checkpoint, filter, reader, clock } = options;
     this.#options = options;
     this.#progress = checkpoint.progress;
     this.#pause = new Pause(clock);
@@ -59,6 +61,7 @@ export class ShardWorker {
       shardId: source.shardId,
       position: checkpoint.progress.position,
       write: recordWriter(source),
+      filter,
     });
     this.#sender = new Sender({ ...options.sender, source, clock, signal: this.#stop.signal });
   }

@@ -171,6 +171,7 @@ describe('CreateEventSourceMapping', () => {
       { TumblingWindowInSeconds: 10, FilterCriteria: { Filters: [{ Pattern: '{"data":{"a":[1]}}' }] } },
       'FilterCriteria is not supported together with TumblingWindowInSeconds.',
     ],
+    [{ FilterCriteria: { Filters: [{ Pattern: 'data' }] } }, 'Invalid filter pattern definition.'],
     [
       { DestinationConfig: { OnSuccess: { Destination: 'arn:aws:s3:::bucket' } } },
       'Unsupported DestinationConfig parameter for given event source mapping type.',
@@ -187,10 +188,23 @@ describe('CreateEventSourceMapping', () => {
     });
   });
 
-  test('empty filters are taken, also with windows', async () => {
-    expect(await create({ TumblingWindowInSeconds: 10, FilterCriteria: { Filters: [] } })).toMatchObject({
-      State: 'Creating',
-    });
+  test('empty filters are taken, also with windows, and are not shown', async () => {
+    const created = await create({ TumblingWindowInSeconds: 10, FilterCriteria: { Filters: [] } });
+    expect(created).toMatchObject({ State: 'Creating' });
+    expect(created).not.toHaveProperty('FilterCriteria');
+  });
+
+  test('filters are kept, until an update clears them or a window forbids them', async () => {
+    const FilterCriteria = { Filters: [{ Pattern: '{"data":{"type":["sale"]}}' }] };
+    const { UUID } = await create({ FilterCriteria });
+    await reaches(UUID, 'Enabled');
+    expect((await update({ UUID, BatchSize: 3 })).FilterCriteria).toEqual(FilterCriteria);
+    await reaches(UUID, 'Enabled');
+    expect((await refusal(update({ UUID, TumblingWindowInSeconds: 10 }))).message).toBe(
+      'FilterCriteria is not supported together with TumblingWindowInSeconds.',
+    );
+    expect(await update({ UUID, FilterCriteria: {} })).not.toHaveProperty('FilterCriteria');
+    await reaches(UUID, 'Enabled');
   });
 
   test('a second mapping of the same stream and function is a conflict', async () => {
