@@ -40,8 +40,8 @@ export function mergeShards(
 
 /**
  * To `count` even shards (UNIFORM_SCALING): splits at every border that is missing, then merges over every border that
- * is left over, from the lowest range to the highest. A shard's middle border goes first, so a record's lineage is short. Like in AWS, shards in between are born
- * closed and empty.
+ * is left over, from the lowest range to the highest. A shard's middle border goes first, so a record's lineage is short.
+ * Like in AWS, shards in between are born closed and empty.
  */
 export function scaleShards(set: ShardSet, count: number, nowMs: number): ShardSet {
   const wanted = evenStarts(count);

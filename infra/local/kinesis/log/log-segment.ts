@@ -130,7 +130,7 @@ export class LogSegment {
         throw new StorageError(
           'read',
           this.file,
-          new Error(`the frame at byte ${read.frame.offset} is damaged`),
+          new SyntaxError(`the frame at byte ${read.frame.offset} is damaged`),
         );
       }
       yield read;

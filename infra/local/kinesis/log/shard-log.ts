@@ -123,7 +123,8 @@ export class ShardLog {
     let records = limits.maxRecords;
     let bytes = limits.maxBytes;
     for (const { frame, bytes: frameBytes, at } of this.#framesFrom(index)) {
-      if (records <= 0 || bytes <= 0) break;
+      // A file that somebody deleted leaves a gap, over which a reader goes on.
+      index = Math.max(index, frame.firstIndex);
       const skip = index - frame.firstIndex;
       const taken = decodeFrame(frameBytes, at, skip, records);
       const fitting = countFitting(taken, bytes, batches.length === 0);
@@ -136,7 +137,7 @@ export class ShardLog {
       index += fitting.count;
       records -= fitting.count;
       bytes -= fitting.bytes;
-      if (fitting.count < taken.length) break;
+      if (fitting.count < taken.length || records <= 0 || bytes <= 0) break;
     }
     return { batches, nextIndex: index };
   }
@@ -144,7 +145,9 @@ export class ShardLog {
   *#framesFrom(index: number): ReturnType<LogSegment['read']> {
     if (index >= this.#nextIndex) return;
     let at = this.#segments.findLastIndex((segment) => segment.firstIndex <= index);
-    let offset = this.#segments[at]?.find((frame) => frame.firstIndex + frame.count > index)?.offset ?? 0;
+    const frame = this.#segments[at]?.find(({ firstIndex, count }) => firstIndex + count > index);
+    if (!frame) at += 1;
+    let offset = frame?.offset ?? 0;
     for (let segment = this.#segments[at]; segment !== undefined; segment = this.#segments[at]) {
       yield* segment.read(offset);
       at += 1;
