@@ -4,6 +4,7 @@ import { serializeResult, type WindowResult } from '../../lib/core/window-result
 import type { Bucket } from './s3/bucket.ts';
 
 const DAY_MS = 86_400_000;
+const WRITE_LAG_MS = 1200;
 
 /**
  * Writes a day of made-up window results into the newest UTC day of the last 30 that has none, so that totals of real
@@ -22,9 +23,11 @@ export function putDemoDay(bucket: Bucket, windowSeconds: number, nowMs: number)
       startMs < dayMs + DAY_MS;
       startMs += lengthSeconds * 1000
     ) {
-      const result = startMs < dayMs ? null : demoResult(startMs, startMs + lengthSeconds * 1000);
+      const endMs = startMs + lengthSeconds * 1000;
+      const result = startMs < dayMs ? null : demoResult(startMs, endMs);
       if (result !== null) {
-        bucket.put(resultKey(result), Buffer.from(serializeResult(result)), JSON_TYPE, nowMs);
+        // As if it had been written on that day: the page takes a result's age for the pipeline's lag.
+        bucket.put(resultKey(result), Buffer.from(serializeResult(result)), JSON_TYPE, endMs + WRITE_LAG_MS);
       }
     }
     return day;
