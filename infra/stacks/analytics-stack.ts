@@ -23,7 +23,6 @@ export class AnalyticsStack extends Stack {
     });
     const bucket = new ResultsBucket(this, 'Results', { ephemeral });
     const { handlerFile, timeoutSeconds, memoryMb } = pipeline.consumer;
-    const { resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix } = pipeline.bucket;
     const consumer = new PipelineFunction(this, 'Consumer', {
       functionName: names.consumer,
       description: 'Folds the sales of each tumbling window into one result, and writes it to S3',
@@ -44,16 +43,12 @@ export class AnalyticsStack extends Stack {
           ],
           resources: [stream.streamArn],
         }),
-        new PolicyStatement({
-          actions: ['s3:PutObject'],
-          resources: [resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix].map((prefix) =>
-            bucket.arnForObjects(`${prefix}*`),
-          ),
-        }),
+        new PolicyStatement({ actions: ['s3:PutObject'], resources: bucket.pipelineObjects }),
         // Lambda asks for it before it writes a failed batch.
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),
       ],
     });
+    bucket.acknowledgeObjects(consumer.role);
     const mapping = this.#map(consumer, stream.streamArn, new FailureDestination(bucket), windowSeconds);
 
     const metrics = pipelineMetrics({ names, mappingUuid: mapping.eventSourceMappingId });

@@ -1,9 +1,9 @@
+import { Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { pipeline } from '../pipeline.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
+import { PREFIXES, type ResultsBucket } from './results-bucket.ts';
 
 export interface PagePolicies {
   readonly page: ManagedPolicy;
@@ -14,14 +14,12 @@ export interface PagePolicies {
 export function addPagePolicies(
   scope: Construct,
   pipelineParts: {
-    readonly bucket: Bucket;
+    readonly bucket: ResultsBucket;
     readonly producer: IFunction;
     readonly consumer: PipelineFunction;
   },
 ): PagePolicies {
   const { bucket, producer, consumer } = pipelineParts;
-  const { resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix } = pipeline.bucket;
-  const prefixes = [resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix].map((prefix) => `${prefix}*`);
   const page = new ManagedPolicy(scope, 'PagePolicy', {
     description: 'The dashboard: invoke the producer, list and get what the pipeline wrote',
     statements: [
@@ -29,14 +27,13 @@ export function addPagePolicies(
       new PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': prefixes } },
+        conditions: { StringLike: { 's3:prefix': PREFIXES.map((prefix) => `${prefix}*`) } },
       }),
-      new PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: prefixes.map((prefix) => bucket.arnForObjects(prefix)),
-      }),
+      new PolicyStatement({ actions: ['s3:GetObject'], resources: bucket.pipelineObjects }),
     ],
   });
+  bucket.acknowledgeObjects(page);
+
   const diagnostics = new ManagedPolicy(scope, 'PageDiagnosticsPolicy', {
     description:
       'The dashboard, when wanted: look at functions, mapping and log for its health check and explanations',
@@ -51,6 +48,10 @@ export function addPagePolicies(
         resources: [consumer.logGroup.logGroupArn],
       }),
     ],
+  });
+  Validations.of(diagnostics).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'lambda:ListEventSourceMappings knows no resource: AWS takes * and nothing else. It only lists.',
   });
   return { page, diagnostics };
 }

@@ -5,6 +5,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import {
   ApplicationLogLevel,
   Architecture,
+  CfnFunction,
   LoggingFormat,
   Runtime,
   SystemLogLevel,
@@ -32,6 +33,7 @@ export interface PipelineFunctionProps {
 export class PipelineFunction extends Construct {
   readonly function: NodejsFunction;
   readonly logGroup: LogGroup;
+  readonly role: Role;
 
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     super(scope, id);
@@ -41,7 +43,7 @@ export class PipelineFunction extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new Role(this, 'Role', {
+    this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${props.functionName} may do`,
       // Inline, and not attached later: the role is whole before the function or the mapping uses it.
@@ -68,7 +70,7 @@ export class PipelineFunction extends Construct {
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memoryMb,
       environment: props.environment,
-      role,
+      role: this.role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
@@ -85,5 +87,8 @@ export class PipelineFunction extends Construct {
         bundleAwsSDK: true,
       },
     });
+    // The role's ARN, which the function names, says as much as CDK's DependsOn.
+    const resource = this.function.node.defaultChild;
+    if (resource instanceof CfnFunction) resource.addDeletionOverride('DependsOn');
   }
 }

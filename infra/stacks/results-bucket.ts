@@ -1,10 +1,14 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { pipeline } from '../pipeline.ts';
 
 /** Long enough to look into a batch that was given up, and to put its records on the stream again. */
 const FAILURES_KEPT_DAYS = 30;
+
+const { resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix } = pipeline.bucket;
+/** All that is ever in the bucket. */
+export const PREFIXES = [resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix];
 
 /** The bucket of the window results: private, TLS only, encrypted; kept when its stack goes, unless it is ephemeral. */
 export class ResultsBucket extends Bucket {
@@ -19,10 +23,10 @@ export class ResultsBucket extends Bucket {
       autoDeleteObjects: ephemeral,
       lifecycleRules: [
         // A shard that was split or merged leaves its last snapshot behind.
-        { id: 'open-snapshots', prefix: pipeline.bucket.livePrefix, expiration: Duration.days(1) },
+        { id: 'open-snapshots', prefix: livePrefix, expiration: Duration.days(1) },
         {
           id: 'failed-batches',
-          prefix: pipeline.bucket.failuresPrefix,
+          prefix: failuresPrefix,
           expiration: Duration.days(FAILURES_KEPT_DAYS),
         },
       ],
@@ -32,5 +36,22 @@ export class ResultsBucket extends Bucket {
       reason:
         'Access logs would take a second bucket and outnumber the results; CloudTrail data events can be switched on where an audit asks for them.',
     });
+  }
+  /** The objects that the pipeline writes, as resources of a policy. */
+  get pipelineObjects(): string[] {
+    return PREFIXES.map((prefix) => this.arnForObjects(`${prefix}*`));
+  }
+
+  /** Says of a role or policy that names `pipelineObjects` why it ends in wildcards. */
+  acknowledgeObjects(policy: Construct): void {
+    const resource = this.node.defaultChild;
+    if (!(resource instanceof CfnBucket)) throw new Error('Expected the bucket to be made here.');
+    const logicalId = Stack.of(this).getLogicalId(resource);
+    for (const prefix of PREFIXES) {
+      Validations.of(policy).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}*]`,
+        reason: 'Object keys are made at run time: their prefix is all that can be said beforehand.',
+      });
+    }
   }
 }

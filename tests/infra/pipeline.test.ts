@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { pipeline } from '../../infra/pipeline.ts';
+import { METRICS_NAMESPACE } from '../../lib/core/invocation-log.ts';
+import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../../lib/core/object-key.ts';
+import { synthesize, theResource } from './synthesized.ts';
+
+const { producer, analytics } = synthesize();
+
+describe('what is deployed is what the local runtime runs', () => {
+  test('the stream', () => {
+    expect(theResource(producer, 'AWS::Kinesis::Stream').properties).toMatchObject({
+      Name: pipeline.stream.name,
+      ShardCount: pipeline.stream.shardCount,
+      RetentionPeriodHours: pipeline.stream.retentionHours,
+    });
+  });
+
+  test.each([
+    ['producer', producer, pipeline.producer],
+    ['consumer', analytics, pipeline.consumer],
+  ] as const)('the %s', (_name, template, { functionName, timeoutSeconds, memoryMb, handlerFile }) => {
+    expect(theResource(template, 'AWS::Lambda::Function').properties).toMatchObject({
+      FunctionName: functionName,
+      Timeout: timeoutSeconds,
+      MemorySize: memoryMb,
+    });
+    expect(existsSync(fileURLToPath(new URL(`../../${handlerFile}`, import.meta.url)))).toBe(true);
+  });
+
+  test('the event source mapping, setting by setting', () => {
+    const { EventSourceArn, FunctionName, DestinationConfig, MetricsConfig, ...settings } = theResource(
+      analytics,
+      'AWS::Lambda::EventSourceMapping',
+    ).properties;
+    const esm = pipeline.eventSourceMapping;
+    expect(settings).toEqual({
+      TumblingWindowInSeconds: esm.tumblingWindowSeconds,
+      StartingPosition: esm.startingPosition,
+      BatchSize: esm.batchSize,
+      MaximumBatchingWindowInSeconds: esm.maximumBatchingWindowSeconds,
+      ParallelizationFactor: esm.parallelizationFactor,
+      MaximumRetryAttempts: esm.maximumRetryAttempts,
+      MaximumRecordAgeInSeconds: esm.maximumRecordAgeSeconds,
+      BisectBatchOnFunctionError: esm.bisectBatchOnFunctionError,
+    });
+    expect(Object.keys(settings)).toHaveLength(Object.keys(esm).length);
+  });
+});
+
+test('the prefixes that the stacks allow are those that the functions write to', () => {
+  expect(pipeline.bucket).toMatchObject({
+    resultsPrefix: RESULTS_PREFIX,
+    livePrefix: LIVE_PREFIX,
+    rejectedPrefix: REJECTED_PREFIX,
+  });
+});
+
+test('the metrics that the stacks watch are in the namespace that the consumer writes to', () => {
+  expect(pipeline.metricsNamespace).toBe(METRICS_NAMESPACE);
+});
+
+test('the pipeline is plain data', () => {
+  expect(JSON.parse(JSON.stringify(pipeline))).toEqual(pipeline);
+});
