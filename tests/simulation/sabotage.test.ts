@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MappingEnvironment } from '../../infra/local/lambda/event-source-mapping/mapping-runner.ts';
+import type { MappingEnvironment } from '../../infra/local/lambda/event-source-mapping/mapping-environment.ts';
 import { BrokenLaw, Laws } from './laws.ts';
 import { MemoryStream } from './memory-stream.ts';
 import { lawBrokenBy, numbers } from './play-seeds.ts';

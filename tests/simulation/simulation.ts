@@ -1,5 +1,5 @@
+import type { MappingEnvironment } from '../../infra/local/lambda/event-source-mapping/mapping-environment.ts';
 import { startEventSourceMappings } from '../../infra/local/lambda/event-source-mapping/mapping-registry.ts';
-import type { MappingEnvironment } from '../../infra/local/lambda/event-source-mapping/mapping-runner.ts';
 import type { InvocationOutcome } from '../../infra/local/lambda/function-invoker.ts';
 import { STATE_LIMIT_BYTES } from '../../infra/local/lambda/window-tracker.ts';
 import { foldEvent, type WindowEvent } from './folding-function.ts';

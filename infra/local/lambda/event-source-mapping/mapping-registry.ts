@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { ShardDescription } from '../../kinesis/stream-reader.ts';
 import type {
   CreateEventSourceMapping,
   EventSourceMappingConfiguration,
-  EventSourceMappingState,
   EventSourceMappings,
   UpdateEventSourceMapping,
 } from '../event-source-mappings.ts';
-import { invalidParameterValue, resourceConflict, resourceInUse, resourceNotFound } from '../lambda-error.ts';
+import { invalidParameterValue, resourceConflict, resourceNotFound } from '../lambda-error.ts';
 import { beginAt } from '../window-tracker.ts';
+import { ManagedMapping } from './managed-mapping.ts';
 import { defineMapping, withSettings } from './mapping-definition.ts';
+import type { MappingEnvironment } from './mapping-environment.ts';
 import { openMappingFiles } from './mapping-files.ts';
-import { type MappingEnvironment, MappingRunner, statusOf } from './mapping-runner.ts';
-import type { StoredMapping } from './mapping-store.ts';
 import type { MappingStatus } from './status.ts';
 
 export interface RunningEventSourceMappings extends EventSourceMappings {
@@ -55,21 +55,9 @@ export async function startEventSourceMappings(
 /** How long `close` waits for invocations under way. */
 const CLOSE_MS = 1_500;
 
-interface Entry {
-  stored: StoredMapping;
-  /** What is said to the API: the stored state, or the way there. */
-  state: EventSourceMappingState;
-  runner: MappingRunner | null;
-  /** The change under way; settled when there is none. */
-  transition: Promise<void>;
-  /** Writes of the stored mapping, one after the other. */
-  saving: Promise<void>;
-}
-
 class MappingRegistry implements RunningEventSourceMappings {
   readonly #environment: MappingEnvironment;
-  readonly #entries = new Map<string, Entry>();
-  #closed = false;
+  readonly #mappings = new Map<string, ManagedMapping>();
 
   constructor(environment: MappingEnvironment) {
     this.#environment = environment;
@@ -78,10 +66,11 @@ class MappingRegistry implements RunningEventSourceMappings {
   async open(): Promise<void> {
     const { store } = this.#environment;
     for (const stored of await store.mappings()) {
-      const { UUID, State } = stored.configuration;
+      const { UUID } = stored.configuration;
       await store.checkpoints(UUID); // a damaged one is said now, not by a shard that stands still
-      const entry = this.#add(stored, State);
-      this.#run(entry);
+      const mapping = new ManagedMapping(this.#environment, stored);
+      this.#mappings.set(UUID, mapping);
+      mapping.run();
     }
   }
 
@@ -99,48 +88,32 @@ class MappingRegistry implements RunningEventSourceMappings {
       throw error;
     });
     this.#refuseSecond(streamArn, functionArn);
-    const entry = this.#add({ createdMs, configuration }, 'Creating');
+    const mapping = new ManagedMapping(this.#environment, { createdMs, configuration });
+    this.#mappings.set(UUID, mapping);
     try {
-      if (configuration.StartingPosition === 'LATEST') {
-        // What is latest is settled here and now, and stored: not by the first read after some restart.
-        for (const { shardId } of shards) {
-          const page = await reader.read(
-            streamArn,
-            shardId,
-            { type: 'LATEST' },
-            { maxRecords: 1, maxBytes: 1 },
-          );
-          await store.saveCheckpoint(UUID, shardId, {
-            windowSeconds: configuration.TumblingWindowInSeconds,
-            progress: beginAt(page.next),
-            ended: page.ended,
-          });
-        }
-      }
-      await store.saveMapping(entry.stored);
+      if (configuration.StartingPosition === 'LATEST') await this.#settleLatest(configuration, shards);
+      await store.saveMapping(mapping.stored);
     } catch (error) {
-      this.#entries.delete(UUID);
+      this.#mappings.delete(UUID);
       throw error;
     }
-    const answer = shown(entry);
-    this.#change(entry, async () => this.#run(entry));
+    const answer = mapping.configuration;
+    mapping.runSoon();
     return answer;
   }
 
   async get(uuid: string): Promise<EventSourceMappingConfiguration> {
-    return shown(this.#entry(uuid));
+    return this.#mapping(uuid).configuration;
   }
 
   async list(): Promise<readonly EventSourceMappingConfiguration[]> {
-    return [...this.#entries.values()].map(shown);
+    return Array.from(this.#mappings.values(), ({ configuration }) => configuration);
   }
 
   async update(uuid: string, input: UpdateEventSourceMapping): Promise<EventSourceMappingConfiguration> {
-    const entry = this.#entry(uuid);
-    if (!isSettled(entry)) {
-      throw resourceInUse('Cannot update the event source mapping because it is in use.');
-    }
-    const before = entry.stored.configuration;
+    const mapping = this.#mapping(uuid);
+    mapping.refuseIfInUse('update');
+    const before = mapping.stored.configuration;
     const configuration: EventSourceMappingConfiguration = {
       ...withSettings(before, input),
       StateTransitionReason: 'User action',
@@ -149,151 +122,79 @@ class MappingRegistry implements RunningEventSourceMappings {
     if (configuration.FunctionArn !== before.FunctionArn) {
       this.#refuseSecond(configuration.EventSourceArn, configuration.FunctionArn);
     }
-    const state = entry.state;
-    entry.state = configuration.State === before.State ? 'Updating' : ing(configuration.State);
-    try {
-      await this.#save(entry, ({ LastProcessingResult }) => ({ ...configuration, LastProcessingResult }));
-    } catch (error) {
-      entry.state = state;
-      throw error;
-    }
-    const answer = shown(entry);
-    this.#change(entry, async () => {
-      await entry.runner?.stop();
-      entry.runner = null;
-      this.#run(entry);
-    });
-    return answer;
+    await mapping.update(configuration);
+    return mapping.configuration;
   }
 
   async delete(uuid: string): Promise<EventSourceMappingConfiguration> {
-    const entry = this.#entry(uuid);
-    if (!isSettled(entry)) {
-      throw resourceInUse('Cannot delete the event source mapping because it is in use.');
-    }
-    entry.state = 'Deleting';
-    this.#change(entry, async () => {
-      entry.runner?.abandon();
-      await entry.saving;
-      await this.#environment.store.removeMapping(uuid);
-      await entry.runner?.stop();
-      this.#entries.delete(uuid);
-    });
-    return shown(entry);
+    const mapping = this.#mapping(uuid);
+    mapping.delete(() => this.#mappings.delete(uuid));
+    return mapping.configuration;
   }
 
   async ensure(input: CreateEventSourceMapping): Promise<EventSourceMappingConfiguration> {
-    const existing = [...this.#entries.values()].find(
-      ({ stored: { configuration } }) =>
+    const existing = [...this.#mappings.values()].find(
+      ({ configuration }) =>
         configuration.EventSourceArn === input.EventSourceArn &&
         configuration.FunctionArn === input.FunctionArn,
     );
     if (existing === undefined) {
-      const { UUID } = await this.create(input);
-      await this.#entry(UUID).transition;
-      return this.get(UUID);
+      const mapping = this.#mapping((await this.create(input)).UUID);
+      await mapping.settled;
+      return mapping.configuration;
     }
-    await existing.transition;
+    await existing.settled;
     const { configuration } = existing.stored;
     const { StartingPosition: _, StartingPositionTimestamp: __, EventSourceArn: ___, ...settings } = input;
     if (!isDeepStrictEqual(withSettings(configuration, settings), configuration)) {
       await this.update(configuration.UUID, settings);
-      await existing.transition;
+      await existing.settled;
     }
-    return shown(existing);
+    return existing.configuration;
   }
 
   async status(): Promise<readonly MappingStatus[]> {
-    return Promise.all(
-      [...this.#entries.values()].map(async (entry) => {
-        const configuration = shown(entry);
-        if (entry.runner !== null) return { configuration, ...entry.runner.status };
-        const checkpoints = await this.#environment.store.checkpoints(configuration.UUID);
-        return {
-          configuration,
-          problem: null,
-          shards: Array.from(checkpoints, ([id, checkpoint]) => statusOf(id, checkpoint)),
-        };
-      }),
-    );
+    return Promise.all(Array.from(this.#mappings.values(), (mapping) => mapping.status()));
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    const entries = [...this.#entries.values()];
-    const stopped = Promise.all(
-      entries.map(async (entry) => {
-        await entry.runner?.stop();
-        await entry.transition;
-        await entry.saving;
-      }),
-    );
+    const mappings = [...this.#mappings.values()];
+    const closed = Promise.all(mappings.map((mapping) => mapping.close()));
     const late = new AbortController();
-    await Promise.race([stopped, this.#environment.clock.sleep(CLOSE_MS, late.signal)]);
+    await Promise.race([closed, this.#environment.clock.sleep(CLOSE_MS, late.signal)]);
     late.abort();
-    for (const { runner } of entries) runner?.abandon();
+    for (const mapping of mappings) mapping.abandon();
   }
 
-  #add(stored: StoredMapping, state: EventSourceMappingState): Entry {
-    const settled = Promise.resolve();
-    const entry: Entry = { stored, state, runner: null, transition: settled, saving: settled };
-    this.#entries.set(stored.configuration.UUID, entry);
-    return entry;
-  }
-
-  /** Makes the stored configuration effective. */
-  #run(entry: Entry): void {
-    const { configuration } = entry.stored;
-    if (configuration.State === 'Enabled' && !this.#closed) {
-      entry.runner = new MappingRunner(configuration, this.#environment, (text) => this.#note(entry, text));
-      entry.runner.start();
-    }
-    entry.state = configuration.State;
-  }
-
-  #change(entry: Entry, change: () => Promise<void>): void {
-    entry.transition = entry.transition.then(change).catch((error: unknown) => {
-      const { UUID } = entry.stored.configuration;
-      this.#environment.log(`Event source mapping ${UUID}: ${entry.state} failed: ${String(error)}`);
-    });
-  }
-
-  /** LastProcessingResult. */
-  #note(entry: Entry, text: string): void {
-    const change = (configuration: EventSourceMappingConfiguration) =>
-      configuration.LastProcessingResult === text
-        ? configuration
-        : { ...configuration, LastProcessingResult: text };
-    this.#save(entry, change).catch((error: unknown) => {
-      this.#environment.log(`The last processing result cannot be stored: ${String(error)}`);
-    });
-  }
-
-  /** One change after the other; each takes effect once it is stored, and not at all when it cannot be. */
-  #save(
-    entry: Entry,
-    change: (configuration: EventSourceMappingConfiguration) => EventSourceMappingConfiguration,
+  /** What is latest is settled when the mapping is made, and stored: not by the first read after some restart. */
+  async #settleLatest(
+    {
+      EventSourceArn: streamArn,
+      TumblingWindowInSeconds: windowSeconds,
+      UUID,
+    }: EventSourceMappingConfiguration,
+    shards: readonly ShardDescription[],
   ): Promise<void> {
-    const saved = entry.saving.then(async () => {
-      const configuration = change(entry.stored.configuration);
-      if (entry.state === 'Deleting' || configuration === entry.stored.configuration) return;
-      const stored = { ...entry.stored, configuration };
-      await this.#environment.store.saveMapping(stored);
-      entry.stored = stored;
-    });
-    entry.saving = saved.catch(() => undefined);
-    return saved;
+    const { reader, store } = this.#environment;
+    for (const { shardId } of shards) {
+      const page = await reader.read(streamArn, shardId, { type: 'LATEST' }, { maxRecords: 1, maxBytes: 1 });
+      await store.saveCheckpoint(UUID, shardId, {
+        windowSeconds,
+        progress: beginAt(page.next),
+        ended: page.ended,
+      });
+    }
   }
 
-  #entry(uuid: string): Entry {
-    const entry = this.#entries.get(uuid);
-    if (entry === undefined) throw resourceNotFound('The resource you requested does not exist.');
-    return entry;
+  #mapping(uuid: string): ManagedMapping {
+    const mapping = this.#mappings.get(uuid);
+    if (mapping === undefined) throw resourceNotFound('The resource you requested does not exist.');
+    return mapping;
   }
 
   #refuseSecond(streamArn: string, functionArn: string): void {
-    for (const { stored } of this.#entries.values()) {
-      const { EventSourceArn, FunctionArn, UUID } = stored.configuration;
+    for (const { configuration } of this.#mappings.values()) {
+      const { EventSourceArn, FunctionArn, UUID } = configuration;
       if (EventSourceArn !== streamArn || FunctionArn !== functionArn) continue;
       const functionName = functionArn.split(':')[6] ?? functionArn;
       throw resourceConflict(
@@ -301,17 +202,4 @@ class MappingRegistry implements RunningEventSourceMappings {
       );
     }
   }
-}
-
-/** A change is refused while another one is under way. */
-function isSettled({ state }: Entry): boolean {
-  return state === 'Enabled' || state === 'Disabled';
-}
-
-function ing(state: EventSourceMappingState): EventSourceMappingState {
-  return state === 'Enabled' ? 'Enabling' : 'Disabling';
-}
-
-function shown({ stored, state }: Entry): EventSourceMappingConfiguration {
-  return { ...stored.configuration, State: state };
 }

@@ -1,45 +1,15 @@
-import type { Clock } from '../../clock.ts';
-import type { ShardDescription, ShardPosition, StreamReader } from '../../kinesis/stream-reader.ts';
+import type { ShardDescription, ShardPosition } from '../../kinesis/stream-reader.ts';
 import type { EventSourceMappingConfiguration } from '../event-source-mappings.ts';
-import type { FunctionInvoker } from '../function-invoker.ts';
 import { beginAt, resize } from '../window-tracker.ts';
-import { failureObject, type GivenUp } from './failure-record.ts';
+import { tellDestination } from './failure-destination.ts';
 import { type RecordFilter, recordFilter } from './filter-pattern.ts';
-import { failureBucket, patternsOf } from './mapping-definition.ts';
-import type { Checkpoint, MappingStore } from './mapping-store.ts';
+import { patternsOf } from './mapping-definition.ts';
+import type { MappingEnvironment } from './mapping-environment.ts';
+import type { Checkpoint } from './mapping-store.ts';
 import { Pause } from './pause.ts';
 import { retryDelayMs } from './retry-policy.ts';
-import type { InvocationReport } from './sender.ts';
 import { ShardWorker } from './shard-worker.ts';
 import type { MappingStatus, ShardStatus } from './status.ts';
-
-/** Puts the object of a batch that was given up into the bucket of the on-failure destination. */
-export type PutFailureObject = (
-  bucket: string,
-  key: string,
-  body: string,
-  contentType: string,
-) => Promise<void>;
-
-/** What every mapping runs on. */
-export interface MappingEnvironment {
-  readonly store: MappingStore;
-  readonly reader: StreamReader;
-  readonly invoker: FunctionInvoker;
-  readonly clock: Clock;
-  readonly putFailureObject: PutFailureObject;
-  /** The stream as it is now; null when it is gone. Bounds the retries of a batch by the stream's retention. */
-  readonly resolveStream: (streamArn: string) => Promise<{ readonly retentionMs: number } | null>;
-  /** How long after its end an idle window is closed; AWS says "up to 2 minutes". */
-  readonly idleSeconds: number;
-  /** A final invocation must return a `state`, too. AWS's pages differ on it; off by default. */
-  readonly strictFinal?: boolean;
-  readonly newId: () => string;
-  readonly onInvocation?: (report: InvocationReport & { readonly mappingUuid: string }) => void;
-  readonly log: (line: string) => void;
-}
-
-const DELIVERY_ATTEMPTS = 3;
 
 /** One enabled mapping: a worker for every shard whose parents are done with. */
 export class MappingRunner {
@@ -206,7 +176,7 @@ export class MappingRunner {
         strictFinal: this.#environment.strictFinal ?? false,
         maximumRecordAgeMs: age === -1 ? null : age * 1000,
         retentionMs: async () => (await resolveStream(mapping.EventSourceArn))?.retentionMs ?? null,
-        giveUp: (givenUp) => this.#giveUp(givenUp),
+        giveUp: (givenUp) => tellDestination(givenUp, mapping, this.#environment),
         onInvocation: (report) => {
           this.#onResult(report.verdict.kind === 'accepted' ? 'OK' : 'PROBLEM: Function call failed');
           this.#environment.onInvocation?.({ ...report, mappingUuid: mapping.UUID });
@@ -220,26 +190,6 @@ export class MappingRunner {
     return mapping.StartingPosition === 'AT_TIMESTAMP'
       ? { type: 'AT_TIMESTAMP', timestampMs: (mapping.StartingPositionTimestamp ?? 0) * 1000 }
       : { type: 'TRIM_HORIZON' };
-  }
-
-  /** As in AWS, a destination that cannot be reached does not hold up the shard for ever. */
-  async #giveUp(givenUp: GivenUp): Promise<void> {
-    const { clock, log, newId, putFailureObject } = this.#environment;
-    const bucket = failureBucket(this.#configuration);
-    const what = `${givenUp.shardId}: gave up ${givenUp.records.length === 0 ? 'a final invocation' : `${givenUp.records.length} records`} (${givenUp.condition})`;
-    if (bucket === null) return log(`${what}; there is no on-failure destination`);
-    const object = failureObject(givenUp, this.#configuration.UUID, clock.now(), newId());
-    for (let attempt = 1; attempt <= DELIVERY_ATTEMPTS; attempt += 1) {
-      try {
-        await putFailureObject(bucket, object.key, object.body, 'application/octet-stream');
-        return log(`${what}; they are in s3://${bucket}/${object.key}`);
-      } catch (error) {
-        log(
-          `${what}; s3://${bucket} refused them: ${error instanceof Error ? error.message : String(error)}`,
-        );
-        if (attempt < DELIVERY_ATTEMPTS) await clock.sleep(retryDelayMs(attempt));
-      }
-    }
   }
 
   get status(): Pick<MappingStatus, 'problem' | 'shards'> {

@@ -1,8 +1,8 @@
+import type { MappingEnvironment } from '../../../../infra/local/lambda/event-source-mapping/mapping-environment.ts';
 import {
   type RunningEventSourceMappings,
   startEventSourceMappings,
 } from '../../../../infra/local/lambda/event-source-mapping/mapping-registry.ts';
-import type { MappingEnvironment } from '../../../../infra/local/lambda/event-source-mapping/mapping-runner.ts';
 import type {
   CreateEventSourceMapping,
   EventSourceMappingSettings,
