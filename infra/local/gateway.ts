@@ -35,12 +35,21 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     response: http.ServerResponse | http2.Http2ServerResponse,
   ) => {
     answer(request, options).then(
-      (result) => send(response, result),
+      (result) => {
+        try {
+          send(response, result);
+        } catch {
+          // An answer that HTTP cannot carry must not end the runtime that others use.
+          if (response.headersSent) request.destroy();
+          else send(response, { status: 500, headers: {}, body: '' });
+        }
+      },
       () => request.destroy(), // the client went away while it was still sending
     );
   };
   // AWS clients keep connections for a minute and more; closing earlier than they do costs them a reset now and then.
   const http1 = http.createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, handle);
+  http1.on('checkExpectation', handle); // S3 pays no heed to what a client expects beyond 100-continue
   const h2 = http2.createServer({ settings: { initialWindowSize: 1 << 20 } }, handle);
   h2.on('session', (session) => session.setLocalWindowSize?.(16 << 20));
 

@@ -1,20 +1,28 @@
 import type { HttpResponse } from '../http.ts';
 import { invalid } from './list-parameters.ts';
+import { endpointRegion, isRegion, regionOfLocation } from './region.ts';
+import { receiveBody } from './request-body.ts';
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
-import { malformed, ownerXml, parseXml, textOf, type Xml, xmlResponse } from './xml.ts';
+import { malformed, ownerXml, parseXml, textOf, timeText, type Xml, xmlResponse } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
 export function listBuckets({ http: { query }, store }: S3Request): HttpResponse {
   const prefix = query.get('prefix') ?? '';
   const maxBuckets = parseMaxBuckets(query.get('max-buckets'));
   const region = query.get('bucket-region');
+  if (region !== null && !isRegion(region)) {
+    throw invalid('bucket-region', null, `Argument value ${region} is not a valid AWS Region`);
+  }
+  const isPaged = ['prefix', 'max-buckets', 'bucket-region', 'continuation-token'].some((name) =>
+    query.has(name),
+  );
   const after = parseToken(query.get('continuation-token'));
   const buckets = store
     .buckets()
     .filter(
       ({ name }) =>
-        name.startsWith(prefix) && name > after && (region === null || store.location(name) === region),
+        name.startsWith(prefix) && name > after && (region === null || store.regionOf(name) === region),
     );
   const page = buckets.slice(0, maxBuckets);
   const last = page.at(-1);
@@ -34,11 +42,10 @@ export function listBuckets({ http: { query }, store }: S3Request): HttpResponse
             'Bucket',
             [
               ['Name', name],
-              ['CreationDate', new Date(createdMs).toISOString()],
+              ['CreationDate', timeText(createdMs)],
               // Only a paginated answer says the region.
-              ...(query.has('max-buckets') || region !== null
-                ? [['BucketRegion', store.location(name)] as const]
-                : []),
+              ...(isPaged ? [['BucketRegion', store.regionOf(name)] as const] : []),
+              ['BucketArn', arnOf(name)],
             ],
           ],
         ),
@@ -57,7 +64,7 @@ function parseMaxBuckets(text: string | null): number {
 function parseToken(token: string | null): string {
   const name = Buffer.from(token ?? '', 'base64').toString();
   if (token === null || Buffer.from(name).toString('base64') === token) return name;
-  throw invalid('continuation-token', token, 'The continuation token provided is incorrect');
+  throw invalid('continuation-token', null, 'The continuation token provided is incorrect');
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
@@ -69,19 +76,41 @@ export function createBucket({ http, store, bucket }: S3Request): HttpResponse {
       { Header: 'x-amz-bucket-object-lock-enabled' },
     );
   }
-  const isConfigured = http.body.length > 0;
-  const configuration = isConfigured ? parseXml(http.body, 'CreateBucketConfiguration') : {};
-  const location = configuration.LocationConstraint;
-  if (location !== undefined && textOf(location) === undefined) throw malformed();
-  // `EU` is the old name of the oldest region there.
-  const region = textOf(location)?.trim() === 'EU' ? 'eu-west-1' : textOf(location)?.trim();
-  if (region !== undefined && region !== '' && !/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) {
+  const { bytes } = receiveBody(http);
+  const configuration = bytes.length > 0 ? parseXml(bytes, 'CreateBucketConfiguration') : {};
+  const constraint = configuration.LocationConstraint;
+  if (constraint !== undefined && textOf(constraint) === undefined) throw malformed();
+  const endpoint = endpointRegion(http.headers, store.region);
+  const location = locationFor(textOf(constraint)?.trim() ?? '', endpoint);
+  // For clients that are older than the error, us-east-1 lets an owner create a bucket again.
+  const isThere = store.exists(bucket) && location === 'us-east-1' && store.regionOf(bucket) === 'us-east-1';
+  if (!isThere) store.create(bucket, location);
+  const url =
+    location === 'us-east-1' ? `/${bucket}` : `http://${http.headers.host ?? 'localhost'}/${bucket}/`;
+  return { status: 200, headers: { location: url, 'x-amz-bucket-arn': arnOf(bucket) }, body: '' };
+}
+
+/**
+ * Where a bucket lies that is asked for at the endpoint of a region: that of us-east-1 makes it anywhere, another one only
+ * in its own region, which must be named. Throws S3Error InvalidLocationConstraint, IllegalLocationConstraintException.
+ */
+function locationFor(constraint: string, endpoint: string): string {
+  if (endpoint === 'us-east-1') {
+    if (constraint === '') return endpoint;
+    if (constraint !== endpoint && isRegion(regionOfLocation(constraint))) return constraint;
     throw new S3Error('InvalidLocationConstraint', 'The specified location-constraint is not valid', {
-      LocationConstraint: region,
+      LocationConstraint: constraint,
     });
   }
-  store.create(bucket, region === '' ? undefined : region);
-  return { status: 200, headers: { location: `/${bucket}` }, body: '' };
+  if (regionOfLocation(constraint) === endpoint) return constraint;
+  throw new S3Error(
+    'IllegalLocationConstraintException',
+    `The ${constraint || 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+  );
+}
+
+function arnOf(bucket: string): string {
+  return `arn:aws:s3:::${bucket}`;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html */
@@ -94,7 +123,8 @@ export function deleteBucket({ store, bucket }: S3Request): HttpResponse {
 export function headBucket({ store, bucket }: S3Request): HttpResponse {
   const headers = {
     'content-type': 'application/xml',
-    'x-amz-bucket-region': store.location(bucket),
+    'x-amz-bucket-region': store.regionOf(bucket),
+    'x-amz-bucket-arn': arnOf(bucket),
     'x-amz-access-point-alias': 'false',
   };
   return { status: 200, headers, body: '' };

@@ -6,11 +6,11 @@ import { checkWriteConditions } from './conditions.ts';
 import { namedUpload } from './multipart-operations.ts';
 import type { MultipartUpload, UploadedPart } from './multipart-uploads.ts';
 import { onDisk } from './object-file.ts';
-import { describeChecksum } from './object-headers.ts';
+import { describeChecksum, ENCRYPTION_HEADERS } from './object-headers.ts';
 import type { ObjectMetadata } from './object-metadata.ts';
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
-import { checksumXml, isFields, malformed, parseXml, textOf, xmlResponse } from './xml.ts';
+import { checksumXml, isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from './xml.ts';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 /** Answers are whole buffers, so an object must fit into memory several times. */
@@ -24,8 +24,16 @@ export function completeMultipartUpload(request: S3Request): HttpResponse {
   // A client that did not get the answer asks again; the upload is gone then, but the object says where it came from.
   if (done?.upload?.id === http.query.get('uploadId')) return completed(request, done);
   const upload = namedUpload(request);
+  checkType(http.headers['x-amz-checksum-type'], upload);
   const parts = chosenParts(http.body, upload, store.uploads.parts(bucket, upload.uploadId));
   checkWriteConditions(http.headers, done, key);
+  if (http.headers['if-match'] !== undefined && done !== null && done.lastModifiedMs > upload.initiatedMs) {
+    throw new S3Error(
+      'ConditionalRequestConflict',
+      'The conditional request cannot succeed due to a conflicting operation against this resource.',
+      { Condition: 'If-Match', Key: key },
+    );
+  }
   const sizeBytes = parts.reduce((sum, part) => sum + part.size, 0);
   checkSizes(parts, sizeBytes, http.headers['x-amz-mp-object-size']);
   const checksum = checksumOfParts(upload, parts);
@@ -48,16 +56,14 @@ export function completeMultipartUpload(request: S3Request): HttpResponse {
 }
 
 function completed({ http, bucket, key }: S3Request, object: ObjectMetadata): HttpResponse {
-  return xmlResponse([
-    'CompleteMultipartUploadResult',
-    [
-      ['Location', `http://${http.headers.host ?? 'localhost'}/${bucket}/${encodeURIComponent(key)}`],
-      ['Bucket', bucket],
-      ['Key', key],
-      ['ETag', object.etag],
-      ...checksumXml(object.headers),
-    ],
-  ]);
+  const elements: Xml[] = [
+    ['Location', `http://${http.headers.host ?? 'localhost'}/${bucket}/${encodeURIComponent(key)}`],
+    ['Bucket', bucket],
+    ['Key', key],
+    ['ETag', object.etag],
+    ...checksumXml(object.headers),
+  ];
+  return xmlResponse(['CompleteMultipartUploadResult', elements], ENCRYPTION_HEADERS);
 }
 
 /** The uploaded parts that the client lists. Throws S3Error MalformedXML, InvalidPartOrder, InvalidPart. */
@@ -66,6 +72,7 @@ function chosenParts(
   upload: MultipartUpload,
   uploaded: readonly UploadedPart[],
 ): UploadedPart[] {
+  if (body.length === 0) throw new S3Error('InvalidRequest', 'You must specify at least one part');
   const listed = parseXml(body, 'CompleteMultipartUpload').Part;
   if (!Array.isArray(listed) || listed.length === 0) throw malformed();
   let before = 0;
@@ -83,6 +90,15 @@ function chosenParts(
     const part = uploaded.find((each) => each.number === number);
     const etag = textOf(item.ETag)?.trim().replaceAll('"', '');
     const algorithm = upload.checksum?.algorithm;
+    const other = CHECKSUM_ALGORITHMS.find(
+      (each) => each !== algorithm && item[`Checksum${each.toUpperCase()}`] !== undefined,
+    );
+    if (other !== undefined && algorithm !== undefined) {
+      throw new S3Error(
+        'BadDigest',
+        `The ${other} you specified for part ${number} did not match what we received.`,
+      );
+    }
     const checksum = algorithm && textOf(item[`Checksum${algorithm.toUpperCase()}`])?.trim();
     if (upload.checksum?.type === 'COMPOSITE' && checksum === undefined) {
       throw new S3Error(
@@ -103,6 +119,14 @@ function chosenParts(
   });
 }
 
+function checkType(said: string | undefined, { checksum }: MultipartUpload): void {
+  if (said === undefined || said === checksum?.type) return;
+  throw new S3Error(
+    'InvalidRequest',
+    `The upload was created using the ${checksum?.type ?? 'null'} checksum mode. The complete request must use the same checksum mode.`,
+  );
+}
+
 function checkSizes(parts: readonly UploadedPart[], sizeBytes: number, said: string | undefined): void {
   const small = parts.slice(0, -1).find((part) => part.size < MIN_PART_BYTES);
   if (small !== undefined) {
@@ -110,7 +134,7 @@ function checkSizes(parts: readonly UploadedPart[], sizeBytes: number, said: str
       ProposedSize: String(small.size),
       MinSizeAllowed: String(MIN_PART_BYTES),
       PartNumber: String(small.number),
-      ETag: small.etag,
+      ETag: small.etag.replaceAll('"', ''),
     });
   }
   if (sizeBytes > MAX_OBJECT_BYTES) {
@@ -146,13 +170,6 @@ function checkChecksum(
   headers: Readonly<Record<string, string>>,
   computed: Readonly<Record<string, string>>,
 ): void {
-  const type = headers['x-amz-checksum-type'];
-  if (type !== undefined && type !== computed['x-amz-checksum-type']) {
-    throw new S3Error(
-      'InvalidRequest',
-      'The complete request must use the checksum type that the upload was created with.',
-    );
-  }
   for (const algorithm of CHECKSUM_ALGORITHMS) {
     const name = `x-amz-checksum-${algorithm}`;
     const given = headers[name];

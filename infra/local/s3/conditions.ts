@@ -9,12 +9,18 @@ type Headers = HttpRequest['headers'];
  * A read's conditions, in the order of RFC 9110, 13.2.2. `prefix` is `x-amz-copy-source-` for the source of a copy, where
  * "not modified" is a failed precondition too. Throws S3Error PreconditionFailed, NotModified.
  */
-export function checkReadConditions(headers: Headers, object: ObjectMetadata, prefix = ''): void {
+export function checkReadConditions(
+  headers: Headers,
+  object: ObjectMetadata,
+  nowMs: number,
+  prefix = '',
+): void {
   const modifiedS = Math.floor(object.lastModifiedMs / 1000);
   const ifMatch = headers[`${prefix}if-match`];
   const ifNoneMatch = headers[`${prefix}if-none-match`];
   const unmodifiedS = seconds(headers[`${prefix}if-unmodified-since`]);
-  const modifiedSinceS = seconds(headers[`${prefix}if-modified-since`]);
+  // A time that is still to come says nothing (RFC 9110, 13.1.3).
+  const modifiedSinceS = seconds(headers[`${prefix}if-modified-since`], nowMs);
   if (ifMatch !== undefined) {
     if (!matches(ifMatch, object.etag)) throw failed(`${prefix}If-Match`);
   } else if (unmodifiedS !== null && modifiedS > unmodifiedS) {
@@ -35,20 +41,32 @@ export function checkReadConditions(headers: Headers, object: ObjectMetadata, pr
 }
 
 /**
- * A write's conditions: `If-None-Match: *` and `If-Match`. Throws S3Error PreconditionFailed, NoSuchKey.
+ * A write's conditions: `If-None-Match: *`, or `If-Match` with an ETag.
+ * Throws S3Error PreconditionFailed, NoSuchKey, and NotImplemented for what S3 does not take.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
  */
 export function checkWriteConditions(headers: Headers, object: ObjectMetadata | null, key: string): void {
   const ifNoneMatch = headers['if-none-match'];
   const ifMatch = headers['if-match'];
+  if (ifNoneMatch !== undefined && ifMatch !== undefined) {
+    throw notImplementedHeader(
+      'If-Match,If-None-Match',
+      'Multiple conditional request headers present in the request',
+    );
+  }
   if (ifNoneMatch !== undefined) {
-    if (ifNoneMatch !== '*') throw notImplementedHeader('If-None-Match');
+    if (ifNoneMatch !== '*') throw refusedValue('If-None-Match');
     if (object !== null) throw failed('If-None-Match');
   }
   if (ifMatch !== undefined) {
+    if (ifMatch === '*') throw refusedValue('If-Match');
     if (object === null) throw noSuchKey(key);
     if (!matches(ifMatch, object.etag)) throw failed('If-Match');
   }
+}
+
+function refusedValue(header: string): S3Error {
+  return notImplementedHeader(header, `We don't accept the provided value of ${header} header for this API`);
 }
 
 /** Of a delete, in headers or in an element of DeleteObjects. */
@@ -89,9 +107,9 @@ function matches(header: string, etag: string): boolean {
   });
 }
 
-function seconds(header: string | undefined): number | null {
+function seconds(header: string | undefined, latestMs = Number.POSITIVE_INFINITY): number | null {
   const timeMs = header === undefined ? Number.NaN : Date.parse(header);
-  return Number.isNaN(timeMs) ? null : Math.floor(timeMs / 1000);
+  return Number.isNaN(timeMs) || timeMs > latestMs ? null : Math.floor(timeMs / 1000);
 }
 
 function failed(condition: string): S3Error {

@@ -1,7 +1,14 @@
 import type { HttpResponse } from '../http.ts';
 import { checksumOf } from './checksum.ts';
 import { checkReadConditions, checkWriteConditions, noSuchKey } from './conditions.ts';
-import { checksumIn, describeChecksum, keptHeaders, requestedAlgorithm } from './object-headers.ts';
+import {
+  checkRetrievable,
+  checksumIn,
+  describeChecksum,
+  ENCRYPTION_HEADERS,
+  keptHeaders,
+  requestedAlgorithm,
+} from './object-headers.ts';
 import type { ObjectMetadata } from './object-metadata.ts';
 import { S3Error } from './s3-error.ts';
 import { checkVersion, type S3Request } from './s3-request.ts';
@@ -39,10 +46,13 @@ export function copyObject(request: S3Request): HttpResponse {
   const checksum = describeChecksum(algorithm, checksumOf(algorithm, bytes), 'FULL_OBJECT');
   const headers = directive === 'REPLACE' ? given : copiedHeaders(source.object, given);
   const copy = target.put(key, bytes, { ...headers, ...checksum }, store.clock.now());
-  return xmlResponse([
-    'CopyObjectResult',
-    [['LastModified', timeText(copy.lastModifiedMs)], ['ETag', copy.etag], ...checksumXml(copy.headers)],
-  ]);
+  return xmlResponse(
+    [
+      'CopyObjectResult',
+      [['LastModified', timeText(copy.lastModifiedMs)], ['ETag', copy.etag], ...checksumXml(copy.headers)],
+    ],
+    ENCRYPTION_HEADERS,
+  );
 }
 
 /** What the source says of itself; its storage class and redirection are never copied. */
@@ -69,7 +79,8 @@ export function copySource({ http, store }: S3Request): CopySource {
   const { bucket, key } = parseSource(header);
   const object = store.bucket(bucket).head(key);
   if (object === null) throw noSuchKey(key);
-  checkReadConditions(http.headers, object, 'x-amz-copy-source-');
+  checkReadConditions(http.headers, object, store.clock.now(), 'x-amz-copy-source-');
+  checkRetrievable(object, "Operation is not valid for the source object's storage class");
   return { bucket, key, object };
 }
 
@@ -79,15 +90,14 @@ function parseSource(header: string): { bucket: string; key: string } {
   checkVersion(version ?? null);
   let decoded = '';
   try {
-    decoded = decodeURIComponent(path);
+    decoded = decodeURIComponent(path.replaceAll('+', ' ')); // as a form is encoded
   } catch {
     // as good as no source
   }
   const [, bucket, key] = /^\/?([^/]+)\/(.+)$/s.exec(decoded) ?? [];
   if (bucket !== undefined && key !== undefined) return { bucket, key };
-  throw new S3Error(
-    'InvalidArgument',
-    'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
-    { ArgumentName: 'x-amz-copy-source', ArgumentValue: header },
-  );
+  throw new S3Error('InvalidArgument', 'Invalid copy source object key', {
+    ArgumentName: 'x-amz-copy-source',
+    ArgumentValue: 'x-amz-copy-source',
+  });
 }

@@ -3,7 +3,7 @@ import type { Bucket } from './bucket.ts';
 import { checkDeleteConditions } from './conditions.ts';
 import { receiveBody } from './request-body.ts';
 import { S3Error } from './s3-error.ts';
-import { checkVersion, type S3Request } from './s3-request.ts';
+import type { S3Request } from './s3-request.ts';
 import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
@@ -63,7 +63,9 @@ function deleteOne(bucket: Bucket, item: DeleteItem, isQuiet: boolean): Xml[] {
   if (item.versionId !== undefined) named.push(['VersionId', item.versionId]);
   try {
     if (Buffer.byteLength(item.key) > 1024) throw new S3Error('KeyTooLongError', 'Your key is too long');
-    checkVersion(item.versionId ?? null);
+    if (item.versionId !== undefined && item.versionId !== 'null') {
+      throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
+    }
     checkDeleteConditions(item, bucket.head(item.key), item.key);
     bucket.delete(item.key);
     return isQuiet ? [] : [['Deleted', named]];

@@ -13,28 +13,31 @@ export function listObjectsV2(request: S3Request): HttpResponse {
   const { prefix, delimiter, maxKeys, encode, encodingXml } = readListParameters(query);
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after') ?? '';
-  const after = token === null || token === '' ? startAfter : parseToken(token);
+  const after = token === null ? startAfter : parseToken(token);
   const { entries, isTruncated } = listKeys(bucket.keys, { prefix, delimiter, maxKeys, after });
   const last = entries.at(-1);
-  return xmlResponse([
-    'ListBucketResult',
+  return xmlResponse(
     [
-      ['Name', request.bucket],
-      ['Prefix', encode(prefix)],
-      ...optional('Delimiter', encode(delimiter)),
-      ['MaxKeys', maxKeys],
-      ...encodingXml,
-      ['KeyCount', entries.length],
-      ['IsTruncated', isTruncated],
-      ...(token === null ? [] : [['ContinuationToken', token] as const]),
-      ...(isTruncated && last !== undefined
-        ? [['NextContinuationToken', serializeToken(last.name)] as const]
-        : []),
-      ...optional('StartAfter', encode(startAfter)),
-      ...keysXml(bucket, entries, encode, query.get('fetch-owner') === 'true'),
-      ...prefixesXml(entries, encode),
+      'ListBucketResult',
+      [
+        ['Name', request.bucket],
+        ['Prefix', encode(prefix)],
+        ...optional('Delimiter', encode(delimiter)),
+        ['MaxKeys', maxKeys],
+        ...encodingXml,
+        ['KeyCount', entries.length],
+        ['IsTruncated', isTruncated],
+        ...(token === null ? [] : [['ContinuationToken', token] as const]),
+        ...(isTruncated && last !== undefined
+          ? [['NextContinuationToken', serializeToken(last.name)] as const]
+          : []),
+        ...(token === null ? optional('StartAfter', encode(startAfter)) : []),
+        ...keysXml(bucket, entries, encode, query.get('fetch-owner') === 'true'),
+        ...prefixesXml(entries, encode),
+      ],
     ],
-  ]);
+    regionHeader(request),
+  );
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */
@@ -45,24 +48,27 @@ export function listObjects(request: S3Request): HttpResponse {
   const marker = query.get('marker') ?? '';
   const { entries, isTruncated } = listKeys(bucket.keys, { prefix, delimiter, maxKeys, after: marker });
   const last = entries.at(-1);
-  return xmlResponse([
-    'ListBucketResult',
+  return xmlResponse(
     [
-      ['Name', request.bucket],
-      ['Prefix', encode(prefix)],
-      ['Marker', encode(marker)],
-      // Without a delimiter the client goes on from the last key it got.
-      ...(isTruncated && last !== undefined && delimiter !== ''
-        ? [['NextMarker', encode(last.name)] as const]
-        : []),
-      ['MaxKeys', maxKeys],
-      ...optional('Delimiter', encode(delimiter)),
-      ...encodingXml,
-      ['IsTruncated', isTruncated],
-      ...keysXml(bucket, entries, encode, true),
-      ...prefixesXml(entries, encode),
+      'ListBucketResult',
+      [
+        ['Name', request.bucket],
+        ['Prefix', encode(prefix)],
+        ['Marker', encode(marker)],
+        // Without a delimiter the client goes on from the last key it got.
+        ...(isTruncated && last !== undefined && delimiter !== ''
+          ? [['NextMarker', encode(last.name)] as const]
+          : []),
+        ['MaxKeys', maxKeys],
+        ...optional('Delimiter', encode(delimiter)),
+        ...encodingXml,
+        ['IsTruncated', isTruncated],
+        ...keysXml(bucket, entries, encode, true),
+        ...prefixesXml(entries, encode),
+      ],
     ],
-  ]);
+    regionHeader(request),
+  );
 }
 
 /**
@@ -102,6 +108,10 @@ export function listObjectVersions(request: S3Request): HttpResponse {
       ...prefixesXml(entries, encode),
     ],
   ]);
+}
+
+function regionHeader({ store, bucket }: S3Request): Record<string, string> {
+  return { 'x-amz-bucket-region': store.regionOf(bucket) };
 }
 
 function optional(name: string, text: string): readonly Xml[] {
@@ -155,7 +165,7 @@ function serializeToken(name: string): string {
 function parseToken(token: string): string {
   const text = Buffer.from(token, 'base64').toString();
   if (!text.startsWith('1') || serializeToken(text.slice(1)) !== token) {
-    throw invalid('continuation-token', token, 'The continuation token provided is incorrect');
+    throw invalid('continuation-token', null, 'The continuation token provided is incorrect');
   }
   return text.slice(1);
 }

@@ -58,6 +58,8 @@ function urlEncode(text: string): string {
     .replaceAll('%20', '+');
 }
 
-export function invalid(name: string, value: string, message: string): S3Error {
-  return new S3Error('InvalidArgument', message, { ArgumentName: name, ArgumentValue: value });
+/** `value` is null where S3 does not repeat it. */
+export function invalid(name: string, value: string | null, message: string): S3Error {
+  const details = value === null ? {} : { ArgumentValue: value };
+  return new S3Error('InvalidArgument', message, { ArgumentName: name, ...details });
 }

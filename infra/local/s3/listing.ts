@@ -4,7 +4,7 @@ import type { SortedKeys } from './key-order.ts';
 export interface ListingRequest {
   readonly prefix: string;
   readonly delimiter: string;
-  /** Keys up to and including this one are passed over; a common prefix with all that is in it. Empty: from the start. */
+  /** Keys up to and including this one are passed over, and the common prefix that it lies in. Empty: from the start. */
   readonly after: string;
   readonly maxKeys: number;
 }
@@ -26,15 +26,14 @@ export function listKeys(keys: SortedKeys, request: ListingRequest): Listing {
   const entries: ListingEntry[] = [];
   let index = keys.firstFrom(prefix);
   if (after !== '') {
-    const isGroup =
-      delimiter !== '' && after.startsWith(prefix) && groupOf(after, prefix, delimiter) === after;
-    index = Math.max(index, isGroup ? keys.firstBeyond(after) : keys.firstAfter(after));
+    const group = after.startsWith(prefix) ? commonPrefix(after, prefix, delimiter) : null;
+    index = Math.max(index, group === null ? keys.firstAfter(after) : keys.firstBeyond(group));
   }
   for (;;) {
     const key = keys.at(index);
     if (key === undefined || !key.startsWith(prefix) || maxKeys === 0) return { entries, isTruncated: false };
     if (entries.length === maxKeys) return { entries, isTruncated: true };
-    const group = delimiter === '' ? null : groupOf(key, prefix, delimiter);
+    const group = commonPrefix(key, prefix, delimiter);
     if (group === null) {
       entries.push({ kind: 'key', name: key });
       index += 1;
@@ -46,7 +45,7 @@ export function listKeys(keys: SortedKeys, request: ListingRequest): Listing {
 }
 
 /** The common prefix that a key is rolled up into: up to and with the first delimiter after the prefix. */
-function groupOf(key: string, prefix: string, delimiter: string): string | null {
-  const at = key.indexOf(delimiter, prefix.length);
+export function commonPrefix(key: string, prefix: string, delimiter: string): string | null {
+  const at = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
   return at === -1 ? null : key.slice(0, at + delimiter.length);
 }

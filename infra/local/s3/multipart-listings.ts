@@ -1,7 +1,9 @@
 import type { HttpResponse } from '../http.ts';
 import { compareKeys } from './key-order.ts';
-import { encoderOf, parseCount } from './list-parameters.ts';
+import { encoderOf, invalid, parseCount } from './list-parameters.ts';
+import { commonPrefix } from './listing.ts';
 import { namedUpload } from './multipart-operations.ts';
+import type { MultipartUpload } from './multipart-uploads.ts';
 import type { S3Request } from './s3-request.ts';
 import { ownerXml, timeText, type Xml, xmlResponse } from './xml.ts';
 
@@ -56,46 +58,44 @@ export function listMultipartUploads({ http, store, bucket }: S3Request): HttpRe
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const keyMarker = query.get('key-marker') ?? '';
-  const uploadIdMarker = query.get('upload-id-marker') ?? '';
+  const uploadIdMarker = keyMarker === '' ? '' : (query.get('upload-id-marker') ?? '');
   const maxUploads = parseCount(query, 'max-uploads');
   const { encode, encodingXml } = encoderOf(query);
-  const isAfter = (key: string, uploadId: string) => {
-    const order = compareKeys(key, keyMarker);
-    return order > 0 || (order === 0 && uploadIdMarker !== '' && uploadId > uploadIdMarker);
-  };
-  const matching = store.uploads
+  const inOrder = store.uploads
     .list(bucket)
-    .filter(({ key, uploadId }) => key.startsWith(prefix) && (keyMarker === '' || isAfter(key, uploadId)))
+    .filter(({ key }) => key.startsWith(prefix))
     .sort(
       (a, b) =>
         compareKeys(a.key, b.key) || a.initiatedMs - b.initiatedMs || (a.uploadId < b.uploadId ? -1 : 1),
     );
+  const later = inOrder.slice(firstAfter(inOrder, keyMarker, uploadIdMarker));
+  const groupOf = ({ key }: MultipartUpload) => commonPrefix(key, prefix, delimiter);
+  const passed = keyMarker.startsWith(prefix) ? commonPrefix(keyMarker, prefix, delimiter) : null;
   const groups = new Set<string>();
-  const uploads = matching.filter(({ key }) => {
-    const at = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
-    if (at !== -1) groups.add(key.slice(0, at + delimiter.length));
-    return at === -1;
-  });
-  const page = uploads.slice(0, maxUploads);
+  const page: MultipartUpload[] = [];
+  let isTruncated = false;
+  for (const upload of later) {
+    const group = groupOf(upload);
+    if (group !== null && (group === passed || groups.has(group))) continue;
+    isTruncated = page.length + groups.size === maxUploads;
+    if (isTruncated) break;
+    if (group === null) page.push(upload);
+    else groups.add(group);
+  }
   const last = page.at(-1);
-  const isTruncated = maxUploads > 0 && uploads.length > page.length;
   return xmlResponse([
     'ListMultipartUploadsResult',
     [
       ['Bucket', bucket],
       ['KeyMarker', encode(keyMarker)],
       ['UploadIdMarker', uploadIdMarker],
-      ...(isTruncated && last !== undefined
-        ? ([
-            ['NextKeyMarker', encode(last.key)],
-            ['NextUploadIdMarker', last.uploadId],
-          ] as const)
-        : []),
+      ['NextKeyMarker', encode(last?.key ?? '')],
+      ['NextUploadIdMarker', last?.uploadId ?? ''],
       ...(query.has('prefix') ? [['Prefix', encode(prefix)] as const] : []),
       ...(delimiter === '' ? [] : [['Delimiter', encode(delimiter)] as const]),
       ['MaxUploads', maxUploads],
       ...encodingXml,
-      ['IsTruncated', isTruncated],
+      ['IsTruncated', isTruncated && maxUploads > 0],
       ...page.map((upload): Xml => {
         const checksum: Xml[] =
           upload.checksum === null
@@ -120,4 +120,15 @@ export function listMultipartUploads({ http, store, bucket }: S3Request): HttpRe
       ...[...groups].map((name): Xml => ['CommonPrefixes', [['Prefix', encode(name)]]]),
     ],
   ]);
+}
+
+/** Where the uploads begin that come after the markers: all of a key's, or those after one of them. Throws S3Error. */
+function firstAfter(inOrder: readonly MultipartUpload[], keyMarker: string, uploadIdMarker: string): number {
+  if (uploadIdMarker !== '') {
+    const at = inOrder.findIndex(({ key, uploadId }) => key === keyMarker && uploadId === uploadIdMarker);
+    if (at === -1) throw invalid('upload-id-marker', uploadIdMarker, 'Invalid uploadId marker');
+    return at + 1;
+  }
+  const at = keyMarker === '' ? 0 : inOrder.findIndex(({ key }) => compareKeys(key, keyMarker) > 0);
+  return at === -1 ? inOrder.length : at;
 }

@@ -1,14 +1,15 @@
 import type { HttpResponse } from '../http.ts';
-import { parseRange } from './byte-range.ts';
+import type { ByteRange } from './byte-range.ts';
 import { type ChecksumAlgorithm, checksumOf } from './checksum.ts';
 import { copySource } from './copy-operation.ts';
+import { invalid } from './list-parameters.ts';
 import type { MultipartUpload, UploadedPart } from './multipart-uploads.ts';
-import { keptHeaders, requestedAlgorithm } from './object-headers.ts';
+import { ENCRYPTION_HEADERS, keptHeaders, requestedAlgorithm } from './object-headers.ts';
 import { parsePartNumber } from './object-operations.ts';
 import { checkLength, MAX_BODY_BYTES, receiveBody } from './request-body.ts';
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
-import { timeText, xmlResponse } from './xml.ts';
+import { timeText, type Xml, xmlResponse } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
 export function createMultipartUpload({ http, store, bucket, key }: S3Request): HttpResponse {
@@ -20,23 +21,22 @@ export function createMultipartUpload({ http, store, bucket, key }: S3Request): 
     headers: keptHeaders(http.headers),
     checksum,
   });
-  const answer = xmlResponse([
-    'InitiateMultipartUploadResult',
-    [
-      ['Bucket', bucket],
-      ['Key', key],
-      ['UploadId', uploadId],
-    ],
-  ]);
-  if (checksum === null) return answer;
-  return {
-    ...answer,
-    headers: {
-      ...answer.headers,
-      'x-amz-checksum-algorithm': checksum.algorithm.toUpperCase(),
-      'x-amz-checksum-type': checksum.type,
-    },
-  };
+  const elements: Xml[] = [
+    ['Bucket', bucket],
+    ['Key', key],
+    ['UploadId', uploadId],
+  ];
+  const checksumHeaders: Record<string, string> =
+    checksum === null
+      ? {}
+      : {
+          'x-amz-checksum-algorithm': checksum.algorithm.toUpperCase(),
+          'x-amz-checksum-type': checksum.type,
+        };
+  return xmlResponse(['InitiateMultipartUploadResult', elements], {
+    ...ENCRYPTION_HEADERS,
+    ...checksumHeaders,
+  });
 }
 
 /** Which types go with which algorithm: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
@@ -83,6 +83,7 @@ export function uploadPart(request: S3Request): HttpResponse {
     status: 200,
     headers: {
       etag: part.etag,
+      ...ENCRYPTION_HEADERS,
       ...(named === null ? {} : { [`x-amz-checksum-${named.algorithm}`]: named.value }),
     },
     body: '',
@@ -94,15 +95,7 @@ export function uploadPartCopy(request: S3Request): HttpResponse {
   const { http, store } = request;
   const { upload, number } = readTarget(request);
   const source = copySource(request);
-  const text = http.headers['x-amz-copy-source-range'];
-  const range = text === undefined ? null : parseRange(text, source.object.size);
-  if (text !== undefined && (range === null || !isWithin(text, source.object.size))) {
-    throw new S3Error(
-      'InvalidArgument',
-      `Range specified is not valid for source object of size: ${source.object.size}`,
-      { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: text },
-    );
-  }
+  const range = readSourceRange(http.headers['x-amz-copy-source-range'], source.object.size);
   const size = range === null ? source.object.size : range.last - range.first + 1;
   if (size > MAX_BODY_BYTES) {
     throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
@@ -113,14 +106,12 @@ export function uploadPartCopy(request: S3Request): HttpResponse {
   const algorithm = upload.checksum?.algorithm ?? null;
   const bytes = store.bucket(source.bucket).read(source.key, range);
   const part = storePart(request, number, bytes, algorithm);
-  return xmlResponse([
-    'CopyPartResult',
-    [
-      ['LastModified', timeText(part.lastModifiedMs)],
-      ['ETag', part.etag],
-      ...(algorithm === null ? [] : [[`Checksum${algorithm.toUpperCase()}`, part.checksum ?? ''] as const]),
-    ],
-  ]);
+  const elements: Xml[] = [
+    ['LastModified', timeText(part.lastModifiedMs)],
+    ['ETag', part.etag],
+  ];
+  if (algorithm !== null) elements.push([`Checksum${algorithm.toUpperCase()}`, part.checksum ?? '']);
+  return xmlResponse(['CopyPartResult', elements], ENCRYPTION_HEADERS);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
@@ -151,8 +142,20 @@ function storePart(
   return store.uploads.putPart(bucket, http.query.get('uploadId') ?? '', { number, bytes, checksum });
 }
 
-/** The range of a copy names both ends, and both lie in the source. */
-function isWithin(range: string, size: number): boolean {
-  const match = /^bytes=(\d+)-(\d+)$/.exec(range);
-  return match !== null && Number(match[1]) <= Number(match[2]) && Number(match[2]) < size;
+/** The range of a copy names both ends, and both lie in the source. Throws S3Error InvalidArgument, InvalidRequest. */
+function readSourceRange(text: string | undefined, size: number): ByteRange | null {
+  if (text === undefined) return null;
+  const match = /^bytes=(\d+)-(\d+)$/.exec(text);
+  const range = { first: Number(match?.[1]), last: Number(match?.[2]) };
+  const refuse = (message: string) => invalid('x-amz-copy-source-range', text, message);
+  if (match === null || range.last < range.first) {
+    throw refuse(
+      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+    );
+  }
+  if (range.first >= size) {
+    throw new S3Error('InvalidRequest', 'The specified copy range is invalid for the source object size');
+  }
+  if (range.last >= size) throw refuse(`Range specified is not valid for source object of size: ${size}`);
+  return range;
 }

@@ -9,7 +9,10 @@ import { checksumXml, type Xml, xmlResponse } from './xml.ts';
 const ATTRIBUTES: Readonly<Record<string, (object: ObjectMetadata, request: S3Request) => readonly Xml[]>> = {
   ETag: (object) => [['ETag', object.etag.replaceAll('"', '')]],
   Checksum: (object) => {
-    const checksum = checksumXml(object.headers);
+    // Without the number of parts that follows a composite everywhere else.
+    const checksum = checksumXml(object.headers).map(
+      ([name, value]): Xml => [name, String(value).split('-')[0] ?? ''],
+    );
     return checksum.length === 0 ? [] : [['Checksum', checksum]];
   },
   ObjectParts: (object, { http }) =>
@@ -42,6 +45,8 @@ function partsXml(
   parts: readonly ObjectPart[],
   asked: Readonly<Record<string, string>>,
 ): Xml {
+  // Only parts whose checksums make the object's are listed; others are just counted.
+  if (checksumIn(headers)?.type !== 'COMPOSITE') return ['ObjectParts', [['PartsCount', parts.length]]];
   const maxParts = Math.min(Number(asked['x-amz-max-parts'] ?? 1000), 1000);
   const marker = Number(asked['x-amz-part-number-marker'] ?? 0);
   const later = parts.filter((part) => part.number > marker);

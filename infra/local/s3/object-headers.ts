@@ -6,6 +6,7 @@ import {
   checksumOf,
   parseAlgorithm,
 } from './checksum.ts';
+import { decodeMetadata, encodeMetadata } from './metadata-text.ts';
 import type { ObjectMetadata } from './object-metadata.ts';
 import { type ReceivedBody, unsupportedAlgorithm } from './request-body.ts';
 import { S3Error } from './s3-error.ts';
@@ -47,12 +48,14 @@ const REFUSED = [
 export function keptHeaders(headers: Headers): Record<string, string> {
   const refused = REFUSED.find((name) => headers[name] !== undefined);
   if (refused !== undefined) throw notImplementedHeader(refused);
+  checkEncryption(headers);
   const kept: Record<string, string> = { 'content-type': 'binary/octet-stream' };
   let metadataBytes = 0;
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(METADATA_PREFIX)) {
-      metadataBytes += name.length - METADATA_PREFIX.length + Buffer.byteLength(value);
-      kept[name] = value;
+      const text = decodeMetadata(value);
+      metadataBytes += name.length - METADATA_PREFIX.length + Buffer.byteLength(text);
+      kept[name] = text;
     } else if (KEPT.includes(name) && value !== '') kept[name] = value;
   }
   // The coding of the transfer is none of the object's.
@@ -76,13 +79,40 @@ export function keptHeaders(headers: Headers): Record<string, string> {
   return kept;
 }
 
-export function notImplementedHeader(name: string): S3Error {
+export function notImplementedHeader(name: string, why?: string): S3Error {
   return new S3Error(
     'NotImplemented',
     'A header you provided implies functionality that is not implemented',
-    { Header: name },
+    why === undefined ? { Header: name } : { Header: name, additionalMessage: why },
   );
 }
+
+/**
+ * S3 encrypts every object with keys of its own and says so in each answer about one; other ways are not implemented.
+ * Throws S3Error InvalidArgument, NotImplemented. https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+ */
+function checkEncryption(headers: Headers): void {
+  const asked = headers['x-amz-server-side-encryption'];
+  if (asked === undefined || asked === 'AES256') return;
+  if (asked.startsWith('aws:')) throw notImplementedHeader('x-amz-server-side-encryption');
+  throw new S3Error('InvalidArgument', 'The encryption method specified is not supported', {
+    ArgumentName: 'x-amz-server-side-encryption',
+    ArgumentValue: asked,
+  });
+}
+
+/** What is archived cannot be read before it is restored. Throws S3Error InvalidObjectState. */
+export function checkRetrievable(
+  { headers }: ObjectMetadata,
+  message = "The operation is not valid for the object's storage class",
+): void {
+  const storageClass = headers['x-amz-storage-class'];
+  if (storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE') {
+    throw new S3Error('InvalidObjectState', message, { StorageClass: storageClass });
+  }
+}
+
+export const ENCRYPTION_HEADERS = { 'x-amz-server-side-encryption': 'AES256' } as const;
 
 /** The checksum that the client sent, or else CRC-64/NVME, which S3 takes of every object by itself. */
 export function checksumHeaders({ bytes, checksum }: ReceivedBody): Record<string, string> {
@@ -138,13 +168,22 @@ export function objectHeaders(
     etag: object.etag,
     'last-modified': new Date(object.lastModifiedMs).toUTCString(),
     'accept-ranges': 'bytes',
+    ...ENCRYPTION_HEADERS,
   };
   for (const [name, value] of Object.entries(object.headers)) {
-    if (withChecksum || !name.startsWith('x-amz-checksum-')) answer[name] = value;
+    if (!withChecksum && name.startsWith('x-amz-checksum-')) continue;
+    answer[name] = name.startsWith(METADATA_PREFIX) ? encodeMetadata(value) : value;
   }
   for (const name of OVERRIDABLE) {
     const value = query.get(`response-${name}`);
-    if (value !== null) answer[name] = value;
+    if (value === null) continue;
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+      throw new S3Error('InvalidArgument', 'Header value cannot be represented using ISO-8859-1.', {
+        ArgumentName: `response-${name}`,
+        ArgumentValue: value,
+      });
+    }
+    answer[name] = value;
   }
   return answer;
 }

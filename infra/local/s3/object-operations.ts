@@ -2,8 +2,10 @@ import type { HttpResponse } from '../http.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 import { checkReadConditions, checkWriteConditions, noSuchKey } from './conditions.ts';
 import {
+  checkRetrievable,
   checksumHeaders,
   checksumIn,
+  ENCRYPTION_HEADERS,
   isChecksumWanted,
   keptHeaders,
   objectHeaders,
@@ -22,13 +24,14 @@ export function putObject({ http, store, bucket, key }: S3Request): HttpResponse
   const headers = { ...keptHeaders(http.headers), ...checksum };
   checkWriteConditions(http.headers, target.head(key), key);
   const object = target.put(key, received.bytes, headers, store.clock.now());
-  return { status: 200, headers: { etag: object.etag, ...checksum }, body: '' };
+  return { status: 200, headers: { etag: object.etag, ...ENCRYPTION_HEADERS, ...checksum }, body: '' };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export function getObject(request: S3Request): HttpResponse {
   const { store, bucket, key } = request;
-  const { response, range } = describeRead(request);
+  const { object, response, range } = describeRead(request);
+  checkRetrievable(object);
   const body = store.bucket(bucket).read(key, range);
   return { ...response, headers: { ...response.headers, 'content-length': String(body.length) }, body };
 }
@@ -46,11 +49,18 @@ export function existingObject({ store, bucket, key }: S3Request): ObjectMetadat
 }
 
 /** All of the answer to a read but its body. */
-function describeRead(request: S3Request): { response: HttpResponse; range: ByteRange | null } {
+function describeRead(request: S3Request): {
+  object: ObjectMetadata;
+  response: HttpResponse;
+  range: ByteRange | null;
+} {
   const { http } = request;
   const object = existingObject(request);
-  checkReadConditions(http.headers, object);
+  checkReadConditions(http.headers, object, request.store.clock.now());
   const part = http.query.get('partNumber');
+  if (part !== null && http.headers.range !== undefined) {
+    throw new S3Error('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter');
+  }
   const { range, headers: partHeaders } =
     part === null
       ? { range: parseRange(http.headers.range, object.size), headers: {} }
@@ -62,7 +72,7 @@ function describeRead(request: S3Request): { response: HttpResponse; range: Byte
     ...partHeaders,
     'content-length': String(length),
   };
-  return { response: { status: range === null ? 200 : 206, headers, body: '' }, range };
+  return { object, response: { status: range === null ? 200 : 206, headers, body: '' }, range };
 }
 
 /** An object that was put in one piece is its own part 1; an empty one has no range to answer with. */
@@ -72,6 +82,7 @@ function readPart(
   withChecksum: boolean,
 ): { range: ByteRange | null; headers: Record<string, string> } {
   const whole = checksumIn(object.headers);
+  const isJoined = object.upload !== undefined;
   const parts = object.upload?.parts ?? [{ number: 1, size: object.size, checksum: whole?.value ?? null }];
   const index = parts.findIndex((part) => part.number === number);
   const part = parts[index];
@@ -83,7 +94,7 @@ function readPart(
   }
   const first = parts.slice(0, index).reduce((sum, { size }) => sum + size, 0);
   const checksum =
-    withChecksum && whole !== null && part.checksum !== null
+    withChecksum && whole !== null && part.checksum !== null && !(isJoined && whole.type === 'FULL_OBJECT')
       ? { [`x-amz-checksum-${whole.algorithm}`]: part.checksum, 'x-amz-checksum-type': whole.type }
       : {};
   return {

@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { Bucket, type BucketFolders } from './bucket.ts';
 import { MultipartUploads } from './multipart-uploads.ts';
 import { onDisk } from './object-file.ts';
+import { regionOfLocation } from './region.ts';
 import { S3Error } from './s3-error.ts';
 
 export interface ObjectStoreOptions {
@@ -24,6 +25,7 @@ export class ObjectStore {
   readonly sweptFiles: number;
   readonly #folders: BucketFolders;
   readonly #buckets = new Map<string, Bucket>();
+  readonly #locations = new Map<string, string>();
 
   /** Throws the file system's error when the folder cannot be written. */
   constructor(options: ObjectStoreOptions) {
@@ -91,14 +93,20 @@ export class ObjectStore {
     if (!this.exists(name)) this.create(name);
   }
 
-  /** The region that a bucket was created for. Throws S3Error NoSuchBucket. */
+  /** Throws S3Error NoSuchBucket. */
+  regionOf(name: string): string {
+    return regionOfLocation(this.location(name));
+  }
+
+  /** The location constraint that a bucket was created with, or the region. Throws S3Error NoSuchBucket. */
   location(name: string): string {
     this.bucket(name);
-    try {
-      return readFileSync(this.#locationFile(name), 'utf8');
-    } catch {
-      return this.region;
-    }
+    const known = this.#locations.get(name);
+    if (known !== undefined) return known;
+    const file = this.#locationFile(name);
+    const location = onDisk(() => (existsSync(file) ? readFileSync(file, 'utf8') : this.region));
+    this.#locations.set(name, location);
+    return location;
   }
 
   /** Throws S3Error NoSuchBucket, BucketNotEmpty. */
@@ -131,6 +139,7 @@ export class ObjectStore {
   #close(name: string): void {
     this.#buckets.get(name)?.close();
     this.#buckets.delete(name);
+    this.#locations.delete(name);
   }
 
   #locationFile(name: string): string {

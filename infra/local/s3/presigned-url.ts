@@ -1,6 +1,13 @@
 import { S3Error } from './s3-error.ts';
 
 const WEEK_SECONDS = 604_800;
+const PARAMETERS = [
+  'X-Amz-Algorithm',
+  'X-Amz-Credential',
+  'X-Amz-Date',
+  'X-Amz-Expires',
+  'X-Amz-SignedHeaders',
+];
 
 /**
  * A presigned URL is good for as long as it says; its signature is not checked. Both ways of signing are known: the newer by
@@ -12,6 +19,11 @@ export function checkPresigned(query: URLSearchParams, nowMs: number): void {
   const expires = query.get('Expires');
   if (expires !== null && query.has('Signature')) refuseAfter(Number(expires) * 1000, nowMs);
   if (!query.has('X-Amz-Signature')) return;
+  if (!PARAMETERS.every((name) => query.has(name))) {
+    throw unreadable(
+      'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+    );
+  }
   const seconds = query.get('X-Amz-Expires') ?? '';
   if (!/^\d+$/.test(seconds)) throw unreadable('X-Amz-Expires should be a number');
   if (Number(seconds) > WEEK_SECONDS) {
@@ -24,13 +36,14 @@ export function checkPresigned(query: URLSearchParams, nowMs: number): void {
     throw unreadable("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
   const [, year, month, day, hour, minute, second] = match;
   const signedMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  refuseAfter(signedMs + Number(seconds) * 1000, nowMs);
+  refuseAfter(signedMs + Number(seconds) * 1000, nowMs, { 'X-Amz-Expires': seconds });
 }
 
-function refuseAfter(expiryMs: number, nowMs: number): void {
+function refuseAfter(expiryMs: number, nowMs: number, more: Readonly<Record<string, string>> = {}): void {
   if (nowMs < expiryMs) return;
   const details = Number.isNaN(expiryMs) ? {} : { Expires: new Date(expiryMs).toISOString() };
   throw new S3Error('AccessDenied', 'Request has expired', {
+    ...more,
     ...details,
     ServerTime: new Date(nowMs).toISOString(),
   });

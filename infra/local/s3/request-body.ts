@@ -95,7 +95,7 @@ function checkMd5(expected: string | undefined, bytes: Buffer): void {
   const computed = createHash('md5').update(bytes).digest('base64');
   if (computed === expected) return;
   throw new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.', {
-    ExpectedDigest: expected,
+    ExpectedDigest: Buffer.from(expected, 'base64').toString('hex'),
     CalculatedDigest: computed,
   });
 }

@@ -14,9 +14,13 @@ export interface S3Request {
 
 const MAX_KEY_BYTES = 1024;
 
-/** Bucket and key from a path (`/bucket/key`) or, virtual-hosted, from `bucket.localhost`. Throws S3Error. */
+/**
+ * Bucket and key from a path (`/bucket/key`) or, virtual-hosted, from `bucket.localhost`. `s3.localhost`, with or without a
+ * bucket before it and a region after, is what clients make of an endpoint of that name. Throws S3Error.
+ */
 export function readS3Request(http: HttpRequest, store: ObjectStore): S3Request {
-  const virtual = /^(.+)\.localhost(:\d+)?$/.exec(http.headers.host ?? '')?.[1];
+  const host = /^(?:(.+?)\.)??(?:s3(?:\.[a-z0-9-]+)?\.)?localhost(?::\d+)?$/.exec(http.headers.host ?? '');
+  const virtual = host?.[1];
   const path = http.path.replace(/^https?:\/\/[^/]+/, '');
   const [, first = '', rest = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
   const bucket = decode(virtual ?? first);

@@ -39,7 +39,10 @@ export interface S3ServiceOptions {
 export function createS3Service(options: S3ServiceOptions): HttpService {
   return (http) => {
     const response = answer(http, options);
-    return { ...response, headers: { 'x-amz-id-2': hostIdOf(http), ...response.headers } };
+    return {
+      ...response,
+      headers: { 'x-amz-id-2': hostIdOf(http), server: 'AmazonS3', ...response.headers },
+    };
   };
 }
 
@@ -130,7 +133,7 @@ function errorResponse(error: S3Error, http: HttpRequest): HttpResponse {
     return { status: 304, headers: { etag: ETag, 'last-modified': LastModified }, body: '' };
   }
   // An answer to HEAD has no body; its status says what there is to say.
-  const body = http.method === 'HEAD' ? '' : errorXml(error, http.path, http.requestId, hostIdOf(http));
+  const body = http.method === 'HEAD' ? '' : errorXml(error, http.requestId, hostIdOf(http));
   return { status: error.status, headers: { 'content-type': 'application/xml' }, body };
 }
 

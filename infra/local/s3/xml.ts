@@ -41,22 +41,22 @@ export function timeText(timeMs: number): string {
   return new Date(Math.floor(timeMs / 1000) * 1000).toISOString();
 }
 
-export function xmlResponse(root: Xml, status = 200): HttpResponse {
+export function xmlResponse(root: Xml, headers: HttpResponse['headers'] = {}): HttpResponse {
   const [name, content] = root;
+  const text = inner(content);
   return {
-    status,
-    headers: { 'content-type': 'application/xml' },
-    body: `${DECLARATION}<${name} xmlns="${NAMESPACE}">${inner(content)}</${name}>`,
+    status: 200,
+    headers: { 'content-type': 'application/xml', ...headers },
+    body: `${DECLARATION}<${name} xmlns="${NAMESPACE}"${text === '' ? '/>' : `>${text}</${name}>`}`,
   };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-export function errorXml(error: S3Error, resource: string, requestId: string, hostId: string): string {
+export function errorXml(error: S3Error, requestId: string, hostId: string): string {
   const elements: Xml[] = [
     ['Code', error.code],
     ['Message', error.message],
     ...Object.entries(error.details),
-    ['Resource', resource],
     ['RequestId', requestId],
     ['HostId', hostId],
   ];
