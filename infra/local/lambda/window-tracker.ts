@@ -97,29 +97,21 @@ export interface BatchStep {
   readonly count: number;
 }
 
-/** The window is over: store that it is closing. */
-export interface BeginCloseStep {
-  readonly kind: 'begin-close';
-}
-
 export interface FinalStep {
   readonly kind: 'final';
   readonly window: OpenWindow;
   readonly early: boolean;
 }
 
-/** Read on at `atMs`, or as soon as the stream has changed; `atMs` null: only then. */
-export interface ReadStep {
-  readonly kind: 'read';
-  readonly atMs: number | null;
-}
-
-/** The shard is done with: its children may start. */
-export interface EndStep {
-  readonly kind: 'end';
-}
-
-export type Step = BatchStep | BeginCloseStep | FinalStep | ReadStep | EndStep;
+export type Step =
+  | BatchStep
+  /** The window is over: store that it is closing. */
+  | { readonly kind: 'begin-close' }
+  | FinalStep
+  /** Read on at `atMs`, or as soon as the stream has changed; `atMs` null: only then. */
+  | { readonly kind: 'read'; readonly atMs: number | null }
+  /** The shard is done with: its children may start. */
+  | { readonly kind: 'end' };
 
 /** AWS says "1 MB" of state without saying how it counts: here 1 MiB of compact JSON in UTF-8. */
 export const STATE_LIMIT_BYTES = 1_048_576;
@@ -130,30 +122,41 @@ export function beginAt(position: ShardPosition): Progress {
   return { position, windowPosition: position, open: null, lateRecords: 0, droppedRecords: 0 };
 }
 
-/** What to do next. Final invocations come before batches, so nothing later in the shard overtakes a window's close. */
+/** What to do next. A close comes before any batch, so nothing later in the shard overtakes it. */
 export function nextStep(progress: Progress, view: ShardView, nowMs: number, rules: WindowRules): Step {
   const { open } = progress;
   if (open?.closing) return { kind: 'final', window: open, early: open.closing === 'early' };
 
   const unclosed = open !== null && open.recordCount > 0 ? open : null;
   const [first] = view.records;
-  if (first === undefined) {
-    if (view.ended) return { kind: unclosed ? 'begin-close' : 'end' };
-    if (view.caughtUpMs === null) return { kind: 'read', atMs: nowMs };
-    if (unclosed === null) return { kind: 'read', atMs: null };
-    const dueMs = unclosed.endMs + rules.idleMs;
-    return view.caughtUpMs >= dueMs ? { kind: 'begin-close' } : { kind: 'read', atMs: dueMs };
-  }
+  if (first === undefined) return stepOfIdleShard(unclosed, view, nowMs, rules);
 
   const window = rules.windowSeconds === 0 ? null : windowOf(first, open, rules.windowSeconds);
   if (unclosed && window && window.startMs > unclosed.startMs) return { kind: 'begin-close' };
+  return stepOfBatch(window, view, nowMs, rules);
+}
+
+/** Nothing is left to send: closes the window once nothing can come to it any more. */
+function stepOfIdleShard(
+  unclosed: OpenWindow | null,
+  { caughtUpMs, ended }: ShardView,
+  nowMs: number,
+  rules: WindowRules,
+): Step {
+  if (ended) return { kind: unclosed ? 'begin-close' : 'end' };
+  if (caughtUpMs === null) return { kind: 'read', atMs: nowMs };
+  if (unclosed === null) return { kind: 'read', atMs: null };
+  const dueMs = unclosed.endMs + rules.idleMs;
+  return caughtUpMs >= dueMs ? { kind: 'begin-close' } : { kind: 'read', atMs: dueMs };
+}
+
+/** Sends what there is, or waits for more of it: for the batching window, but not beyond the end of the window. */
+function stepOfBatch(window: Window | null, view: ShardView, nowMs: number, rules: WindowRules): Step {
   const { count, full } = fill(view, window, rules);
   if (full || view.ended) return { kind: 'batch', window, count };
   if (view.caughtUpMs === null) return { kind: 'read', atMs: nowMs };
-  const dueMs = Math.min(
-    view.waitingSinceMs + rules.batchingMs,
-    window === null ? Number.POSITIVE_INFINITY : window.endMs,
-  );
+  const endMs = window?.endMs ?? Number.POSITIVE_INFINITY;
+  const dueMs = Math.min(view.waitingSinceMs + rules.batchingMs, endMs);
   return nowMs >= dueMs ? { kind: 'batch', window, count } : { kind: 'read', atMs: dueMs };
 }
 
