@@ -13,8 +13,15 @@ export interface RuntimeProcess {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-export function startProcess(mode: 'start' | 'local', env: NodeJS.ProcessEnv): Promise<RuntimeProcess> {
-  const child = spawn(process.execPath, ['infra/local/start.mjs', mode], {
+export function startProcess(
+  mode: 'start' | 'local',
+  env: NodeJS.ProcessEnv,
+  limits: { readonly largestFileBytes?: number } = {},
+): Promise<RuntimeProcess> {
+  // `ulimit -f` counts in blocks of 512 bytes (POSIX).
+  const blocks = limits.largestFileBytes === undefined ? 'unlimited' : limits.largestFileBytes / 512;
+  const command = `ulimit -f ${blocks}; exec "$0" "$@"`;
+  const child = spawn('sh', ['-c', command, process.execPath, 'infra/local/start.mjs', mode], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
