@@ -26,13 +26,15 @@ export async function createEventSourceMapping(
   mappings: EventSourceMappings,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const constraints = new Constraints(bodyOf(request));
+  const body = bodyOf(request);
+  const constraints = new Constraints(body);
   const settings = settingsIn(constraints);
   const functionName = constraints.required('FunctionName', constraints.text('FunctionName'));
   const EventSourceArn = constraints.text('EventSourceArn', arnPattern);
   const StartingPosition = constraints.oneOf('StartingPosition', ['LATEST', 'AT_TIMESTAMP', 'TRIM_HORIZON']);
   const StartingPositionTimestamp = constraints.number('StartingPositionTimestamp');
   constraints.check();
+  refuseForeign(body);
   if (EventSourceArn === undefined) throw invalidParameterValue('Unrecognized event source.');
   if (StartingPosition === undefined) {
     throw invalidParameterValue(
@@ -57,10 +59,12 @@ export async function updateEventSourceMapping(
   request: HttpRequest,
   uuid: string,
 ): Promise<HttpResponse> {
-  const constraints = new Constraints(bodyOf(request));
+  const body = bodyOf(request);
+  const constraints = new Constraints(body);
   const settings = settingsIn(constraints);
   const functionName = constraints.text('FunctionName');
   constraints.check();
+  refuseForeign(body);
   await mappings.get(uuid);
   const changed = functionName === undefined ? {} : { FunctionArn: existingFunction(pool, functionName) };
   return json(202, await mappings.update(uuid, { ...settings, ...changed }));
@@ -99,6 +103,28 @@ function existingFunction(pool: FunctionPool, functionName: string): string {
     throw error;
   }
   return arn;
+}
+
+/** Members of the API that belong to queues, Kafka, brokers and databases. */
+const FOREIGN = [
+  'AmazonManagedKafkaEventSourceConfig',
+  'DocumentDBEventSourceConfig',
+  'ProvisionedPollerConfig',
+  'Queues',
+  'ScalingConfig',
+  'SelfManagedEventSource',
+  'SelfManagedKafkaEventSourceConfig',
+  'SourceAccessConfigurations',
+  'Topics',
+];
+
+/** @throws LambdaError InvalidParameterValueException for a member that a stream has no use for */
+function refuseForeign(body: Readonly<Record<string, unknown>>): void {
+  const name = FOREIGN.find((foreign) => body[foreign] !== undefined && body[foreign] !== null);
+  if (name === undefined) return;
+  throw invalidParameterValue(
+    `Unsupported '${name.charAt(0).toLowerCase()}${name.slice(1)}' parameter for given event source mapping type.`,
+  );
 }
 
 /** The ranges of the API model; what takes more knowledge than the request alone is for the mappings to refuse. */
