@@ -1,6 +1,5 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import {
   type KeyboardEvent,
   type PointerEvent,
@@ -10,6 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { Chart } from '@/components/chart';
 import { ChartLegend } from '@/components/chart-legend';
 import { ChartLimit } from '@/components/chart-limit';
 import { ChartPatterns } from '@/components/chart-patterns';
@@ -26,8 +26,6 @@ import { stateSentence } from '@/lib/state-words';
 import { timeTicks } from '@/lib/time-ticks';
 import type { UrlState } from '@/lib/url-state';
 import { useNarrow } from '@/lib/use-narrow';
-
-const Chart = dynamic(() => import('@/components/chart').then((module) => module.Chart), { ssr: false });
 
 const PAGE = 10;
 /** A phone shows the newest windows only: bars that a finger can hit. */

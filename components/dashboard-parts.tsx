@@ -1,16 +1,35 @@
+import dynamic from 'next/dynamic';
 import type { ReactNode } from 'react';
-import { CostMeter } from '@/components/cost-meter';
-import { ExportMenu } from '@/components/export-menu';
 import { Generate } from '@/components/generate';
-import { Inspector } from '@/components/inspector';
-import { Pipeline } from '@/components/pipeline';
-import { Receipts } from '@/components/receipts';
-import { Reconciliation } from '@/components/reconciliation';
-import { WindowTable } from '@/components/window-table';
 import type { WindowsAnswer } from '@/lib/answers';
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
 import type { UrlState } from '@/lib/url-state';
+
+// What is below the first view, or opened by a click, comes after the page is there.
+const CostMeter = dynamic(() => import('@/components/cost-meter').then((module) => module.CostMeter), {
+  ssr: false,
+});
+const ExportMenu = dynamic(() => import('@/components/export-menu').then((module) => module.ExportMenu), {
+  ssr: false,
+  loading: () => <span className="h-8 w-23" />,
+});
+const Inspector = dynamic(() => import('@/components/inspector').then((module) => module.Inspector), {
+  ssr: false,
+});
+const Pipeline = dynamic(() => import('@/components/pipeline').then((module) => module.Pipeline), {
+  ssr: false,
+});
+const Receipts = dynamic(() => import('@/components/receipts').then((module) => module.Receipts), {
+  ssr: false,
+});
+const Reconciliation = dynamic(
+  () => import('@/components/reconciliation').then((module) => module.Reconciliation),
+  { ssr: false, loading: () => <div className="mt-4 h-21 border-line border-t" /> },
+);
+const WindowTable = dynamic(() => import('@/components/window-table').then((module) => module.WindowTable), {
+  ssr: false,
+});
 
 /** What every part of the page is given. The same object as long as nothing in it is news. */
 export interface PageData {

@@ -1,15 +1,14 @@
 'use client';
 
 import { clsx } from 'clsx';
+import dynamic from 'next/dynamic';
 import { useCallback, useMemo, useState } from 'react';
 import { Banner } from '@/components/banner';
-import { ChartPanel } from '@/components/chart-panel';
 import { Announcer } from '@/components/dashboard-announcer';
 import { type PageData, parts } from '@/components/dashboard-parts';
 import { useDays } from '@/components/day-picker';
 import { FirstRun, SampleChart } from '@/components/first-run';
 import { Hero } from '@/components/hero';
-import { KeyboardSheet } from '@/components/keyboard-sheet';
 import { KpiTiles } from '@/components/kpi-tiles';
 import { NewWindows } from '@/components/new-windows';
 import { Skeleton } from '@/components/skeleton';
@@ -28,6 +27,15 @@ import { usePageKeys } from '@/lib/use-page-keys';
 import { useUrlState } from '@/lib/use-url-state';
 import { useWindows } from '@/lib/use-windows';
 import { useZoom } from '@/lib/use-zoom';
+
+const ChartPanel = dynamic(() => import('@/components/chart-panel').then((module) => module.ChartPanel), {
+  ssr: false,
+  loading: () => <div className="h-60 sm:h-75" />,
+});
+const KeyboardSheet = dynamic(
+  () => import('@/components/keyboard-sheet').then((module) => module.KeyboardSheet),
+  { ssr: false },
+);
 
 /** The one root that holds the data; everything below takes props. */
 export function Dashboard({ currency }: { currency: string }) {
@@ -144,8 +152,10 @@ export function Dashboard({ currency }: { currency: string }) {
             </Card>
             {!url.kiosk && (
               <div className="grid gap-6 max-sm:order-2 lg:grid-cols-[5fr_7fr]">
-                <div id="pipeline">{parts.pipeline?.(data)}</div>
-                <div>{parts.receipts?.(data)}</div>
+                <div id="pipeline" className="min-h-72">
+                  {parts.pipeline?.(data)}
+                </div>
+                <div className="min-h-57">{parts.receipts?.(data)}</div>
               </div>
             )}
             {parts.inspector?.(data)}
@@ -163,7 +173,7 @@ export function Dashboard({ currency }: { currency: string }) {
           </>
         )}
       </main>
-      <KeyboardSheet open={isSheetOpen} onClose={() => setIsSheetOpen(false)} />
+      {isSheetOpen && <KeyboardSheet onClose={() => setIsSheetOpen(false)} />}
     </div>
   );
 }

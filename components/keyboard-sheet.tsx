@@ -13,9 +13,9 @@ const KEYS = [
   ['?', 'This sheet'],
 ] as const;
 
-export function KeyboardSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function KeyboardSheet({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keyboard" open={open} onClose={onClose}>
+    <Dialog title="Keyboard" open onClose={onClose}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2">
         {KEYS.map(([key, words]) => (
           <div key={key} className="contents">
