@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { runCdk } from './deploy/cdk-cli.ts';
 import { type CommandLine, parseCommandLine, UsageError } from './deploy/command-line.ts';
-import { deploy } from './deploy/deploy.ts';
 import { DeployError } from './deploy/deploy-problem.ts';
-import { destroy } from './deploy/destroy.ts';
 import { type Workplace, workplaceOf } from './deploy/workplace.ts';
 import { ContextError, deploymentOf } from './stacks/deployment.ts';
 
@@ -17,9 +15,10 @@ async function main(): Promise<number> {
   const deployment = deploymentOf((name) => line.context.get(name), process.env);
   // The SDK's clients of this process go where the CLI's go.
   Object.assign(process.env, place.env);
-  if (line.command === 'deploy') return deploy(line, deployment, place);
-  if (line.command === 'destroy') return destroy(line, deployment, place);
-  return synth(line, place);
+  if (line.command === 'synth') return synth(line, place);
+  // Both load the SDK's clients, which a synthesis can do without.
+  if (line.command === 'deploy') return (await import('./deploy/deploy.ts')).deploy(line, deployment, place);
+  return (await import('./deploy/destroy.ts')).destroy(line, deployment, place);
 }
 
 async function synth(line: CommandLine, place: Workplace): Promise<number> {

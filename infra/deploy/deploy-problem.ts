@@ -66,7 +66,7 @@ const RULES: readonly Rule[] = [
       ),
   ],
   [
-    /(?:ENOTFOUND|EAI_AGAIN)(?: (\S+))?/,
+    /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/,
     (attempt, [, host]) =>
       attempt.endpoint === null
         ? new DeployError(
