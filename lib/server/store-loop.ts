@@ -127,8 +127,9 @@ export class StoreLoop {
   }
 
   #shardsDelayMs(isEager: boolean): number {
-    if (this.#store.shardCount === 0) return isEager ? EAGER_MS : FIRST_SHARD_MS;
-    return isEager ? SNAPSHOTS_MS : SHARDS_MS;
+    // A click's records go to several shards, and each may be the first of its shard.
+    if (isEager) return EAGER_MS;
+    return this.#store.shardCount === 0 ? FIRST_SHARD_MS : SHARDS_MS;
   }
 
   /** Until something is due; longer after failures, so that an endpoint that is down is not hammered. */

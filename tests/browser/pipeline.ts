@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -67,6 +68,7 @@ export const test = base.extend<PipelineOptions & { pipeline: Pipeline }>({
       kill: () => endProcess(running.child, 'SIGKILL'),
       restart: async () => {
         await endProcess(running.child, 'SIGKILL');
+        await silent(running.url);
         running = await startProcess('start', env);
       },
     });
@@ -75,5 +77,19 @@ export const test = base.extend<PipelineOptions & { pipeline: Pipeline }>({
     await rm(dataDir, { recursive: true, force: true });
   },
 });
+
+/** The page goes down with the runtime, within seconds; while it has its port, the next one would take another. */
+async function silent(url: string): Promise<void> {
+  const deadlineMs = Date.now() + 15_000;
+  while (Date.now() < deadlineMs) {
+    const answers = await fetch(`${url}/api/health`).then(
+      () => true,
+      () => false,
+    );
+    if (!answers) return;
+    await sleep(100);
+  }
+  throw new Error(`Expected ${url} to end with the runtime, got answers for 15 s after it`);
+}
 
 export { expect } from '@playwright/test';
