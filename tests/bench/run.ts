@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './row.ts';
 
@@ -10,7 +10,10 @@ import type { Row } from './row.ts';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.argv.slice(2);
 
-if (existsSync(`${folder}package.json`) && !existsSync(`${folder}node_modules`)) {
+const { dependencies }: { readonly dependencies: Readonly<Record<string, string>> } = JSON.parse(
+  readFileSync(`${folder}package.json`, 'utf8'),
+);
+if (Object.keys(dependencies).some((peer) => !existsSync(`${folder}node_modules/${peer}`))) {
   console.log('Installing the peers to measure against …');
   spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefix', folder], {
     stdio: 'inherit',
