@@ -115,7 +115,7 @@ const OneBar = memo(function OneBar({ x, width, base, y, bar, isOver, justClosed
   const isDoubt = bar.state === 'late';
   const box = { x, y: top, width, height, rx: Math.min(2, width / 4) };
   return (
-    <g data-state={bar.state} data-start={bar.startMs}>
+    <g data-state={bar.state} data-start={bar.startMs} data-cents={bar.cents ?? ''}>
       {bar.cents !== null && !waits && toY === null && <rect {...box} fill="var(--settled)" />}
       {bar.cents !== null && !waits && toY !== null && <Stack {...{ x, width, base, bar, toY }} />}
       {bar.cents !== null && waits && (

@@ -22,6 +22,9 @@ export interface Pipeline {
   kill(): Promise<void>;
   /** Ends whatever still runs and starts again on the same ports and data. */
   restart(): Promise<void>;
+  /** Back to how it was when it had just been started for the first time. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface PipelineOptions {
@@ -31,52 +34,88 @@ export interface PipelineOptions {
 
 let nextPort = 20_000 + (process.pid % 400) * 50;
 
-export const test = base.extend<PipelineOptions & { pipeline: Pipeline }>({
+/**
+ * `pipeline` is a test's own, to be killed at will. A start takes seconds, so what does no harm shares: `brisk` has windows
+ * of 5 s that close while one looks, `calm` has windows of 120 s in which nothing happens by itself; both have two shards.
+ */
+export const test = base.extend<
+  PipelineOptions & { pipeline: Pipeline },
+  { brisk: Pipeline; calm: Pipeline }
+>({
   windowSeconds: [5, { option: true }],
   shardCount: [1, { option: true }],
   pipeline: async ({ windowSeconds, shardCount }, use) => {
-    const dataDir = await mkdtemp(path.join(tmpdir(), 'tumbling-windows-'));
-    const pagePort = nextPort++;
-    const awsPort = nextPort++;
-    const env = {
-      ...process.env,
-      PORT: String(pagePort),
-      LOCAL_AWS_PORT: String(awsPort),
-      LOCAL_DATA_DIR: dataDir,
-      WINDOW_SECONDS: String(windowSeconds),
-      SHARD_COUNT: String(shardCount),
-    };
-    let running = await startProcess('start', env);
-    const endpoint = running.endpoint;
-    const client = {
-      endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    };
-    const clients = {
-      s3: new S3Client({ ...client, forcePathStyle: true }),
-      kinesis: new KinesisClient(client),
-      lambda: new LambdaClient(client),
-    };
-    await use({
-      ...clients,
-      url: running.url,
-      endpoint,
-      bucket: 'tumbling-window-results',
-      dataDir,
-      windowSeconds,
-      kill: () => endProcess(running.child, 'SIGKILL'),
-      restart: async () => {
-        await endProcess(running.child, 'SIGKILL');
-        await silent(running.url);
-        running = await startProcess('start', env);
-      },
-    });
-    await endProcess(running.child, 'SIGTERM');
-    for (const each of Object.values(clients)) each.destroy();
-    await rm(dataDir, { recursive: true, force: true });
+    const pipeline = await openPipeline({ windowSeconds, shardCount });
+    await use(pipeline);
+    await pipeline.close();
   },
+  brisk: [sharedPipeline(5), { scope: 'worker' }],
+  calm: [sharedPipeline(120), { scope: 'worker' }],
 });
+
+function sharedPipeline(windowSeconds: number) {
+  return async (_: object, use: (pipeline: Pipeline) => Promise<void>) => {
+    const pipeline = await openPipeline({ windowSeconds, shardCount: 2 });
+    await use(pipeline);
+    await pipeline.close();
+  };
+}
+
+/** `environment` comes on top of this process's own. */
+export async function openPipeline(
+  { windowSeconds, shardCount }: PipelineOptions,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Pipeline> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'tumbling-windows-'));
+  const env = {
+    ...process.env,
+    PORT: String(nextPort++),
+    LOCAL_AWS_PORT: String(nextPort++),
+    LOCAL_DATA_DIR: dataDir,
+    WINDOW_SECONDS: String(windowSeconds),
+    SHARD_COUNT: String(shardCount),
+    ...environment,
+  };
+  let running = await startProcess('start', env);
+  const { url, endpoint } = running;
+  const client = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const clients = {
+    s3: new S3Client({ ...client, forcePathStyle: true }),
+    kinesis: new KinesisClient(client),
+    lambda: new LambdaClient(client),
+  };
+  return {
+    ...clients,
+    url,
+    endpoint,
+    bucket: 'tumbling-window-results',
+    dataDir,
+    windowSeconds,
+    kill: () => endProcess(running.child, 'SIGKILL'),
+    restart: async () => {
+      await endProcess(running.child, 'SIGKILL');
+      await silent(url);
+      running = await startProcess('start', env);
+    },
+    reset: async () => {
+      const answer = await fetch(`${url}/api/runtime`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"action":"reset"}',
+      });
+      if (!answer.ok) throw new Error(`Expected a reset, got ${answer.status}: ${await answer.text()}`);
+    },
+    close: async () => {
+      await endProcess(running.child, 'SIGTERM');
+      for (const each of Object.values(clients)) each.destroy();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
 
 /** The page goes down with the runtime, within seconds; while it has its port, the next one would take another. */
 async function silent(url: string): Promise<void> {
