@@ -4,7 +4,7 @@ import { pipeline } from '../pipeline.ts';
 import { ActionRefusedError } from './control.ts';
 import { putDemoDay } from './demo-day.ts';
 import { operations } from './kinesis/operations/operation-table.ts';
-import type { RuntimeParts } from './runtime.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
 
 const { stream, consumer } = pipeline;
 
@@ -106,9 +106,9 @@ export function controlActions(
     'start-consumer': () => enable(true),
     'demo-day': async () => {
       const { objects, settings } = await current();
-      const day = putDemoDay(objects.bucket(pipeline.bucket.localName), settings.windowSeconds, Date.now());
-      if (day === null) throw new ActionRefusedError('Each of the last 30 days already has results.');
-      return `A day of made-up results is there: ${day.replaceAll('_', '-')}.`;
+      const demo = putDemoDay(objects.bucket(pipeline.bucket.localName), settings.windowSeconds, Date.now());
+      if (demo === null) throw new ActionRefusedError('Each of the last 30 days already has results.');
+      return `A day of made-up results is there${demo.isNew ? '' : ' already'}: ${demo.day.replaceAll('_', '-')}.`;
     },
     reset: async () => {
       await reset();

@@ -1,51 +1,22 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from '../pipeline.ts';
-import { systemClock } from './clock.ts';
 import { createControlService } from './control.ts';
 import { controlActions, controlStatus } from './control-actions.ts';
 import { lockDataDir } from './data-dir.ts';
-import { clientEnvironment } from './environment.ts';
+import { type Deferred, deferred } from './deferred.ts';
 import { openGateway } from './gateway.ts';
-import type { HttpService } from './http.ts';
-import { createKinesisService } from './kinesis/service.ts';
-import { openStreams, type Streams } from './kinesis/streams.ts';
-import {
-  openEventSourceMappings,
-  type RunningEventSourceMappings,
-} from './lambda/event-source-mapping/mapping-registry.ts';
-import { type FunctionPool, openFunctionPool } from './lambda/functions/function-pool.ts';
-import { createLambdaService } from './lambda/service.ts';
-import { type LogStore, openLogStore } from './logs/log-store.ts';
-import { createLogsService } from './logs/service.ts';
-import { ObjectStore } from './s3/object-store.ts';
-import { createS3Service } from './s3/service.ts';
+import type { HttpResponse, HttpService } from './http.ts';
+import { closeParts, openParts, type RuntimeParts } from './runtime-parts.ts';
 import type { ServiceName } from './service-name.ts';
 import { type LocalSettings, SettingError } from './settings.ts';
-import { reportFailure, reportOf, type StartReport } from './start-report.ts';
-import { createStsService } from './sts.ts';
+import { reportOf, type StartReport } from './start-report.ts';
 
 /** AWS on one machine: the services behind one port, and the pipeline deployed in them. */
 export interface Runtime {
   readonly url: string;
   readonly report: StartReport;
   close(): Promise<void>;
-}
-
-/** The stores and what runs on them; a reset closes them all and opens them anew. */
-export interface RuntimeParts {
-  readonly settings: LocalSettings;
-  readonly streams: Streams;
-  readonly objects: ObjectStore;
-  readonly pool: FunctionPool;
-  readonly mappings: RunningEventSourceMappings;
-  /** The project's own mapping, stream to consumer. */
-  readonly mappingUuid: string;
-  /** The length of its windows in the run before; null when there was none. */
-  readonly windowSecondsBefore: number | null;
-  readonly logs: LogStore;
-  readonly services: Readonly<Record<Exclude<ServiceName, 'control'>, HttpService>>;
 }
 
 const PORTS_TO_TRY = 50;
@@ -61,20 +32,39 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
   const lock = await lockDataDir(settings.dataDir);
   const startedMs = Date.now();
   // The functions must know the port before they run, so requests that come before the parts are open wait for them.
-  let parts = deferred<RuntimeParts>();
+  let parts: Deferred<RuntimeParts> = deferred();
+  let isResetting = false;
   const forward =
     (name: Exclude<ServiceName, 'control'>): HttpService =>
     async (request) =>
-      (await parts.promise).services[name](request);
+      // Not to wait: what a function of before had sent must not end up in the data of after.
+      isResetting ? unavailable(name) : (await parts.promise).services[name](request);
 
-  const reset = async () => {
+  let lastReset: Promise<void> = Promise.resolve();
+  /** One after the other, however often it is asked for. */
+  const reset = () => {
+    lastReset = lastReset.catch(() => {}).then(startAfresh);
+    return lastReset;
+  };
+  const startAfresh = async () => {
     const old = await parts.promise;
-    parts = deferred();
-    await closeParts(old);
-    await Promise.all(
-      DATA_FOLDERS.map((folder) => rm(path.join(settings.dataDir, folder), { recursive: true, force: true })),
-    );
-    parts.resolve(await openParts(settings, gateway.url));
+    const next = deferred<RuntimeParts>();
+    parts = next;
+    isResetting = true;
+    try {
+      await closeParts(old);
+      await Promise.all(
+        DATA_FOLDERS.map((folder) =>
+          rm(path.join(settings.dataDir, folder), { recursive: true, force: true, maxRetries: 3 }),
+        ),
+      );
+      next.resolve(await openParts(settings, gateway.url));
+    } catch (error) {
+      next.reject(error); // every request says so, until the next start
+      throw error;
+    } finally {
+      isResetting = false;
+    }
   };
   const control = createControlService({
     health: () => ({ status: 'ok', pid: process.pid, dataDir: settings.dataDir, startedMs }),
@@ -116,7 +106,7 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
       report: await reportOf(opened, lock.killedPid),
       close: async () => {
         await gateway.close();
-        await closeParts(await parts.promise);
+        await parts.promise.then(closeParts, () => {});
         await lock.release();
       },
     };
@@ -127,120 +117,18 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
   }
 }
 
-async function openParts(settings: LocalSettings, url: string): Promise<RuntimeParts> {
-  const { dataDir, region, accountId } = settings;
-  const account = { region, accountId };
-  const clock = systemClock;
-  const bucket = pipeline.bucket.localName;
-
-  const logs = await openLogStore({ dataDir, clock });
-  const objects = new ObjectStore({ dataDir, clock, region });
-  objects.ensureBucket(bucket);
-  const streams = await openStreams({
-    dataDir,
-    clock,
-    ...account,
-    enforceShardLimits: settings.enforceLimits,
-  });
-  const { streamArn } = streams.ensure({
-    streamName: pipeline.stream.name,
-    shardCount: settings.shardCount,
-    retentionHours: pipeline.stream.retentionHours,
-  });
-
-  const { producer, consumer, eventSourceMapping: esm } = pipeline;
-  const pool = openFunctionPool({
-    functions: [
-      {
-        name: producer.functionName,
-        handlerFile: producer.handlerFile,
-        environment: { STREAM_NAME: pipeline.stream.name },
-        timeoutSeconds: producer.timeoutSeconds,
-        memoryMb: producer.memoryMb,
-      },
-      {
-        name: consumer.functionName,
-        handlerFile: settings.consumerHandler.file,
-        handlerExport: settings.consumerHandler.exportName,
-        environment: { BUCKET_NAME: bucket },
-        timeoutSeconds: consumer.timeoutSeconds,
-        memoryMb: consumer.memoryMb,
-      },
-    ],
-    logs,
-    clock,
-    cacheDir: path.join(dataDir, 'cache'),
-    account,
-    environment: clientEnvironment(url, settings),
-  });
-
-  const mappings = await openEventSourceMappings({
-    dataDir,
-    clock,
-    reader: streams,
-    invoker: pool,
-    putFailureObject: async (target, key, body, contentType) =>
-      objects.putObject(target, key, body, contentType),
-    resolveStream: async (arn) => streams.retentionOf(arn),
-    idleSeconds: settings.idleSeconds,
-    onInvocation: reportFailure,
-    log: (line) => console.warn(line),
-  });
-  const consumerArn = pool.find(consumer.functionName).arn;
-  const before = (await mappings.list()).find(
-    (each) => each.EventSourceArn === streamArn && each.FunctionArn === consumerArn,
-  );
-  const mapping = await mappings.ensure({
-    EventSourceArn: streamArn,
-    FunctionArn: consumerArn,
-    StartingPosition: esm.startingPosition,
-    BatchSize: esm.batchSize,
-    MaximumBatchingWindowInSeconds: esm.maximumBatchingWindowSeconds,
-    ParallelizationFactor: esm.parallelizationFactor,
-    MaximumRetryAttempts: esm.maximumRetryAttempts,
-    MaximumRecordAgeInSeconds: esm.maximumRecordAgeSeconds,
-    BisectBatchOnFunctionError: esm.bisectBatchOnFunctionError,
-    TumblingWindowInSeconds: settings.windowSeconds,
-    DestinationConfig: { OnFailure: { Destination: `arn:aws:s3:::${bucket}` } },
-  });
-
-  return {
-    settings,
-    streams,
-    objects,
-    pool,
-    mappings,
-    mappingUuid: mapping.UUID,
-    windowSecondsBefore: before?.TumblingWindowInSeconds ?? null,
-    logs,
-    services: {
-      kinesis: createKinesisService({ streams }),
-      lambda: createLambdaService({ pool, mappings, clock }),
-      logs: createLogsService({ logs, clock, account }),
-      s3: createS3Service({ objects }),
-      sts: createStsService({ accountId }),
-    },
-  };
-}
-
-/** Those that use others before those that are used. */
-async function closeParts(parts: RuntimeParts): Promise<void> {
-  await parts.mappings.close();
-  await parts.pool.close();
-  await parts.streams.close();
-  parts.objects.close();
-  await parts.logs.close();
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
+/** What AWS says when it cannot answer for a while; its clients try again by themselves. */
+function unavailable(service: ServiceName): HttpResponse {
+  const message = 'The local runtime is being reset. Try again.';
+  return service === 's3'
+    ? {
+        status: 503,
+        headers: { 'content-type': 'application/xml' },
+        body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>ServiceUnavailable</Code><Message>${message}</Message></Error>`,
+      }
+    : {
+        status: 503,
+        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': 'ServiceUnavailable' },
+        body: JSON.stringify({ __type: 'ServiceUnavailable', message }),
+      };
 }

@@ -3,7 +3,7 @@ import { windowTime } from '../../lib/core/window.ts';
 import { pipeline } from '../pipeline.ts';
 import { openMappingFiles } from './lambda/event-source-mapping/mapping-files.ts';
 import type { InvocationReport } from './lambda/event-source-mapping/sender.ts';
-import type { RuntimeParts } from './runtime.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
 
 /** What a start found, in sentences for the person who started. */
 export interface StartReport {

@@ -1,3 +1,4 @@
+import { LambdaError } from '../lambda-error.ts';
 import type { Bundle } from './function-bundle.ts';
 import { BundleError, SourceBundle } from './function-bundle.ts';
 import type { LambdaFunction } from './function-definition.ts';
@@ -36,6 +37,7 @@ export class FunctionRunner {
   #failures: InjectedFailure[] = [];
   #waiting: (() => void)[] = [];
   #closed = false;
+  #warming: Promise<void> | undefined;
 
   constructor(
     readonly definition: LambdaFunction,
@@ -49,7 +51,15 @@ export class FunctionRunner {
     return this.#source.current(this.options.clock.now());
   }
 
-  async warm(): Promise<void> {
+  /** Starts a worker ahead of the first invocation; one that comes in the meantime waits for it. */
+  warm(): Promise<void> {
+    this.#warming ??= this.#warm().finally(() => {
+      this.#warming = undefined;
+    });
+    return this.#warming;
+  }
+
+  async #warm(): Promise<void> {
     try {
       const [bundle, instances] = await Promise.all([this.bundle(), this.#opened()]);
       if (instances.size > 0 || this.#closed) return;
@@ -70,7 +80,9 @@ export class FunctionRunner {
     await (await this.#instances)?.close();
   }
 
+  /** @throws LambdaError ServiceException after `close` */
   async run(call: InvocationCall, requestId: string): Promise<Invocation> {
+    if (this.#closed) throw new LambdaError('ServiceException', 500, 'The local runtime is being closed.');
     this.concurrency += 1;
     try {
       while (this.concurrency - this.#waiting.length > mostWorkers) {
@@ -105,6 +117,7 @@ export class FunctionRunner {
       });
     }
     const instances = await this.#opened();
+    await this.#warming;
     const warm = instances.warm(bundle, clock.now());
     const instance = warm ?? instances.start(bundle, clock.now());
     const log = this.#log(instance.logStreamName, requestId);

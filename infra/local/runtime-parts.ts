@@ -1,0 +1,141 @@
+import path from 'node:path';
+import { pipeline } from '../pipeline.ts';
+import { systemClock } from './clock.ts';
+import { clientEnvironment } from './environment.ts';
+import type { HttpService } from './http.ts';
+import { createKinesisService } from './kinesis/service.ts';
+import { openStreams, type Streams } from './kinesis/streams.ts';
+import {
+  openEventSourceMappings,
+  type RunningEventSourceMappings,
+} from './lambda/event-source-mapping/mapping-registry.ts';
+import { type FunctionPool, openFunctionPool } from './lambda/functions/function-pool.ts';
+import { createLambdaService } from './lambda/service.ts';
+import { type LogStore, openLogStore } from './logs/log-store.ts';
+import { createLogsService } from './logs/service.ts';
+import { ObjectStore } from './s3/object-store.ts';
+import { createS3Service } from './s3/service.ts';
+import type { ServiceName } from './service-name.ts';
+import type { LocalSettings } from './settings.ts';
+import { reportFailure } from './start-report.ts';
+import { createStsService } from './sts.ts';
+
+/** The stores and what runs on them; a reset closes them all and opens them anew. */
+export interface RuntimeParts {
+  readonly settings: LocalSettings;
+  readonly streams: Streams;
+  readonly objects: ObjectStore;
+  readonly pool: FunctionPool;
+  readonly mappings: RunningEventSourceMappings;
+  /** The project's own mapping, stream to consumer. */
+  readonly mappingUuid: string;
+  /** The length of its windows in the run before; null when there was none. */
+  readonly windowSecondsBefore: number | null;
+  readonly logs: LogStore;
+  readonly services: Readonly<Record<Exclude<ServiceName, 'control'>, HttpService>>;
+}
+
+export async function openParts(settings: LocalSettings, url: string): Promise<RuntimeParts> {
+  const { dataDir, region, accountId } = settings;
+  const account = { region, accountId };
+  const clock = systemClock;
+  const bucket = pipeline.bucket.localName;
+
+  const logs = await openLogStore({ dataDir, clock });
+  const objects = new ObjectStore({ dataDir, clock, region });
+  objects.ensureBucket(bucket);
+  const streams = await openStreams({
+    dataDir,
+    clock,
+    ...account,
+    enforceShardLimits: settings.enforceLimits,
+  });
+  const { streamArn } = streams.ensure({
+    streamName: pipeline.stream.name,
+    shardCount: settings.shardCount,
+    retentionHours: pipeline.stream.retentionHours,
+  });
+
+  const { producer, consumer, eventSourceMapping: esm } = pipeline;
+  const pool = openFunctionPool({
+    functions: [
+      {
+        name: producer.functionName,
+        handlerFile: producer.handlerFile,
+        environment: { STREAM_NAME: pipeline.stream.name },
+        timeoutSeconds: producer.timeoutSeconds,
+        memoryMb: producer.memoryMb,
+      },
+      {
+        name: consumer.functionName,
+        handlerFile: settings.consumerHandler.file,
+        handlerExport: settings.consumerHandler.exportName,
+        environment: { BUCKET_NAME: bucket },
+        timeoutSeconds: consumer.timeoutSeconds,
+        memoryMb: consumer.memoryMb,
+      },
+    ],
+    logs,
+    clock,
+    cacheDir: path.join(dataDir, 'cache'),
+    account,
+    environment: clientEnvironment(url, settings),
+  });
+
+  const mappings = await openEventSourceMappings({
+    dataDir,
+    clock,
+    reader: streams,
+    invoker: pool,
+    putFailureObject: async (target, key, body, contentType) =>
+      objects.putObject(target, key, body, contentType),
+    resolveStream: async (arn) => streams.retentionOf(arn),
+    idleSeconds: settings.idleSeconds,
+    onInvocation: reportFailure,
+    log: (line) => console.warn(line),
+  });
+  const consumerArn = pool.find(consumer.functionName).arn;
+  const before = (await mappings.list()).find(
+    (each) => each.EventSourceArn === streamArn && each.FunctionArn === consumerArn,
+  );
+  const mapping = await mappings.ensure({
+    EventSourceArn: streamArn,
+    FunctionArn: consumerArn,
+    StartingPosition: esm.startingPosition,
+    BatchSize: esm.batchSize,
+    MaximumBatchingWindowInSeconds: esm.maximumBatchingWindowSeconds,
+    ParallelizationFactor: esm.parallelizationFactor,
+    MaximumRetryAttempts: esm.maximumRetryAttempts,
+    MaximumRecordAgeInSeconds: esm.maximumRecordAgeSeconds,
+    BisectBatchOnFunctionError: esm.bisectBatchOnFunctionError,
+    TumblingWindowInSeconds: settings.windowSeconds,
+    DestinationConfig: { OnFailure: { Destination: `arn:aws:s3:::${bucket}` } },
+  });
+
+  return {
+    settings,
+    streams,
+    objects,
+    pool,
+    mappings,
+    mappingUuid: mapping.UUID,
+    windowSecondsBefore: before?.TumblingWindowInSeconds ?? null,
+    logs,
+    services: {
+      kinesis: createKinesisService({ streams }),
+      lambda: createLambdaService({ pool, mappings, clock }),
+      logs: createLogsService({ logs, clock, account }),
+      s3: createS3Service({ objects }),
+      sts: createStsService({ accountId }),
+    },
+  };
+}
+
+/** Those that use others before those that are used. */
+export async function closeParts(parts: RuntimeParts): Promise<void> {
+  await parts.mappings.close();
+  await parts.pool.close();
+  await parts.streams.close();
+  parts.objects.close();
+  await parts.logs.close();
+}
