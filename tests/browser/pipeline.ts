@@ -54,7 +54,9 @@ export const test = base.extend<
 });
 
 function sharedPipeline(windowSeconds: number) {
-  return async (_: object, use: (pipeline: Pipeline) => Promise<void>) => {
+  // Playwright reads a fixture's needs off its first parameter: there must be braces, and none is in them.
+  // biome-ignore lint/correctness/noEmptyPattern: see above
+  return async ({}: object, use: (pipeline: Pipeline) => Promise<void>) => {
     const pipeline = await openPipeline({ windowSeconds, shardCount: 2 });
     await use(pipeline);
     await pipeline.close();
