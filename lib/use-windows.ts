@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
 import type { LiveEvent, WindowsAnswer } from './answers.ts';
@@ -39,6 +39,19 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
   );
   // The open window is followed through pauses and past ranges: a clock that stands would lie.
   const stream = useLiveStream(visible);
+  const isStreaming = stream.isOpen;
+  // The same function from render to render, for SWR begins to wait anew with every other one.
+  const refreshInterval = useCallback(
+    (answer: WindowsAnswer | undefined) => {
+      // A pause holds what is shown, yet another range may still be asked for. A past range does not change.
+      if (paused || (answer !== undefined && !answer.live && isStreaming)) return 0;
+      const leftMs = answer === undefined ? POLL_MS : answer.open.endMs - serverNow();
+      const isClosing =
+        answer?.slots.some((slot) => slot.state === 'closing' || slot.state === 'late') === true;
+      return isClosing || leftMs < POLL_MS ? POLL_NEAR_CLOSE_MS : POLL_MS;
+    },
+    [paused, isStreaming],
+  );
   const windows = useSWR<WindowsAnswer, RequestError>(windowsUrl(day, range), getWindows, {
     keepPreviousData: true,
     compare: isSameNews,
@@ -51,14 +64,7 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
         if (document.visibilityState === 'visible') void revalidate({ retryCount });
       }, POLL_MS);
     },
-    refreshInterval: (answer) => {
-      // A pause holds what is shown, yet another range may still be asked for. A past range does not change.
-      if (paused || (answer !== undefined && !answer.live && stream.isOpen)) return 0;
-      const leftMs = answer === undefined ? POLL_MS : answer.open.endMs - serverNow();
-      const closing =
-        answer?.slots.some((slot) => slot.state === 'closing' || slot.state === 'late') === true;
-      return closing || leftMs < POLL_MS ? POLL_NEAR_CLOSE_MS : POLL_MS;
-    },
+    refreshInterval,
   });
   const answer = windows.data;
   // By its ends, not by its name: a range that moves is asked for anew whenever it has moved.
@@ -83,7 +89,7 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
     open: fresher ? stream.event?.open : answer?.open,
     previous: cmp ? previous.data : undefined,
     problem: windows.error?.problem ?? answer?.problem ?? null,
-    isStreaming: stream.isOpen,
+    isStreaming,
     retry: () => void mutate(),
   };
 }

@@ -1,0 +1,200 @@
+import type { Page } from '@playwright/test';
+import type { Problem } from '../../lib/answers.ts';
+import { expect, test } from './pipeline.ts';
+
+const banner = (page: Page) => page.getByTestId('banner');
+
+test('the first run says what to do, and turns into the chart without moving the page', async ({
+  page,
+  pipeline,
+}) => {
+  await watchShifts(page);
+  await page.goto(pipeline.url);
+  await expect(page.getByTestId('first-run')).toContainText(/No sales yet.*Press Generate sales.*0:0\d/s);
+  await page
+    .getByRole('button', { name: /generate sales/i })
+    .first()
+    .click();
+  await expect(page.getByTestId('chart').locator('[data-state="open"]')).toHaveCount(1);
+  await expect(page.getByTestId('first-run')).toHaveCount(0);
+  expect(await shifts(page)).toBeLessThan(0.02);
+});
+
+test('a hidden tab makes no requests, and asks at once when it is seen again', async ({ page, pipeline }) => {
+  await page.goto(pipeline.url);
+  await expect(page.getByTestId('live-status')).toHaveText('Live');
+  await setVisibility(page, 'hidden');
+  await page.waitForTimeout(1000); // what was on its way arrives
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.waitForTimeout(8000); // longer than a poll and than a window: it is silence that is tested
+  expect(asked).toEqual([]);
+  await setVisibility(page, 'visible');
+  await expect.poll(() => asked.some((url) => url.includes('/api/windows'))).toBe(true);
+  expect(asked.some((url) => url.includes('/api/live'))).toBe(true);
+});
+
+test('a killed pipeline is shown as stale with its age, over the old data, and comes back without a reload', async ({
+  page,
+  pipeline,
+}) => {
+  await page.goto(pipeline.url);
+  await page
+    .getByRole('button', { name: /generate sales/i })
+    .first()
+    .click();
+  await expect(page.getByTestId('day-total')).not.toHaveAttribute('data-cents', '0');
+  const total = await page.getByTestId('day-total').getAttribute('data-cents');
+  await pipeline.kill();
+  await expect(page.getByTestId('live-status')).toHaveText(/Stale \d+ s/, { timeout: 15_000 });
+  await expect(banner(page)).toContainText(/Showing data from \d+ s ago\. Retrying in \d s\./);
+  await expect(page.getByTestId('day-total')).toHaveAttribute('data-cents', total ?? '');
+  await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+  await pipeline.restart();
+  await expect(page.getByTestId('live-status')).toHaveText('Live', { timeout: 30_000 });
+  await expect(banner(page)).toHaveCount(0);
+  expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
+});
+
+const problems: readonly Problem[] = [
+  {
+    kind: 'access-denied',
+    message: "Not allowed: s3:ListBucket on arn:aws:s3:::name. Add it to the dashboard's role.",
+    fix: '{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::name"}',
+    action: 's3:ListBucket',
+    resource: 'arn:aws:s3:::name',
+  },
+  {
+    kind: 'no-credentials',
+    message: 'AWS mode is on but no credentials were found.',
+    fix: 'aws sso login',
+    action: null,
+    resource: null,
+  },
+  {
+    kind: 'throttled',
+    message: 'AWS asks to slow down (s3:ListBucket). It is tried again by itself.',
+    fix: null,
+    action: null,
+    resource: null,
+  },
+];
+
+test('every problem says what it is, offers its fix, and goes when it is mended', async ({
+  page,
+  context,
+  pipeline,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(pipeline.url);
+  await expect(page.getByTestId('live-status')).toHaveText('Live');
+  for (const problem of problems) {
+    await page.route('**/api/windows*', (route) => route.fulfill({ status: 502, json: { problem } }));
+    await expect(banner(page)).toContainText(problem.message);
+    await expect(banner(page)).toHaveAttribute('data-kind', problem.kind);
+    await expect(page.getByTestId('open-window')).toBeVisible();
+    if (problem.fix !== null) {
+      await banner(page).getByRole('button', { name: /copy/i }).click();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(problem.fix);
+    }
+    await page.unroute('**/api/windows*');
+    await banner(page).getByRole('button', { name: 'Retry now' }).click();
+    await expect(banner(page)).toHaveCount(0);
+  }
+});
+
+test('a problem at the first look has the same face', async ({ page, pipeline }) => {
+  const [problem] = problems;
+  await page.route('**/api/windows*', (route) => route.fulfill({ status: 502, json: { problem } }));
+  await page.goto(pipeline.url);
+  await expect(banner(page)).toContainText(problem?.message ?? '');
+  await page.unroute('**/api/windows*');
+  await expect(page.getByTestId('open-window')).toBeVisible();
+  await expect(banner(page)).toHaveCount(0);
+});
+
+test('offline is said as such, and the page goes on by itself', async ({ page, context, pipeline }) => {
+  await page.goto(pipeline.url);
+  await expect(page.getByTestId('live-status')).toHaveText('Live');
+  await context.setOffline(true);
+  await expect(page.getByTestId('live-status')).toHaveText('Offline');
+  await expect(banner(page)).toContainText('You are offline');
+  await context.setOffline(false);
+  await expect(page.getByTestId('live-status')).toHaveText('Live', { timeout: 20_000 });
+  await expect(banner(page)).toHaveCount(0);
+});
+
+test('a wrong clock changes nothing but is told', async ({ page, pipeline }) => {
+  await page.addInitScript(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 3_600_000;
+  });
+  await page.goto(pipeline.url);
+  await expect(page.getByTestId('open-window').getByRole('timer')).toHaveText(/^0:0[0-5]$/);
+  await page.getByTestId('live-status').click();
+  await expect(page.getByText(/yours is 3,?600 s ahead; the page follows the server's/)).toBeVisible();
+});
+
+test.describe('with long windows', () => {
+  test.use({ windowSeconds: 120 });
+
+  test('a refresh without news renders nothing but the clock', async ({ page, pipeline }) => {
+    await page.goto(pipeline.url);
+    await page
+      .getByRole('button', { name: /generate sales/i })
+      .first()
+      .click();
+    await expect(page.getByTestId('open-window')).not.toHaveAttribute('data-records', '');
+    // A window that closes is news: look early in one.
+    await page.waitForFunction(() => (Date.now() / 1000) % 120 < 100);
+    await page.waitForTimeout(3000); // what the click has begun comes to rest
+    const polls: string[] = [];
+    page.on('request', (request) => polls.push(request.url()));
+    const changed = await page.evaluate(async () => {
+      const places: string[] = [];
+      const observer = new MutationObserver((records) => {
+        for (const { target } of records) {
+          const element = target instanceof Element ? target : target.parentElement;
+          if (element?.closest('[role="timer"]') == null) places.push(element?.outerHTML.slice(0, 120) ?? '');
+        }
+      });
+      observer.observe(document.body, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        characterData: true,
+      });
+      await new Promise((resolve) => setTimeout(resolve, 11_000));
+      observer.disconnect();
+      return places;
+    });
+    expect(polls.filter((url) => url.includes('/api/windows')).length).toBeGreaterThan(0);
+    expect(changed).toEqual([]);
+  });
+});
+
+async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  await page.evaluate((visibility) => {
+    Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
+    Object.defineProperty(document, 'hidden', { value: visibility === 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
+}
+
+async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const seen = { total: 0 };
+    Object.assign(window, { shifts: seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        if ('value' in entry && 'hadRecentInput' in entry && entry.hadRecentInput === false) {
+          seen.total += Number(entry.value);
+        }
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+function shifts(page: Page): Promise<number> {
+  return page.evaluate(() => Number(Reflect.get(Reflect.get(window, 'shifts'), 'total')));
+}
