@@ -54,7 +54,7 @@ export class AnalyticsStack extends Stack {
     const metrics = pipelineMetrics({ names, mappingUuid: mapping.eventSourceMappingId });
     const alarmNames = addAlarms(this, deployment, metrics);
     addCloudWatchDashboard(this, deployment, metrics, alarmNames);
-    const policies = addPagePolicies(this, { bucket, producer, consumer });
+    const policies = addPagePolicies(this, { bucket, stream, producer, consumer });
 
     const output = (id: string, value: string, description?: string) =>
       new CfnOutput(this, id, { value, ...(description === undefined ? {} : { description }) });

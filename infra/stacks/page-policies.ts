@@ -1,5 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { PipelineFunction } from './pipeline-function.ts';
@@ -15,11 +16,12 @@ export function addPagePolicies(
   scope: Construct,
   pipelineParts: {
     readonly bucket: ResultsBucket;
+    readonly stream: IStream;
     readonly producer: IFunction;
     readonly consumer: PipelineFunction;
   },
 ): PagePolicies {
-  const { bucket, producer, consumer } = pipelineParts;
+  const { bucket, stream, producer, consumer } = pipelineParts;
   const page = new ManagedPolicy(scope, 'PagePolicy', {
     description: 'The dashboard: invoke the producer, list and get what the pipeline wrote',
     statements: [
@@ -36,13 +38,14 @@ export function addPagePolicies(
 
   const diagnostics = new ManagedPolicy(scope, 'PageDiagnosticsPolicy', {
     description:
-      'The dashboard, when wanted: look at functions, mapping and log for its health check and explanations',
+      'The dashboard, when wanted: look at functions, mapping, stream and log, for health checks and explanations',
     statements: [
       new PolicyStatement({
         actions: ['lambda:GetFunctionConfiguration'],
         resources: [producer.functionArn, consumer.function.functionArn],
       }),
       new PolicyStatement({ actions: ['lambda:ListEventSourceMappings'], resources: ['*'] }),
+      new PolicyStatement({ actions: ['kinesis:DescribeStreamSummary'], resources: [stream.streamArn] }),
       new PolicyStatement({
         actions: ['logs:FilterLogEvents'],
         resources: [consumer.logGroup.logGroupArn],

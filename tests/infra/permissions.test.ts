@@ -56,6 +56,7 @@ describe('who may do what', () => {
 
   test('its diagnostics, attached by whoever wants them, only look', () => {
     expect(listOf('PageDiagnosticsPolicy')).toEqual([
+      'kinesis:DescribeStreamSummary on Stream.Arn',
       'lambda:GetFunctionConfiguration on ConsumerFunction.Arn',
       'lambda:GetFunctionConfiguration on ProducerFunction.Arn',
       'lambda:ListEventSourceMappings on *',
