@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
@@ -82,6 +83,24 @@ function send(port: number, method: string, path: string, { headers, body = '' }
     });
     request.on('error', reject);
     request.end(body);
+  });
+}
+
+/** What no HTTP client would send; all that comes back until the server closes. */
+export function sendBytes(url: string, pieces: string | readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1', async () => {
+      socket.setNoDelay(true);
+      for (const piece of typeof pieces === 'string' ? [pieces] : pieces) {
+        await new Promise<void>((done) => socket.write(piece, () => done()));
+      }
+    });
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+    });
+    socket.on('close', () => resolve(received));
+    socket.on('error', reject);
   });
 }
 
