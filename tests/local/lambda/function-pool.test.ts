@@ -183,6 +183,34 @@ describe('an invocation', () => {
     expect((await answerOf(pool, 'f', {})).invocations).toBe(1);
   });
 
+  test('that throws after it has answered costs its worker, and says so in the log', async () => {
+    const { pool: own, lines } = await openFunctions(functionOf('f'));
+    expect((await answerOf(own, 'f', { crashAfter: true })).invocations).toBe(1);
+    await expect
+      .poll(() => lines.map(({ message }) => message).join(''))
+      .toMatch(
+        /\tundefined\tERROR\tUncaught Exception \t\{"errorType":"RangeError","errorMessage":"toString\(\) radix .*async-handler\.ts/,
+      );
+    expect((await answerOf(own, 'f', {})).invocations).toBe(1);
+  });
+
+  test.each([
+    [{ throw: 'boom' }, 'Invoke Error', 'RangeError', 'boom'],
+    [{ reject: 'no' }, 'Invoke Error', 'Error', 'no'],
+    [{ crashLater: true }, 'Uncaught Exception', 'RangeError', 'toString'],
+    [{ rejectLater: true }, 'Unhandled Promise Rejection', 'Runtime.UnhandledPromiseRejection', 'TypeError'],
+  ])('that fails (%j) is told of in the log, as AWS does', async (event, kind, errorType, message) => {
+    const { pool: own, lines } = await openFunctions(functionOf('f'));
+    await errorOf(own, 'f', event);
+    expect(lines.map((line) => line.message).filter((line) => line.includes('ERROR'))).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^\\S+Z\\trequest-1\\tERROR\\t${kind} \\t\\{"errorType":"${errorType}","errorMessage":"${message}.*","stack":\\[.*\\]\\}\\n$`,
+        ),
+      ),
+    ]);
+  });
+
   test.each([
     ['waits for ever', { hang: true }],
     ['never lets go of the processor', { spin: true }],

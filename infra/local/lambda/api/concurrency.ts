@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../../http.ts';
 import { accountConcurrency, type FunctionPool } from '../functions/function-pool.ts';
-import { functionArn, functionReference } from '../functions/function-reference.ts';
+import { functionReference } from '../functions/function-reference.ts';
 import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { bodyOf } from './request-body.ts';
@@ -56,5 +56,5 @@ function unqualified(pool: FunctionPool, text: string, shownQualifier?: string):
         'Please specify either a function name or an unqualified function ARN.',
     );
   }
-  return pool.find(functionArn(pool.account, { name: reference.name, qualifier: shownQualifier })).name;
+  return pool.find({ name: reference.name, qualifier: shownQualifier }).name;
 }

@@ -78,8 +78,7 @@ export async function getAccountSettings(pool: FunctionPool): Promise<HttpRespon
 /** The function that was asked for; its ARN ends in the qualifier when one was given. */
 function described(pool: FunctionPool, request: HttpRequest, name: string): LambdaFunction {
   const reference = functionReference(pool.account, name, request.query.get('Qualifier'));
-  const arn = functionArn(pool.account, reference);
-  return { ...pool.find(arn), arn };
+  return { ...pool.find(reference), arn: functionArn(pool.account, reference) };
 }
 
 async function configurationOf(pool: FunctionPool, definition: LambdaFunction) {

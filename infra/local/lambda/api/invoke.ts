@@ -28,7 +28,7 @@ export async function invoke(
   // Invoke alone names the version it looked for.
   const reference = functionReference(pool.account, functionName, request.query.get('Qualifier') ?? null);
   const qualified = { name: reference.name, qualifier: reference.qualifier ?? '$LATEST' };
-  const definition = pool.find(functionArn(pool.account, qualified));
+  const definition = pool.find(qualified);
   checkSize(request.body, type);
   const payload = eventIn(request);
   const call = {

@@ -11,7 +11,7 @@ import {
   lambdaFunction,
   localAccount,
 } from './function-definition.ts';
-import { functionArn, functionReference } from './function-reference.ts';
+import { type FunctionReference, functionArn, functionReference } from './function-reference.ts';
 import { FunctionRunner } from './function-runner.ts';
 
 /** Lambda's limit for an event, in bytes. */
@@ -81,8 +81,8 @@ export class FunctionPool implements FunctionInvoker {
   }
 
   /** @throws LambdaError ValidationException, ResourceNotFoundException */
-  find(nameOrArn: string): LambdaFunction {
-    return this.#runner(nameOrArn).definition;
+  find(named: string | FunctionReference): LambdaFunction {
+    return this.#runner(named).definition;
   }
 
   /** Builds the function if need be. @throws BundleError */
@@ -146,8 +146,8 @@ export class FunctionPool implements FunctionInvoker {
     await Promise.all([...this.#runners.values()].map((runner) => runner.close()));
   }
 
-  #runner(nameOrArn: string): FunctionRunner {
-    const reference = functionReference(this.account, nameOrArn);
+  #runner(named: string | FunctionReference): FunctionRunner {
+    const reference = typeof named === 'string' ? functionReference(this.account, named) : named;
     const runner = this.#runners.get(reference.name);
     if (runner === undefined || (reference.qualifier ?? '$LATEST') !== '$LATEST') {
       throw resourceNotFound(`Function not found: ${functionArn(this.account, reference)}`);

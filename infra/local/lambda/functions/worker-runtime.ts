@@ -49,15 +49,17 @@ const fail = (thrown: unknown, fatal = false) =>
   send({ kind: 'failure', payload: failurePayload(thrown), memoryBytes: memoryBytes(), fatal });
 
 /** What nobody caught ends the runtime; the next invocation gets a new worker. */
-function die(thrown: unknown): void {
+function die(kind: string, thrown: unknown): void {
+  logError(kind, thrown);
+  flushOutput();
   fail(thrown, true);
   process.exit(129);
 }
-process.on('uncaughtException', die);
+process.on('uncaughtException', (error) => die('Uncaught Exception', error));
 process.on('unhandledRejection', (reason) => {
   const error = new RuntimeError('Runtime.UnhandledPromiseRejection', String(reason));
   if (isError(reason)) error.stack = `${error.name}: ${error.message}\n${String(reason.stack)}`;
-  die(error);
+  die('Unhandled Promise Rejection', error);
 });
 
 // ---------------------------------------------------------------------------------------------- output
@@ -112,6 +114,14 @@ Object.assign(console, {
   warn: logAt('WARN'),
   error: logAt('ERROR'),
 });
+
+/** As the AWS runtime writes it: `ERROR	Invoke Error 	{"errorType":…,"errorMessage":…,"stack":[…]}`. */
+function logError(kind: string, thrown: unknown): void {
+  const error = isError(thrown) ? thrown : new Error(format(thrown));
+  const { errorType, errorMessage, stackTrace } = describedError(error);
+  const text = `${kind} \t${JSON.stringify({ errorType, errorMessage, stack: stackTrace })}`;
+  log(settings.loggingFormat === 'JSON' ? jsonLine('ERROR', [kind, error]) : textLine('ERROR', [text]));
+}
 
 /** What is written past the console: one event a line; an unfinished line waits for the rest of it. */
 function captureWrites(stream: NodeJS.WriteStream): () => void {
@@ -178,8 +188,10 @@ function answer(error: unknown, result: unknown): void {
   whenIdle = undefined;
   port?.ref();
   flushOutput();
-  if (error !== null && error !== undefined) fail(error);
-  else {
+  if (error !== null && error !== undefined) {
+    logError('Invoke Error', error);
+    fail(error);
+  } else {
     try {
       // `undefined`, and what has no JSON at all, is null on the wire.
       send({ kind: 'success', payload: JSON.stringify(result) ?? 'null', memoryBytes: memoryBytes() });
@@ -250,6 +262,5 @@ try {
   port.on('message', (request: WorkerRequest) => invoke(handler, request));
   send({ kind: 'ready' });
 } catch (error) {
-  flushOutput();
-  die(error);
+  die('Uncaught Exception', error);
 }
