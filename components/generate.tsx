@@ -5,9 +5,9 @@ import type { PageData } from '@/components/dashboard-parts';
 import { LoadControl } from '@/components/load-control';
 import { ProblemNote } from '@/components/problem-note';
 import { Button } from '@/components/ui/button';
-import { type ClickStatus, describeClick, statusOf } from '@/lib/click';
+import { describeClick } from '@/lib/click';
 import { useClicks } from '@/lib/click-store';
-import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
+import { useFollowing } from '@/lib/use-following';
 import { placeOf, useHealth } from '@/lib/use-place';
 import { type RecordCount, useSales } from '@/lib/use-sales';
 
@@ -16,8 +16,9 @@ export function Generate({ answer, format }: PageData) {
   const health = useHealth();
   const { send, sending, problem, asking, agree, decline } = useSales(health);
   const [count, setCount] = useState<RecordCount>(null);
-  const [last] = useClicks(health === undefined ? null : placeOf(health));
-  const now = useServerNow(OVERDUE_STEP_MS);
+  const clicks = useClicks(health === undefined ? null : placeOf(health));
+  const [last] = clicks;
+  useFollowing(clicks, answer);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const typing =
@@ -31,7 +32,6 @@ export function Generate({ answer, format }: PageData) {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [send, count]);
-  const status: ClickStatus | null = last === undefined ? null : statusOf(last, now, answer);
   return (
     <div className="flex flex-col gap-2">
       <Button
@@ -66,8 +66,8 @@ export function Generate({ answer, format }: PageData) {
           ? 'Sending…'
           : problem === null &&
             last !== undefined &&
-            status !== 'failed' &&
-            `${format.money(last.receipt?.salesCents ?? null)} from ${format.count(last.receipt?.recordCount ?? null)} records: ${describeClick(last, status ?? 'sent', format)}.`}
+            last.receipt !== null &&
+            `${format.money(last.receipt.salesCents)} from ${format.count(last.receipt.recordCount)} records: ${describeClick(last, format)}.`}
       </p>
       {problem !== null && !sending && <ProblemNote problem={problem} />}
       <LoadControl count={count} onCount={setCount} send={() => send(count)} />

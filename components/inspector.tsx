@@ -12,7 +12,6 @@ import { Drawer } from '@/components/ui/drawer';
 import { Icon } from '@/components/ui/icon';
 import { WindowFacts } from '@/components/window-facts';
 import type { WindowsAnswer } from '@/lib/answers';
-import type { Slot } from '@/lib/core/slot';
 import { windowAt } from '@/lib/core/window';
 import { withOpen } from '@/lib/missing';
 import { getJson, type RequestError } from '@/lib/request';
@@ -31,7 +30,7 @@ export function Inspector({ answer, open, format, url, change }: PageData) {
   const { data, error } = useSWR<WindowsAnswer, RequestError>(
     at === null || shown !== undefined ? null : windowsUrl(day, `${at.startMs}-${at.endMs}`),
     getJson,
-    { refreshInterval: (found) => (isSettled(found?.slots[0]) ? 0 : 5000) },
+    { refreshInterval: untilSettled },
   );
   if (at === null) return null;
   const slot = shown ?? data?.slots.find((each) => each.startMs === at.startMs);
@@ -89,6 +88,7 @@ export function Inspector({ answer, open, format, url, change }: PageData) {
   );
 }
 
-function isSettled(slot: Slot | undefined): boolean {
-  return slot !== undefined && ['closed', 'empty', 'before'].includes(slot.state);
+function untilSettled(found: WindowsAnswer | undefined): number {
+  const state = found?.slots[0]?.state ?? 'open';
+  return ['closed', 'empty', 'before'].includes(state) ? 0 : 5000;
 }

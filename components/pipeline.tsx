@@ -13,25 +13,27 @@ import { HOP_NAMES, HOP_STATUS, healthSentence } from '@/lib/hop-words';
 import { withOpen } from '@/lib/missing';
 import { reconcile } from '@/lib/reconcile';
 import { getJson } from '@/lib/request';
-import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
 import { usePlace } from '@/lib/use-place';
 import { useRecent } from '@/lib/use-recent';
 
 const NAMES = ['producer', 'stream', 'consumer', 'bucket', 'dashboard'] as const;
 const FLOWS_MS = 3000;
 
+// One function from render to render: SWR begins its interval anew with every other one.
+const healthEvery = (found: HealthAnswer | undefined) => (found?.mode === 'aws' ? 60_000 : 15_000);
+const runtimeEvery = (found: RuntimeAnswer | undefined) => (found?.available === true ? 5000 : 0);
+
 /** From the click to the page: what passed each hop of the visible range, and how each hop is. */
 export function Pipeline({ answer, open, format }: PageData) {
   const { data: health } = useSWR<HealthAnswer>('/api/health?deep=1', getJson, {
-    refreshInterval: (found) => (found?.mode === 'aws' ? 60_000 : 15_000),
+    refreshInterval: healthEvery,
   });
   const { data: runtime } = useSWR<RuntimeAnswer>('/api/runtime', getJson, {
-    refreshInterval: (found) => (found?.available === true ? 5000 : 0),
+    refreshInterval: runtimeEvery,
   });
   const [chosen, setChosen] = useState<Hop['name'] | null>(null);
   const clicks = useClicks(usePlace());
-  const now = useServerNow(OVERDUE_STEP_MS);
-  const { sent, counted, soFar, rejected } = reconcile(withOpen(answer.slots, open), clicks, now, answer);
+  const { sent, counted, soFar, rejected } = reconcile(withOpen(answer.slots, open), clicks);
   const hops = health?.hops ?? [];
   const folded = counted.recordCount === null ? null : counted.recordCount + soFar.recordCount + rejected;
   const windows = answer.slots.reduce((sum, slot) => sum + slot.closedWindows, 0);

@@ -1,9 +1,8 @@
 'use client';
 
 import { Disclosure } from '@/components/disclosure';
-import { type Click, type ClickStatus, describeClick, statusOf, type WindowTimes } from '@/lib/click';
+import { type Click, type ClickStatus, describeClick, statusOf } from '@/lib/click';
 import type { Format } from '@/lib/format';
-import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
 
 /** A sign and a word, so that colour is never the only difference. */
 const SIGNS: Readonly<Record<ClickStatus, readonly [sign: string, word: string, look: string]>> = {
@@ -18,14 +17,12 @@ const SIGNS: Readonly<Record<ClickStatus, readonly [sign: string, word: string, 
 
 interface ReceiptProps {
   readonly click: Click;
-  readonly times: WindowTimes;
   readonly format: Format;
   readonly onOpen: (startMs: number) => void;
 }
 
-export function Receipt({ click, times, format, onOpen }: ReceiptProps) {
-  const now = useServerNow(OVERDUE_STEP_MS);
-  const status = statusOf(click, now, times);
+export function Receipt({ click, format, onOpen }: ReceiptProps) {
+  const status = statusOf(click);
   const [sign, word, look] = SIGNS[status];
   const { receipt, shares } = click;
   return (
@@ -44,7 +41,7 @@ export function Receipt({ click, times, format, onOpen }: ReceiptProps) {
           <span aria-hidden="true">{sign}</span> {word}
         </p>
       </div>
-      <p className="text-muted">{describeClick(click, status, format)}</p>
+      <p className="text-muted">{describeClick(click, format)}</p>
       {receipt !== null && !receipt.complete && <p className="text-doubt">{receipt.errorMessage}</p>}
       {receipt !== null && (
         <Disclosure summary={<span className="text-muted text-xs">Windows, objects and raw answer</span>}>

@@ -10,7 +10,6 @@ import { Card } from '@/components/ui/card';
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
 import type { Click } from '@/lib/click';
 import { forgetClicks, useClicks } from '@/lib/click-store';
-import { useFollowing } from '@/lib/use-following';
 import { usePlace } from '@/lib/use-place';
 
 const FIRST = 4;
@@ -20,7 +19,6 @@ export function Receipts(data: PageData) {
   const { answer, open, format, url } = data;
   const place = usePlace();
   const clicks = useClicks(place);
-  useFollowing(clicks, answer);
   const rejected = answer.slots.reduce((sum, slot) => sum + slot.rejected, 0) + open.rejected;
   const day = url.day === 'today' ? new Date(answer.toMs - 1).toISOString().slice(0, 10) : url.day;
   return (
@@ -53,7 +51,7 @@ export function Receipts(data: PageData) {
   );
 }
 
-function ReceiptList({ answer, format, change, clicks }: PageData & { clicks: readonly Click[] }) {
+function ReceiptList({ format, change, clicks }: PageData & { clicks: readonly Click[] }) {
   const [isAll, setIsAll] = useState(false);
   const sent = clicks.filter((click) => click.receipt !== null);
   const shown = isAll ? sent : sent.slice(0, FIRST);
@@ -68,13 +66,7 @@ function ReceiptList({ answer, format, change, clicks }: PageData & { clicks: re
     <>
       <ol className="flex flex-col divide-y divide-line">
         {shown.map((click) => (
-          <Receipt
-            key={click.id}
-            click={click}
-            times={answer}
-            format={format}
-            onOpen={(w) => change({ w })}
-          />
+          <Receipt key={click.id} click={click} format={format} onOpen={(w) => change({ w })} />
         ))}
       </ol>
       {sent.length > FIRST && (

@@ -7,7 +7,6 @@ import { useClicks } from '@/lib/click-store';
 import type { Format } from '@/lib/format';
 import { withOpen } from '@/lib/missing';
 import { type Account, reconcile, verdictOf } from '@/lib/reconcile';
-import { OVERDUE_STEP_MS, useServerNow } from '@/lib/server-clock';
 import { usePlace } from '@/lib/use-place';
 
 const SIGNS = { right: '✓', pending: '…', doubt: '⚠' } as const;
@@ -15,9 +14,8 @@ const SIGNS = { right: '✓', pending: '…', doubt: '⚠' } as const;
 /** What was sent into the visible range against what came out of it. */
 export function Reconciliation({ answer, open, format }: PageData) {
   const clicks = useClicks(usePlace());
-  const now = useServerNow(OVERDUE_STEP_MS);
   const slots = withOpen(answer.slots, open);
-  const account = reconcile(slots, clicks, now === 0 ? answer.serverNowMs : now, answer);
+  const account = reconcile(slots, clicks);
   const verdict = verdictOf(account, format);
   return (
     <section aria-label="Reconciliation" className="mt-4 border-line border-t pt-4">

@@ -1,5 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
-import { type Click, parseClicks, type Share } from './click.ts';
+import type { TracesAnswer } from './answers.ts';
+import { type Click, dueMs, parseClicks, sharesOf, type WindowTimes } from './click.ts';
 
 const KEY = 'clicks';
 /** Some hundred kilobytes of storage at most. */
@@ -50,14 +51,18 @@ export function addClick(click: Click): void {
   write([click, ...read()]);
 }
 
-/** Notes where clicks' records are now, by request id; nothing happens when nothing is new. */
-export function noteShares(found: Readonly<Record<string, readonly Share[]>>): void {
+/** Notes where clicks' records are now; nothing happens when nothing is new. */
+export function noteTraces({ traces, readMs }: TracesAnswer, times: WindowTimes): void {
   let isNew = false;
   const next = read().map((click) => {
-    const shares = found[click.receipt?.requestId ?? ''];
-    if (shares === undefined || JSON.stringify(shares) === JSON.stringify(click.shares)) return click;
+    const trace = traces[click.receipt?.requestId ?? ''];
+    if (trace === undefined) return click;
+    const found = { shares: sharesOf(trace), overdue: readMs > dueMs(click, times) };
+    const isKnown =
+      JSON.stringify(found) === JSON.stringify({ shares: click.shares, overdue: click.overdue });
+    if (isKnown) return click;
     isNew = true;
-    return { ...click, shares };
+    return { ...click, ...found };
   });
   if (isNew) write(next);
 }

@@ -13,6 +13,8 @@ export interface Click {
   readonly problem: Problem | null;
   /** Where its records were when last looked for, by window. */
   readonly shares: readonly Share[];
+  /** True when they were looked for after all their results had been due. */
+  readonly overdue: boolean;
 }
 
 /** Records of one click in one window: final when counted, else so far in an open snapshot. */
@@ -78,17 +80,12 @@ export function progressOf({ receipt, shares }: Pick<Click, 'receipt' | 'shares'
   return { sent, counted: add(true), soFar: add(false) };
 }
 
-/** `nowMs` is the server's time in epoch ms. */
-export function statusOf(
-  click: Pick<Click, 'receipt' | 'shares' | 'sentMs' | 'durationMs'>,
-  nowMs: number,
-  times: WindowTimes,
-): ClickStatus {
+export function statusOf(click: Pick<Click, 'receipt' | 'shares' | 'overdue'>): ClickStatus {
   const { sent, counted, soFar } = progressOf(click);
   if (sent.recordCount === 0) return 'failed';
   if (counted.recordCount > sent.recordCount) return 'twice';
   if (counted.recordCount === sent.recordCount) return 'counted';
-  if (nowMs > dueMs(click, times)) {
+  if (click.overdue) {
     return counted.recordCount + soFar.recordCount < sent.recordCount ? 'missing' : 'late';
   }
   return click.shares.length === 0 ? 'sent' : 'in-stream';
@@ -108,7 +105,8 @@ export interface ClickFormat {
 }
 
 /** Where the records are, in one sentence: `counted: 91 in 14:36–14:38, 65 in 14:38–14:40`. */
-export function describeClick(click: Click, status: ClickStatus, format: ClickFormat): string {
+export function describeClick(click: Click, format: ClickFormat): string {
+  const status = statusOf(click);
   if (status === 'failed')
     return click.problem?.message ?? click.receipt?.errorMessage ?? 'Nothing was sent.';
   const { sent, counted, soFar } = progressOf(click);
@@ -161,6 +159,7 @@ function isClick(value: unknown): value is Click {
     Number.isFinite(value.durationMs) &&
     (value.receipt === null || isReceipt(value.receipt)) &&
     (value.problem === null || (isFields(value.problem) && typeof value.problem.message === 'string')) &&
+    typeof value.overdue === 'boolean' &&
     Array.isArray(value.shares) &&
     value.shares.every(isShare)
   );

@@ -1,21 +1,16 @@
-import { type Click, dueMs, type WindowTimes } from './click.ts';
+import type { Click } from './click.ts';
 import type { Slot } from './core/slot.ts';
 
 /**
  * Only the browser that clicked knows that something was sent where nothing came out: slots that seem empty turn into
  * `missing` when records were sent in them that no window holds, though a result is overdue. They then carry how many.
- * Answers the same array when nothing is missing. `nowMs`: the server's time.
+ * Answers the same array when nothing is missing.
  */
-export function markMissing(
-  slots: readonly Slot[],
-  clicks: readonly Click[],
-  nowMs: number,
-  times: WindowTimes,
-): readonly Slot[] {
+export function markMissing(slots: readonly Slot[], clicks: readonly Click[]): readonly Slot[] {
   const lost = clicks.flatMap((click) => {
     const seen = click.shares.reduce((sum, share) => sum + share.recordCount, 0);
     const count = (click.receipt?.recordCount ?? 0) - seen;
-    return count > 0 && nowMs > dueMs(click, times) ? [{ ...click, count }] : [];
+    return count > 0 && click.overdue ? [{ ...click, count }] : [];
   });
   if (lost.length === 0) return slots;
   const lostIn = (slot: Slot) =>

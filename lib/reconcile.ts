@@ -1,4 +1,4 @@
-import { type Click, dueMs, type Sums, type WindowTimes } from './click.ts';
+import type { Click, Sums } from './click.ts';
 import type { Slot } from './core/slot.ts';
 
 /** What was sent into a range and what became of it, in records and money. */
@@ -24,14 +24,9 @@ const ZERO: Sums = { recordCount: 0, salesCents: 0 };
 
 /**
  * The account of a range of slots. A click's records belong to the range by their windows; those that no window holds
- * yet, by when they were sent. `nowMs`: the server's time.
+ * yet, by when they were sent.
  */
-export function reconcile(
-  slots: readonly Slot[],
-  clicks: readonly Click[],
-  nowMs: number,
-  times: WindowTimes,
-): Account {
+export function reconcile(slots: readonly Slot[], clicks: readonly Click[]): Account {
   const fromMs = slots[0]?.startMs ?? 0;
   const toMs = slots.at(-1)?.endMs ?? 0;
   let [sentCounted, sentSoFar, sentUnseen, sentMissing, surplus] = [ZERO, ZERO, ZERO, ZERO, ZERO];
@@ -46,7 +41,7 @@ export function reconcile(
     if (rest.recordCount < 0 && inside.length > 0) {
       surplus = minus(surplus, rest);
     } else if (rest.recordCount > 0 && click.sentMs >= fromMs && click.sentMs < toMs) {
-      if (nowMs > dueMs(click, times)) sentMissing = plus(sentMissing, rest);
+      if (click.overdue) sentMissing = plus(sentMissing, rest);
       else sentUnseen = plus(sentUnseen, rest);
     }
   }

@@ -51,9 +51,6 @@ export function clockSkewSeconds(): number {
   return Math.abs(skewMs) <= SKEW_MS ? 0 : Math.round(-skewMs / 1000);
 }
 
-/** What turns overdue need not be seen to the second: a step for parts that would render in vain. */
-export const OVERDUE_STEP_MS = 5000;
-
 function subscribe(tick: () => void): () => void {
   const timer = setInterval(tick, 1000);
   return () => clearInterval(timer);

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import useSWR from 'swr';
 import type { TracesAnswer } from './answers.ts';
-import { type Click, dueMs, sharesOf, unsettled, type WindowTimes } from './click.ts';
-import { noteShares } from './click-store.ts';
+import { type Click, dueMs, unsettled, type WindowTimes } from './click.ts';
+import { noteTraces } from './click-store.ts';
 import { getJson } from './request.ts';
 import { serverNow } from './server-clock.ts';
 
@@ -22,8 +22,8 @@ export function useFollowing(clicks: readonly Click[], times: WindowTimes): void
     refreshInterval: isYoung ? SOON_MS : OVERDUE_MS,
     dedupingInterval: SOON_MS / 2,
   });
+  const { windowSeconds, idleSeconds } = times;
   useEffect(() => {
-    if (data === undefined) return;
-    noteShares(Object.fromEntries(Object.entries(data.traces).map(([id, trace]) => [id, sharesOf(trace)])));
-  }, [data]);
+    if (data !== undefined) noteTraces(data, { windowSeconds, idleSeconds });
+  }, [data, windowSeconds, idleSeconds]);
 }

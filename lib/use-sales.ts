@@ -43,7 +43,7 @@ export function useSales(known: HealthAnswer | undefined): Sales {
     async (count: RecordCount, health: HealthAnswer) => {
       const sentMs = serverNow();
       const start = performance.now();
-      const click = { id: crypto.randomUUID(), place: placeOf(health), shares: [] };
+      const click = { id: crypto.randomUUID(), place: placeOf(health), shares: [], overdue: false };
       try {
         const receipt = await trigger(count);
         addClick({

@@ -2,12 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markMissing } from '../../lib/missing.ts';
 import { reconcile, verdictOf } from '../../lib/reconcile.ts';
-import { click, slot, T, W } from './inside-slots.ts';
+import { click, slot } from './inside-slots.ts';
 
-const times = { windowSeconds: 120, idleSeconds: 1 };
 const format = { count: String, money: (cents: number | null) => `$${(cents ?? 0) / 100}` };
-const NOW = T + 2 * W + 1000;
-const LATER = T + 10 * W;
 
 function sums(recordCount: number) {
   return { recordCount, salesCents: recordCount * 100 };
@@ -26,8 +23,6 @@ describe('the account of a range', () => {
           [1, 65, false],
         ]),
       ],
-      T + W,
-      times,
     );
     expect(account).toEqual({
       sent: sums(160),
@@ -47,7 +42,7 @@ describe('the account of a range', () => {
   });
 
   test('is right when all is counted, and says what came from elsewhere', () => {
-    const account = reconcile([closed], [click(0, 90, [[0, 90, true]])], NOW, times);
+    const account = reconcile([closed], [click(0, 90, [[0, 90, true]])]);
     expect(verdictOf(account, format)).toEqual({
       sign: 'right',
       words: 'All 90 records sent from here are counted: $90 = $90. 1 record more came from elsewhere.',
@@ -55,7 +50,7 @@ describe('the account of a range', () => {
   });
 
   test('names what is missing once a result is overdue', () => {
-    const account = reconcile([closed], [click(0, 156, [[0, 91, true]])], LATER, times);
+    const account = reconcile([closed], [click(0, 156, [[0, 91, true]], true)]);
     expect(account.sentMissing).toEqual(sums(65));
     expect(verdictOf(account, format)).toMatchObject({
       sign: 'doubt',
@@ -64,7 +59,7 @@ describe('the account of a range', () => {
   });
 
   test('names what was counted twice', () => {
-    const account = reconcile([closed], [click(0, 45, [[0, 90, true]])], LATER, times);
+    const account = reconcile([closed], [click(0, 45, [[0, 90, true]])]);
     expect(account).toMatchObject({ sent: sums(45), surplus: sums(45) });
     expect(verdictOf(account, format)).toEqual({
       sign: 'doubt',
@@ -74,7 +69,7 @@ describe('the account of a range', () => {
 
   test('leaves the count open when an original result does', () => {
     const original = slot(1, 'closed', { salesCents: 4_218_700, inferred: true });
-    expect(reconcile([closed, original], [], NOW, times).counted).toEqual({
+    expect(reconcile([closed, original], []).counted).toEqual({
       recordCount: null,
       salesCents: 4_227_800,
     });
@@ -85,8 +80,8 @@ describe('the account of a range', () => {
       [0, 91, true],
       [1, 65, true],
     ]);
-    expect(reconcile([closed], [split], LATER, times).sent).toEqual(sums(91));
-    expect(reconcile([slot(1, 'closed', sums(65))], [split], LATER, times).sent).toEqual(sums(65));
+    expect(reconcile([closed], [split]).sent).toEqual(sums(91));
+    expect(reconcile([slot(1, 'closed', sums(65))], [split]).sent).toEqual(sums(65));
   });
 
   test('balances whatever happened: sent is counted, so far, unseen and missing, less what is there twice', () => {
@@ -100,12 +95,13 @@ describe('the account of a range', () => {
         fc.integer({ min: 0, max: 2 }),
         fc.integer({ min: 0, max: 300 }),
         fc.array(anyShare, { maxLength: 4 }),
+        fc.boolean(),
       )
-      .map(([index, count, shares]) => click(index, count, shares));
+      .map(([index, count, shares, overdue]) => click(index, count, shares, overdue));
     fc.assert(
-      fc.property(fc.array(anyClick, { maxLength: 6 }), fc.boolean(), (clicks, isLater) => {
+      fc.property(fc.array(anyClick, { maxLength: 6 }), (clicks) => {
         const slots = [0, 1, 2].map((index) => slot(index, 'empty'));
-        const account = reconcile(slots, clicks, isLater ? LATER : T, times);
+        const account = reconcile(slots, clicks);
         for (const field of ['recordCount', 'salesCents'] as const) {
           const { sentCounted, sentSoFar, sentUnseen, sentMissing, surplus } = account;
           const parts = [sentCounted, sentSoFar, sentUnseen, sentMissing];
@@ -123,15 +119,15 @@ describe('a slot is missing', () => {
   const empty = [slot(0, 'empty'), slot(1, 'empty')];
 
   test('where records were sent that no window holds, once a result is overdue', () => {
-    const marked = markMissing(empty, [click(0, 156, [])], LATER, times);
+    const marked = markMissing(empty, [click(0, 156, [], true)]);
     expect(marked.map(({ state }) => state)).toEqual(['missing', 'empty']);
     expect(marked[0]).toMatchObject({ recordCount: 156, salesCents: null });
   });
 
   test('never before that, nor when all is counted, nor where there is a result', () => {
-    expect(markMissing(empty, [click(0, 156, [])], NOW - W, times)).toBe(empty);
-    expect(markMissing(empty, [click(0, 156, [[1, 156, true]])], LATER, times)).toBe(empty);
+    expect(markMissing(empty, [click(0, 156, [])])).toBe(empty);
+    expect(markMissing(empty, [click(0, 156, [[1, 156, true]], true)])).toBe(empty);
     const closed = [slot(0, 'closed', sums(91))];
-    expect(markMissing(closed, [click(0, 156, [[0, 91, true]])], LATER, times)).toBe(closed);
+    expect(markMissing(closed, [click(0, 156, [[0, 91, true]], true)])).toBe(closed);
   });
 });

@@ -32,6 +32,7 @@ export function click(
   index: number,
   recordCount: number,
   shares: readonly (readonly [window: number, recordCount: number, counted: boolean])[],
+  overdue = false,
 ): Click {
   const sentMs = T + index * W + 1000;
   return {
@@ -50,6 +51,7 @@ export function click(
       raw: '{}',
     },
     problem: null,
+    overdue,
     shares: shares.map(([window, count, counted]) => ({
       startMs: T + window * W,
       endMs: T + (window + 1) * W,
