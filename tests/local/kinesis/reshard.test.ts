@@ -115,9 +115,16 @@ describe('whatever splits, merges and scalings', () => {
     [4, 5, 15],
     [1, 2, 3],
     [3, 3, 3],
+    [4, 3, 11],
   ])('from %i to %i shards makes %i in all', (from, to, all) => {
     expect(scaleShards(evenShards(from, nowSeconds), to, startMs).shards).toHaveLength(all);
   });
+});
+
+test('four shards scaled to three leave those that AWS does', () => {
+  const { shards } = scaleShards(evenShards(4, nowSeconds), 3, startMs);
+  const born = shards.slice(4).map(({ index, parents }) => `${parents.join('+')}→${index}`);
+  expect(born).toEqual(['1→4', '1→5', '0+4→6', '2→7', '2→8', '5+7→9', '8+3→10']);
 });
 
 describe('over the wire', () => {
