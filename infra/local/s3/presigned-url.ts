@@ -39,6 +39,19 @@ export function checkPresigned(query: URLSearchParams, nowMs: number): void {
   refuseAfter(signedMs + Number(seconds) * 1000, nowMs, { 'X-Amz-Expires': seconds });
 }
 
+const SIGNING = new Set([
+  ...PARAMETERS.map((name) => name.toLowerCase()),
+  'x-amz-signature',
+  'x-amz-security-token',
+]);
+
+/** Headers that the signer put into the URL, for a client that can only send a URL. Those that are sent outweigh them. */
+export function headersInUrl(query: URLSearchParams): Record<string, string> {
+  if (!query.has('X-Amz-Signature') && !query.has('Signature')) return {};
+  const named = [...query].map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  return Object.fromEntries(named.filter(([name]) => name.startsWith('x-amz-') && !SIGNING.has(name)));
+}
+
 function refuseAfter(expiryMs: number, nowMs: number, more: Readonly<Record<string, string>> = {}): void {
   if (nowMs < expiryMs) return;
   const details = Number.isNaN(expiryMs) ? {} : { Expires: new Date(expiryMs).toISOString() };

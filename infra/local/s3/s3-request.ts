@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../http.ts';
 import type { ObjectStore } from './object-store.ts';
+import { headersInUrl } from './presigned-url.ts';
 import { S3Error } from './s3-error.ts';
 
 /** A request as the operations see it. */
@@ -32,7 +33,7 @@ export function readS3Request(http: HttpRequest, store: ObjectStore): S3Request 
     });
   }
   checkVersion(http.query.get('versionId'));
-  return { http, store, bucket, key };
+  return { http: { ...http, headers: { ...headersInUrl(http.query), ...http.headers } }, store, bucket, key };
 }
 
 /** Without versioning every object has one version, whose id is `null`. Throws S3Error InvalidArgument. */

@@ -146,6 +146,12 @@ describe('a presigned URL', () => {
     });
   });
 
+  test('carries headers that the signer put into it', async () => {
+    const url = `${path}-signed?${query({ 'x-amz-meta-venue': '123', 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' })}`;
+    expect((await s3.send('PUT', url, { body: 'signed' })).status).toBe(200);
+    expect((await s3.send('HEAD', `${path}-signed`)).headers['x-amz-meta-venue']).toBe('123');
+  });
+
   test('that lacks a parameter is refused', async () => {
     const incomplete = query({});
     incomplete.delete('X-Amz-SignedHeaders');
