@@ -7,8 +7,6 @@ import { fieldsOf, theResource } from './synthesized.ts';
 /** A function as a template deploys it. */
 export interface DeployedFunction {
   readonly name: string;
-  /** The key of its zip in the bootstrap's bucket. */
-  readonly codeKey: string;
   /** Its one file, as it was bundled. */
   readonly file: string;
   /** With each reference to what the template makes replaced by what that is called. */
@@ -35,7 +33,6 @@ export function deployedFunction(
   const variables = fieldsOf(fieldsOf(properties.Environment).Variables);
   return {
     name: String(properties.FunctionName),
-    codeKey,
     file: path.join(folder, `asset.${codeKey.replace(/\.zip$/, '')}`, `${handler}.mjs`),
     environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, nameOf(value)])),
   };

@@ -1,104 +1,103 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CloudFormationClient,
-  CreateStackCommand,
-  DeleteStackCommand,
-  DescribeStacksCommand,
-} from '@aws-sdk/client-cloudformation';
+import { parseEnv } from 'node:util';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   KinesisClient,
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
-import {
-  GetFunctionConfigurationCommand,
-  LambdaClient,
-  ListEventSourceMappingsCommand,
-} from '@aws-sdk/client-lambda';
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { GetFunctionCommand, LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pipeline } from '../../infra/pipeline.ts';
-import { type DeployedFunction, deployedFunction, invoke } from './deployed-function.ts';
-import { type Synthesized, synthesize, theResource } from './synthesized.ts';
+import { bootstrap, checkout, run } from './checkout.ts';
+import { type DeployedFunction, invoke } from './deployed-function.ts';
 
 /** moto, a server of AWS's interfaces that is written in Python: its CloudFormation is not ours, nor is its S3. */
 const isThere = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
 const WINDOW_MS = 120_000;
 const ACCOUNT = '123456789012';
 const REGION = 'us-east-1';
+const STREAM_ARN = `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/data_pipe`;
 
-describe.skipIf(!isThere)('through CloudFormation, where moto is installed', { timeout: 120_000 }, () => {
+describe.skipIf(!isThere)('deployed where moto is installed', { timeout: 180_000 }, () => {
   let server: ChildProcess;
   let endpoint = '';
-  let synthesized: Synthesized;
   let clients: ReturnType<typeof clientsOf>;
+  let folder = '';
+  const envFile = () => path.join(folder, '.env.local');
 
   beforeAll(async () => {
     const port = await freePort();
     endpoint = `http://127.0.0.1:${port}`;
     server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    await untilItAnswers(endpoint);
-    synthesized = synthesize({ bundle: true });
     clients = clientsOf(endpoint);
+    folder = checkout();
+    await untilItAnswers(endpoint);
   }, 120_000);
   afterAll(() => {
     server.kill();
   });
 
-  test('the stacks deploy, and the deployed functions make a window result', async () => {
-    const { folder, producer: producerTemplate, analytics, pipelineApp } = synthesized;
-    const { names } = pipelineApp.deployment;
-    const assets = `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;
-    await clients.s3.send(new CreateBucketCommand({ Bucket: assets }));
-    const functionOf = async (template: typeof analytics, name: string): Promise<DeployedFunction> => {
-      const type = theResource(template, 'AWS::Lambda::Function').properties;
-      const { Environment } = await clients.lambda.send(
-        new GetFunctionConfigurationCommand({ FunctionName: String(type.FunctionName) }),
-      );
-      // What is deployed runs with what the endpoint says its environment is.
-      return { ...deployedFunction(folder, template, REFS), name, environment: Environment?.Variables ?? {} };
-    };
-    for (const template of [producerTemplate, analytics]) {
-      const { codeKey, file } = deployedFunction(folder, template, REFS);
-      const zip = path.join(folder, codeKey);
-      execFileSync('python3', ['-m', 'zipfile', '-c', zip, file]);
-      await clients.s3.send(new PutObjectCommand({ Bucket: assets, Key: codeKey, Body: readFileSync(zip) }));
-    }
+  test('a missing bootstrap is told with the command that mends it', () => {
+    const { status, said } = run(folder, ['deploy'], environmentOf(endpoint));
+    expect(status).toBe(1);
+    expect(said).toContain(`\n  npx cdk bootstrap aws://${ACCOUNT}/${REGION} && npm run deploy\n`);
+    expect(existsSync(envFile())).toBe(false);
+    expect(bootstrap(folder, `aws://${ACCOUNT}/${REGION}`, environmentOf(endpoint)).status).toBe(0);
+  });
 
-    await create(clients.cloudFormation, names.producerStack, producerTemplate);
-    const outputs = await create(clients.cloudFormation, names.analyticsStack, analytics);
-    expect(names).toMatchObject({
-      producerStack: 'tumbling-window-stream-analytics-kinesis-producer-stack',
-      analyticsStack: 'tumbling-window-stream-analytics-stack',
+  test('npm run deploy makes both stacks, and tells the page where they are', async () => {
+    writeFileSync(envFile(), 'NEXT_PUBLIC_CURRENCY=EUR\n');
+    const { status, said } = run(folder, ['deploy'], environmentOf(endpoint));
+    expect(said).toContain('npm run dashboard');
+    expect(status).toBe(0);
+
+    const { Stacks = [] } = await clients.cloudFormation.send(new DescribeStacksCommand({}));
+    expect(Stacks.map(({ StackName, StackStatus }) => `${StackName} ${StackStatus}`)).toEqual(
+      expect.arrayContaining([
+        'tumbling-window-stream-analytics-kinesis-producer-stack CREATE_COMPLETE',
+        'tumbling-window-stream-analytics-stack CREATE_COMPLETE',
+      ]),
+    );
+    expect(parseEnv(readFileSync(envFile(), 'utf8'))).toEqual({
+      NEXT_PUBLIC_CURRENCY: 'EUR',
+      AWS_REGION: REGION,
+      AWS_ENDPOINT_URL: endpoint,
+      BUCKET_NAME: expect.stringMatching(/^tumbling-window-stream-analytics-/),
+      STREAM_NAME: 'data_pipe',
+      PRODUCER_FUNCTION_NAME: 'data_producer_fn',
+      CONSUMER_FUNCTION_NAME: 'stream_record_processor',
+      WINDOW_SECONDS: '120',
     });
-
     const { EventSourceMappings = [] } = await clients.lambda.send(
       new ListEventSourceMappingsCommand({ FunctionName: 'stream_record_processor' }),
     );
     expect(EventSourceMappings).toMatchObject([
-      {
-        EventSourceArn: `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/data_pipe`,
-        TumblingWindowInSeconds: 120,
-        StartingPosition: 'TRIM_HORIZON',
-      },
+      { EventSourceArn: STREAM_ARN, TumblingWindowInSeconds: 120, StartingPosition: 'TRIM_HORIZON' },
     ]);
+  });
 
+  test('the deployed functions, with their deployed environment, make a window result', async () => {
     const environment = environmentOf(endpoint);
-    const producer = await functionOf(producerTemplate, 'data_producer_fn');
-    const consumer = await functionOf(analytics, 'stream_record_processor');
-    expect(consumer.environment).toEqual({ BUCKET_NAME: outputs.get('BucketName') });
+    const functionOf = async (name: string): Promise<DeployedFunction> => {
+      const { Configuration, Code } = await clients.lambda.send(
+        new GetFunctionCommand({ FunctionName: name }),
+      );
+      const hash = /([0-9a-f]{64})\.zip/.exec(Code?.Location ?? '')?.[1];
+      return {
+        name,
+        file: path.join(folder, `cdk.out/asset.${hash}/index.mjs`),
+        environment: Configuration?.Environment?.Variables ?? {},
+      };
+    };
+    const producer = await functionOf('data_producer_fn');
+    const consumer = await functionOf('stream_record_processor');
     const answer = JSON.stringify(await invoke(producer, environment, { record_count: 300 }));
     expect(answer).toContain('\\"record_count\\":300');
 
@@ -107,7 +106,7 @@ describe.skipIf(!isThere)('through CloudFormation, where moto is installed', { t
     const startMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
     const event = {
       shardId,
-      eventSourceARN: EventSourceMappings[0]?.EventSourceArn,
+      eventSourceARN: STREAM_ARN,
       window: { start: windowTime(startMs), end: windowTime(startMs + WINDOW_MS) },
       isWindowTerminatedEarly: false,
     };
@@ -120,7 +119,7 @@ describe.skipIf(!isThere)('through CloudFormation, where moto is installed', { t
     const state = typeof folded === 'object' && folded !== null && 'state' in folded ? folded.state : null;
     await invoke(consumer, environment, { ...event, Records: [], state, isFinalInvokeForWindow: true });
 
-    const Bucket = outputs.get('BucketName');
+    const Bucket = parseEnv(readFileSync(envFile(), 'utf8')).BUCKET_NAME;
     const { Contents = [] } = await clients.s3.send(
       new ListObjectsV2Command({ Bucket, Prefix: 'revenue_sum/' }),
     );
@@ -135,18 +134,26 @@ describe.skipIf(!isThere)('through CloudFormation, where moto is installed', { t
     expect(answer).toContain(`\\"tot_sales\\":${result.sales},`);
   });
 
-  test('the stacks go again, the reader before what it reads', async () => {
-    const { names } = synthesized.pipelineApp.deployment;
-    for (const StackName of [names.analyticsStack, names.producerStack]) {
-      await clients.cloudFormation.send(new DeleteStackCommand({ StackName }));
+  test('a wrong region is told with the right one', () => {
+    const env = { ...environmentOf(endpoint), AWS_REGION: 'eu-west-1' };
+    for (const command of ['deploy', 'destroy']) {
+      const { status, said } = run(folder, [command], env);
+      expect(status).toBe(1);
+      expect(said).toContain(`\n  AWS_REGION=${REGION} npm run ${command}\n`);
     }
+  });
+
+  test('npm run destroy removes all of it, the results too when told so', async () => {
+    const { status, said } = run(folder, ['destroy', '--delete-results'], environmentOf(endpoint));
+    expect(said).toContain('with 2 objects. Nothing is left.');
+    expect(status).toBe(0);
     const { Stacks = [] } = await clients.cloudFormation.send(new DescribeStacksCommand({}));
-    expect(Stacks).toEqual([]);
+    expect(Stacks.map(({ StackName }) => StackName)).toEqual(['CDKToolkit']);
+    const { Buckets = [] } = await clients.s3.send(new ListBucketsCommand({}));
+    expect(Buckets.map(({ Name }) => Name)).toEqual([expect.stringMatching(/^cdk-/)]);
+    expect(readFileSync(envFile(), 'utf8')).toBe('NEXT_PUBLIC_CURRENCY=EUR\n');
   });
 });
-
-/** What the resources are called is asked of the endpoint: here it only matters which code is whose. */
-const REFS = { 'AWS::Kinesis::Stream': pipeline.stream.name, 'AWS::S3::Bucket': pipeline.bucket.localName };
 
 function environmentOf(url: string): Readonly<Record<string, string>> {
   return {
@@ -169,20 +176,6 @@ function clientsOf(url: string) {
     lambda: new LambdaClient(config),
     kinesis: new KinesisClient({ ...config, requestHandler: new NodeHttpHandler() }),
   };
-}
-
-async function create(
-  client: CloudFormationClient,
-  StackName: string,
-  template: Synthesized['analytics'],
-): Promise<ReadonlyMap<string, string>> {
-  const TemplateBody = JSON.stringify(template.toJSON());
-  await client.send(new CreateStackCommand({ StackName, TemplateBody, Capabilities: ['CAPABILITY_IAM'] }));
-  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
-  expect(Stacks?.[0]?.StackStatus).toBe('CREATE_COMPLETE');
-  return new Map(
-    Stacks?.[0]?.Outputs?.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-  );
 }
 
 async function readShard(kinesis: KinesisClient, StreamName: string) {
