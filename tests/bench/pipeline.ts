@@ -1,14 +1,12 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { serializeSale } from '../../lib/core/sale.ts';
 import { parseResult } from '../../lib/core/window-result.ts';
 import { endProcess, startProcess } from '../runtime-process.ts';
+import { cpuSeconds, KinesisLoad, putRecordsBody, RECORDS_PER_CALL } from './kinesis-load.ts';
 import type { Row } from './row.ts';
 
 const RECORDS = 1_000_000;
-const RECORDS_PER_CALL = 500;
 const CONNECTIONS = 8;
 const LEAST_PER_SECOND = 50_000;
 
@@ -26,18 +24,9 @@ export async function bench(): Promise<readonly Row[]> {
     WINDOW_SECONDS: '2',
     WINDOW_IDLE_SECONDS: '0',
   });
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const body = putRecordsBody();
+  const load = new KinesisLoad(running.endpoint, CONNECTIONS);
   const startedMs = performance.now();
-  let left = RECORDS / RECORDS_PER_CALL;
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
-      for (; left > 0; ) {
-        left -= 1;
-        await put(running.endpoint, agent, body);
-      }
-    }),
-  );
+  await load.repeat('PutRecords', putRecordsBody('data_pipe'), RECORDS / RECORDS_PER_CALL);
   const putMs = performance.now() - startedMs;
   const folder = path.join(dataDir, 's3/tumbling-window-results/revenue_sum');
   let counted = 0;
@@ -47,7 +36,7 @@ export async function bench(): Promise<readonly Row[]> {
   }
   const allMs = performance.now() - startedMs;
   const cpuMicros = await cpuSeconds(running.child.pid).then((seconds) => (seconds * 1e6) / RECORDS);
-  agent.destroy();
+  load.close();
   await endProcess(running.child, 'SIGTERM');
   await rm(dataDir, { recursive: true, force: true });
   if (counted !== RECORDS) throw new Error(`Expected ${RECORDS} records in the results, got ${counted}`);
@@ -62,55 +51,6 @@ export async function bench(): Promise<readonly Row[]> {
       note: `${RECORDS} records: put in ${(putMs / 1000).toFixed(1)} s, in the results after ${(allMs / 1000).toFixed(1)} s; ${cpuMicros.toFixed(1)} µs of CPU a record, all threads, so at most ${Math.round(2e6 / cpuMicros)} records/s on two idle cores`,
     },
   ];
-}
-
-/** Of a process and all its threads, in clock ticks of 1/100 s; NaN where there is no /proc. */
-async function cpuSeconds(pid: number | undefined): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const [user, system] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
-  return ((user ?? Number.NaN) + (system ?? Number.NaN)) / 100;
-}
-
-function putRecordsBody(): Buffer {
-  const Records = Array.from({ length: RECORDS_PER_CALL }, (_, n) => ({
-    PartitionKey: `customer-${n}`,
-    Data: Buffer.from(
-      serializeSale({
-        custName: 'Lizardfolk',
-        custId: 20_087_128 + n,
-        salesCents: 100 * (1 + n),
-        requestId: 'bench',
-      }),
-    ).toString('base64'),
-  }));
-  return Buffer.from(JSON.stringify({ StreamName: 'data_pipe', Records }));
-}
-
-function put(endpoint: string, agent: http.Agent, body: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = http.request(endpoint, {
-      agent,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'content-length': body.length,
-        'x-amz-target': 'Kinesis_20131202.PutRecords',
-        'x-amz-date': '20260101T000000Z',
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=0',
-      },
-    });
-    request.on('response', (response) => {
-      response.resume();
-      response.on('end', () =>
-        response.statusCode === 200
-          ? resolve()
-          : reject(new Error(`Expected 200, got ${response.statusCode}`)),
-      );
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
 }
 
 async function recordsIn(folder: string): Promise<number> {
