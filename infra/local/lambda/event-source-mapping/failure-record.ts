@@ -9,7 +9,7 @@ export interface GivenUp {
   readonly requestId: string;
   readonly functionArn: string;
   readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
-  /** Attempts made. */
+  /** Attempts made, at least 1. */
   readonly invokeCount: number;
   /** Null when the function was not run, or its last answer does not matter. */
   readonly response: { readonly functionError: 'Handled' | 'Unhandled' | null } | null;

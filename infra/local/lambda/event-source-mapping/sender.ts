@@ -190,7 +190,7 @@ export class Sender {
       requestId,
       functionArn,
       condition,
-      invokeCount: this.#attempts,
+      invokeCount: Math.max(this.#attempts, 1), // AWS says 1 also of records that expired before they were sent
       response: verdict?.kind === 'failed' ? { functionError: verdict.functionError } : null,
       shardId: source.shardId,
       streamArn: source.streamArn,

@@ -188,7 +188,7 @@ describe('MaximumRecordAgeInSeconds', () => {
     expect(mapping.lines()).toEqual(['70 batch c [10-20) {}', '70 final [10-20) c']);
     expect(mapping.failures).toHaveLength(1);
     expect(JSON.parse(mapping.failures[0]?.body ?? '')).toMatchObject({
-      requestContext: { condition: 'RecordAgeExceeded' },
+      requestContext: { condition: 'RecordAgeExceeded', approximateInvokeCount: 1 },
       KinesisBatchInfo: { batchSize: 2 },
     });
   });
