@@ -1,4 +1,4 @@
-import { type Window, windowAt, windowStartMs } from '../../../lib/core/window.ts';
+import { type Window, windowAt } from '../../../lib/core/window.ts';
 import type { ShardPosition } from '../kinesis/stream-reader.ts';
 
 /**
@@ -177,10 +177,10 @@ function fill(view: ShardView, window: Window | null, rules: WindowRules): { cou
 
 /** The window that a record is folded into: its own, or the open one when that is later. */
 function windowOf(record: TrackedRecord, open: OpenWindow | null, windowSeconds: number): Window {
-  if (open !== null && windowStartMs(record.arrivalMs, windowSeconds) <= open.startMs) {
-    return { startMs: open.startMs, endMs: open.endMs };
-  }
-  return windowAt(record.arrivalMs, windowSeconds);
+  const own = windowAt(record.arrivalMs, windowSeconds);
+  // After a change of length, an early terminated window of the old one may be left: it takes no more records.
+  const isLater = open !== null && open.startMs >= own.startMs && lengthMs(open) === lengthMs(own);
+  return isLater ? { startMs: open.startMs, endMs: open.endMs } : own;
 }
 
 /** The state that an invocation of this window gets, as compact JSON. */
@@ -245,10 +245,15 @@ export function close(progress: Progress, final: FinalStep): Progress {
 
 /**
  * The length of the windows has changed. A state never goes on under another length: the open window is forgotten, and
- * its records are folded again, into windows of the new one.
+ * its records are folded again, into windows of the new one. Unless it is closing: then its final invocation may have
+ * been made, and is made under the old length, so that no record is in two results.
  */
 export function resize(progress: Progress): Progress {
-  return { ...progress, position: progress.windowPosition, open: null };
+  return progress.open?.closing ? progress : { ...progress, position: progress.windowPosition, open: null };
+}
+
+function lengthMs({ startMs, endMs }: Window): number {
+  return endMs - startMs;
 }
 
 function after(records: readonly TrackedRecord[]): ShardPosition {

@@ -193,17 +193,24 @@ describe('progress', () => {
 
   test('another length of the windows goes back to where the open window began', () => {
     expect(resize(open)).toEqual({ ...open, position: { type: 'TRIM_HORIZON' }, open: null });
-    const next = accept(
-      close(open, {
-        kind: 'final',
-        window: { ...firstWindow, state: '', recordCount: 1, closing: 'over' },
-        early: false,
-      }),
-      { startMs: 10_000, endMs: 20_000 },
-      [record(3, 11_000)],
-      '{}',
-    );
-    expect(resize(next).position).toEqual({ type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: '2' });
+    const closed = { ...open, windowPosition: open.position, open: null };
+    const second = accept(closed, { startMs: 10_000, endMs: 20_000 }, [record(3, 11_000)], '{}');
+    expect(resize(second).position).toEqual({ type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: '2' });
+  });
+
+  test('another length leaves a closing window as it is: its final invocation may have been made', () => {
+    const closing = beginClose(open);
+    expect(resize(closing)).toBe(closing);
+    expect(nextStep(closing, view([]), 0, { ...rules, windowSeconds: 0 }).kind).toBe('final');
+  });
+
+  test('what is left of an early terminated window takes no records of another length', () => {
+    const left = { ...open, open: { ...firstWindow, state: '{}', recordCount: 0, closing: null } };
+    expect(nextStep(left, view([record(3, 3000)]), 3000, { ...rules, windowSeconds: 5 })).toEqual({
+      kind: 'batch',
+      window: { startMs: 0, endMs: 5000 },
+      count: 1,
+    });
   });
 
   test('no step and no outcome changes what it is given', () => {

@@ -193,6 +193,35 @@ describe('an update in the middle of a window', () => {
     ]);
   });
 
+  test('of the length of the windows first closes a window that is closing, under its old length', async () => {
+    //   0         10   14
+    //   ├─────────┼────
+    //   a          FF  F b         the final invocation fails from 11 on; at 12: 4 s windows
+    let fails = true;
+    const mapping = await openMapping({
+      handler: (event) => {
+        if (event.isFinalInvokeForWindow && fails) throw new Error('no');
+        return collect(event);
+      },
+    });
+    await mapping.put('a', 1);
+    await mapping.until(12);
+    await mapping.update({ TumblingWindowInSeconds: 4 });
+    fails = false;
+    await mapping.put('b', 13);
+    await mapping.until(17);
+    expect(mapping.lines()).toEqual([
+      '1 batch a [0-10) {}',
+      '11 final [0-10) a',
+      '11.25 final [0-10) a',
+      '11.75 final [0-10) a',
+      '12 final [0-10) a',
+      '12.25 final [0-10) a',
+      '13 batch b [12-16) {}',
+      '17 final [12-16) b',
+    ]);
+  });
+
   test('that turns windows off sends the open window again as plain batches; that turns them on begins afresh', async () => {
     const mapping = await openMapping();
     await mapping.put('a', 1);
