@@ -6,6 +6,7 @@ import {
   type Arrival,
   afterCall,
   afterGivingUp,
+  afterResize,
   BEGINNING,
   breachOf,
   type Call,
@@ -37,12 +38,14 @@ interface ShardMemory {
   readonly arrivals: Arrival[];
   /** The call under way. */
   running: Call | null;
-  /** The call was under way when its mapping was stopped: its answer may be lost. */
-  doubtful: boolean;
   /** Where the shard stands; several, while nobody outside knows what the mapping has stored. The likeliest first. */
   standings: readonly Standing[];
-  /** Where it stood when the last call was made: what a mapping goes back to that dies before it stores the answer. */
-  before: Standing;
+  /** Where it may have stood, as stored, when the last call was made: what a mapping goes back to that dies before it stores the answer. */
+  before: readonly Standing[];
+  /** Since the last call something succeeded or was given up. */
+  moved: boolean;
+  /** Since the last call the mapping began again from what it had stored: the last answer is in that, or not. */
+  interrupted: boolean;
   /** By what a final invocation is about: the state that it was first made with. */
   readonly finals: Map<string, string>;
 }
@@ -50,7 +53,7 @@ interface ShardMemory {
 /** Watches every call as it is made, and the results when all has come to rest. Throws BrokenLaw. */
 export class Laws {
   readonly #stream: MemoryStream;
-  readonly #rules: LawRules;
+  #rules: LawRules;
   readonly #shards = new Map<string, ShardMemory>();
 
   constructor(stream: MemoryStream, rules: LawRules) {
@@ -63,17 +66,15 @@ export class Laws {
   }
 
   /** A process died: what it had under way is under way no more. */
-  crashed(): void {
+  crashed(windowSeconds: number): void {
     for (const shard of this.#shards.values()) shard.running = null;
-    this.interrupted();
+    this.restarted(windowSeconds);
   }
 
-  /** The mapping begins again from what it stored: the last answers are in it, or not. */
-  interrupted(): void {
-    for (const shard of this.#shards.values()) {
-      shard.standings = [...shard.standings, shard.before];
-      shard.doubtful = shard.running !== null;
-    }
+  /** The mapping begins again from what it stored, with windows of this length. */
+  restarted(windowSeconds: number): void {
+    this.#rules = { ...this.#rules, windowSeconds };
+    for (const shard of this.#shards.values()) shard.interrupted = true;
   }
 
   called(text: string, nowMs: number): WindowEvent {
@@ -82,11 +83,11 @@ export class Laws {
     const shard = this.#shard(shardId);
     const startMs = parseWindowTime(event.window.start) ?? Number.NaN;
     const endMs = parseWindowTime(event.window.end) ?? Number.NaN;
-    const { windowSeconds } = this.#rules;
+    const seconds = (endMs - startMs) / 1000;
     expect(Object.keys(event).join() === EVENT_KEYS, 'seven keys', () => Object.keys(event).join());
     expect(shard.running === null, 'at most one invocation a shard', () => `${shardId} got a second one`);
     expect(
-      windowStartMs(startMs, windowSeconds) === startMs && endMs - startMs === windowSeconds * 1000,
+      seconds > 0 && windowStartMs(startMs, seconds) === startMs,
       'windows are aligned and disjoint',
       () => JSON.stringify(event.window),
     );
@@ -99,19 +100,20 @@ export class Laws {
     const call: Call = {
       sequenceNumbers: Records.map(({ kinesis }) => kinesis.sequenceNumber),
       startMs,
+      seconds,
       state: JSON.stringify(event.state),
       final,
       early,
     };
     const source = this.#stream.shards.find((candidate) => candidate.shardId === shardId);
     const closed = source?.closed === true;
-    const breaches = shard.standings.map((standing) =>
+    const possible = possibleStandings(shard, this.#rules.windowSeconds);
+    const breaches = possible.map(({ standing }) =>
       breachOf(call, standing, { arrivals: shard.arrivals, closed }, nowMs, this.#rules),
     );
-    const [breach] = breaches;
-    const standing = shard.standings[breaches.indexOf(null)];
-    if (standing === undefined) {
-      const [law, what] = breach ?? ['a standing', 'none'];
+    const matching = possible.filter((_, index) => breaches[index] === null);
+    if (matching.length === 0) {
+      const [law, what] = breaches[0] ?? ['a standing', 'none'];
       throw new BrokenLaw(law, `${what}, and then ${text.slice(0, 2_000)}`);
     }
     for (const parent of [source?.parentShardId, source?.adjacentParentShardId]) {
@@ -121,21 +123,25 @@ export class Laws {
         () => `${shardId} before the end of ${parent}`,
       );
     }
-    if (final) sameAgain(shard, standing, call);
+    const standings = matching.map(({ standing }) => standing);
+    if (final) sameAgain(shard, standings, call);
+    const stored = matching.map((one) => one.stored);
+    shard.before = distinct(shard.moved ? stored : [...shard.before, ...stored]);
+    shard.moved = false;
     shard.running = call;
-    shard.doubtful = false;
-    shard.standings = [standing];
-    shard.before = standing;
+    shard.interrupted = false;
+    shard.standings = distinct(standings);
     return event;
   }
 
   /** The mapping has heard what came of the call: so many of its records are taken, and this state was returned. */
   succeeded(shardId: string, count: number, state: object): void {
     const shard = this.#shard(shardId);
-    const { before, running } = shard;
+    const { running, standings } = shard;
     if (running === null) return;
-    const after = afterCall(before, running, count, JSON.stringify(state));
-    shard.standings = shard.doubtful ? [after, before] : [after];
+    const text = JSON.stringify(state);
+    shard.standings = standings.map((standing) => afterCall(standing, running, count, text));
+    shard.moved = true;
     shard.running = null;
   }
 
@@ -160,6 +166,7 @@ export class Laws {
       ...shard.standings.map((standing) => afterGivingUp(standing, batch.batchSize ?? 0)),
       ...shard.standings,
     ];
+    shard.moved = true;
   }
 
   /** Every record is in exactly one result; one that was given up is with the failure destination, at least. */
@@ -193,8 +200,10 @@ export class Laws {
   }
 
   #mayBeAtRest(shardId: string): boolean {
-    const { arrivals, standings } = this.#shard(shardId);
-    return standings.some((standing) => isAtRest(standing, arrivals));
+    const shard = this.#shard(shardId);
+    return possibleStandings(shard, this.#rules.windowSeconds).some(({ standing }) =>
+      isAtRest(standing, shard.arrivals),
+    );
   }
 
   #shard(shardId: string): ShardMemory {
@@ -203,9 +212,10 @@ export class Laws {
       memory = {
         arrivals: [],
         running: null,
-        doubtful: false,
         standings: [BEGINNING],
-        before: BEGINNING,
+        before: [BEGINNING],
+        moved: false,
+        interrupted: false,
         finals: new Map(),
       };
       this.#shards.set(shardId, memory);
@@ -214,9 +224,24 @@ export class Laws {
   }
 }
 
+/** Where a shard may stand, and what is stored of that: another length of the windows shows in what is stored only later. */
+function possibleStandings({ before, interrupted, standings }: ShardMemory, windowSeconds: number) {
+  const stored = interrupted ? [...standings, ...before] : standings;
+  return stored.flatMap((one) => {
+    const asStored = { standing: one, stored: one };
+    const isResized = interrupted && one.open !== null && one.open.seconds !== windowSeconds;
+    return isResized ? [asStored, { standing: afterResize(one), stored: one }] : [asStored];
+  });
+}
+
+function distinct(standings: readonly Standing[]): Standing[] {
+  if (standings.length === 1) return [...standings];
+  return [...new Map(standings.map((standing) => [JSON.stringify(standing), standing])).values()];
+}
+
 /** A final invocation is repeated with the state of its first attempt: a function that writes, writes the same again. */
-function sameAgain(shard: ShardMemory, { open }: Standing, call: Call): void {
-  const part = `${call.startMs} ${open?.first}`;
+function sameAgain(shard: ShardMemory, [standing]: readonly Standing[], call: Call): void {
+  const part = `${call.startMs} ${standing?.open?.first}`;
   const first = shard.finals.get(part) ?? call.state;
   expect(first === call.state, 'a final invocation is repeated unchanged', () => `${first}, ${call.state}`);
   shard.finals.set(part, first);

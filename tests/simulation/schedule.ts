@@ -50,7 +50,7 @@ export function drawSchedule(random: Random): Schedule {
   const interruptions = random.pick([0, 0, 0, 1]);
   some('disable', interruptions);
   some('enable', interruptions);
-  some('update', random.pick([0, 0, 1]));
+  some('update', random.pick([0, 0, 1, 2]));
   return {
     windowSeconds,
     idleSeconds: random.pick([0, 0, 1, 2, 120]),

@@ -18,16 +18,21 @@ export interface Standing {
 /** A window, or what is left of it after an early termination. */
 export interface OpenPart {
   readonly startMs: number;
+  /** Its length, which the mapping may have changed since. */
+  readonly seconds: number;
   readonly state: string;
   readonly folded: number;
   /** Which of the shard's records was the first to be folded in. */
   readonly first: number;
+  /** How many of the shard's records were done when the window, or this part of it, began. */
+  readonly from: number;
 }
 
 /** A call as the laws see it. */
 export interface Call {
   readonly sequenceNumbers: readonly string[];
   readonly startMs: number;
+  readonly seconds: number;
   readonly state: string;
   readonly final: boolean;
   readonly early: boolean;
@@ -58,7 +63,7 @@ export function breachOf(
   const { open } = standing;
   const next = shard.arrivals[standing.done];
   if (call.final) {
-    if (open === null || open.folded === 0 || open.startMs !== call.startMs) {
+    if (open === null || open.folded === 0 || !isOf(call, open)) {
       return ['no final invocation of a window without records', told(standing)];
     }
     if (call.state !== open.state) return ['the state is handed on unchanged', open.state];
@@ -66,15 +71,16 @@ export function breachOf(
     if (call.early !== overflowed) return ['early if, and only if, the state is too large', told(standing)];
     if (call.early) return null;
 
-    const dueMs = open.startMs + rules.windowSeconds * 1000 + rules.idleMs;
+    const dueMs = open.startMs + open.seconds * 1000 + rules.idleMs;
     const isOver =
       next === undefined
         ? shard.closed || nowMs >= dueMs
-        : windowStartMs(next.arrivalMs, rules.windowSeconds) > open.startMs ||
+        : windowStartMs(next.arrivalMs, open.seconds) > open.startMs ||
           (nowMs >= dueMs && next.putMs >= dueMs);
     return isOver ? null : ['no final invocation before its window ends', told(standing)];
   }
 
+  if (call.seconds !== rules.windowSeconds) return ['windows are aligned and disjoint', told(standing)];
   const expected = shard.arrivals.slice(standing.done, standing.done + call.sequenceNumbers.length);
   if (expected.map(({ sequenceNumber }) => sequenceNumber).join() !== call.sequenceNumbers.join()) {
     return [
@@ -85,7 +91,7 @@ export function breachOf(
   if (expected.some(({ arrivalMs }) => arrivalMs >= call.startMs + rules.windowSeconds * 1000)) {
     return ['no record before its window', call.sequenceNumbers.join()];
   }
-  if (open === null || open.startMs !== call.startMs) {
+  if (open === null || !isOf(call, open)) {
     if (open !== null && open.folded > 0)
       return ['a window is closed before the next one opens', told(standing)];
     if (call.state !== '{}') return ['a window begins with an empty state', call.state];
@@ -105,18 +111,20 @@ export function afterCall(standing: Standing, call: Call, count: number, state: 
   if (call.final) {
     return {
       done: standing.done,
-      open: call.early ? emptyPart(call.startMs) : null,
+      open: call.early ? emptyPart(call, standing.done) : null,
     };
   }
   const { done, open } = standing;
-  const part = open !== null && open.startMs === call.startMs && open.folded > 0 ? open : null;
+  const part = open !== null && open.startMs === call.startMs ? open : null;
   return {
     done: done + count,
     open: {
       startMs: call.startMs,
+      seconds: call.seconds,
       state,
       folded: (part?.folded ?? 0) + count,
-      first: part?.first ?? done,
+      first: part !== null && part.folded > 0 ? part.first : done,
+      from: part?.from ?? done,
     },
   };
 }
@@ -125,11 +133,20 @@ export function afterCall(standing: Standing, call: Call, count: number, state: 
 export function afterGivingUp(standing: Standing, count: number): Standing {
   if (count > 0) return { ...standing, done: standing.done + count };
   const { open } = standing;
-  return { ...standing, open: open === null ? null : emptyPart(open.startMs) };
+  return { ...standing, open: open === null ? null : emptyPart(open, standing.done) };
 }
 
-function emptyPart(startMs: number): OpenPart {
-  return { startMs, state: '{}', folded: 0, first: 0 };
+/** After the length of the windows changed: what was folded into the open one is folded again. */
+export function afterResize(standing: Standing): Standing {
+  return { done: standing.open?.from ?? standing.done, open: null };
+}
+
+function emptyPart({ startMs, seconds }: Pick<OpenPart, 'startMs' | 'seconds'>, done: number): OpenPart {
+  return { startMs, seconds, state: '{}', folded: 0, first: done, from: done };
+}
+
+function isOf(call: Call, open: OpenPart): boolean {
+  return call.startMs === open.startMs && call.seconds === open.seconds;
 }
 
 export function isAtRest(standing: Standing, arrivals: readonly Arrival[]): boolean {

@@ -1,5 +1,6 @@
 import type { MappingEnvironment } from '../../infra/local/lambda/event-source-mapping/mapping-environment.ts';
 import { startEventSourceMappings } from '../../infra/local/lambda/event-source-mapping/mapping-registry.ts';
+import type { EventSourceMappingSettings } from '../../infra/local/lambda/event-source-mappings.ts';
 import type { InvocationOutcome } from '../../infra/local/lambda/function-invoker.ts';
 import { STATE_LIMIT_BYTES } from '../../infra/local/lambda/window-tracker.ts';
 import { foldEvent, type WindowEvent } from './folding-function.ts';
@@ -46,6 +47,8 @@ export class Simulation {
   readonly #laws: Laws;
   readonly #sabotage: Sabotage;
   readonly #trace: SimulationOptions['trace'];
+  /** Of the mapping's windows, as it was last changed. */
+  #windowSeconds: number;
   #process: ProcessClock;
   #mappings: Awaited<ReturnType<typeof startEventSourceMappings>> | null = null;
   #ids = 0;
@@ -60,6 +63,7 @@ export class Simulation {
     this.#random = new Random(seed);
     this.#schedule = drawSchedule(this.#random);
     this.#scheduler = new Scheduler(START_MS, () => this.#random.next());
+    this.#windowSeconds = this.#schedule.windowSeconds;
     this.#stream = new MemoryStream(STREAM_ARN, this.#schedule.shardCount);
     this.#laws = new Laws(this.#stream, {
       windowSeconds: this.#schedule.windowSeconds,
@@ -118,7 +122,8 @@ export class Simulation {
       case 'crash':
         this.#process.kill();
         this.#stream.forgetListeners();
-        this.#laws.crashed();
+        this.#windowSeconds = this.#storedSeconds() ?? this.#windowSeconds;
+        this.#laws.crashed(this.#windowSeconds);
         this.#process = this.#scheduler.process();
         this.#start();
         return;
@@ -142,20 +147,32 @@ export class Simulation {
   #change(kind: 'disable' | 'enable' | 'update'): void {
     const mappings = this.#mappings;
     if (mappings === null) return;
-    const settings =
-      kind === 'update' ? { BatchSize: this.#random.int(1, 5) } : { Enabled: kind === 'enable' };
+    const settings = kind === 'update' ? this.#drawUpdate() : { Enabled: kind === 'enable' };
     const after = this.#schedule.calmMs <= this.#scheduler.nowMs;
     void mappings
       .list()
       .then(async ([mapping]) => {
         if (mapping === undefined) return;
         await mappings.update(mapping.UUID, settings);
-        this.#laws.interrupted();
+        this.#windowSeconds = this.#storedSeconds() ?? this.#windowSeconds;
+        this.#laws.restarted(this.#windowSeconds);
       })
       .catch(() => {
         // Busy with another change. At the end everything has to be enabled, so that one is asked for again.
         if (after) this.#scheduler.at(this.#scheduler.nowMs + 1000, () => this.#act('enable'));
       });
+  }
+
+  #drawUpdate(): EventSourceMappingSettings {
+    return this.#random.chance(0.5)
+      ? { BatchSize: this.#random.int(1, 5) }
+      : { TumblingWindowInSeconds: this.#random.pick([1, 3, 10]) };
+  }
+
+  /** The length of the windows as the next process will find it. */
+  #storedSeconds(): number | undefined {
+    const [stored] = this.#disk.mappings.values();
+    return stored?.configuration.TumblingWindowInSeconds;
   }
 
   #start(): void {
@@ -193,7 +210,7 @@ export class Simulation {
           FunctionArn: FUNCTION_ARN,
           EventSourceArn: STREAM_ARN,
           StartingPosition: 'TRIM_HORIZON',
-          TumblingWindowInSeconds: schedule.windowSeconds,
+          TumblingWindowInSeconds: this.#windowSeconds,
           MaximumBatchingWindowInSeconds: schedule.batchingSeconds,
           MaximumRetryAttempts: schedule.maximumRetryAttempts,
           BisectBatchOnFunctionError: schedule.bisect,
