@@ -3,7 +3,7 @@ import type { Deployment } from '../stacks/deployment.ts';
 import { runCdk } from './cdk-cli.ts';
 import type { CommandLine } from './command-line.ts';
 import { DeployError, explainCliFailure } from './deploy-problem.ts';
-import { linesFromOutputs } from './deployed-lines.ts';
+import { isSamePipeline, linesFromOutputs } from './deployed-lines.ts';
 import { readEnvLines, writeEnvLines } from './env-file.ts';
 import { findTarget } from './target.ts';
 import type { Workplace } from './workplace.ts';
@@ -13,12 +13,7 @@ export async function deploy(line: CommandLine, deployment: Deployment, place: W
   const target = await findTarget(line.typed, place.env);
   const before = readEnvLines(place.envFile);
   const { names } = deployment;
-  if (
-    before !== null &&
-    before.PRODUCER_FUNCTION_NAME === names.producer &&
-    before.AWS_ENDPOINT_URL === (target.endpoint ?? undefined) &&
-    before.AWS_REGION !== target.region
-  ) {
+  if (isSamePipeline(before, names, target) && before.AWS_REGION !== target.region) {
     throw new DeployError(
       `It is deployed in ${before.AWS_REGION} (so says .env.local), and this would deploy it once more in ${target.region}; destroy it there first if it is to move.`,
       `AWS_REGION=${before.AWS_REGION} ${line.typed}`,
@@ -49,10 +44,10 @@ export async function deploy(line: CommandLine, deployment: Deployment, place: W
     if (explained !== null) throw explained;
     return code;
   }
-  const lines = linesFromOutputs(outputs, names, target);
-  writeEnvLines(place.envFile, lines);
+  writeEnvLines(place.envFile, linesFromOutputs(outputs, names, target));
+  const options = deployment.stage === null ? '' : ` -- -c stage=${deployment.stage}`;
   console.log(
-    `\nDeployed. .env.local names it, so the page finds it:\n\n  npm run dashboard\n\nnpm run destroy${line.context.get('stage') === undefined ? '' : ` -- -c stage=${line.context.get('stage')}`} removes it.`,
+    `\nDeployed. .env.local names it, so the page finds it:\n\n  npm run dashboard\n\nnpm run destroy${options} removes it.`,
   );
   return 0;
 }

@@ -24,6 +24,18 @@ export function linesFromOutputs(file: string, names: DeploymentNames, target: T
   };
 }
 
+/** True when the lines are of the same pipeline at the same endpoint, in whatever region. */
+export function isSamePipeline(
+  lines: EnvLines | null,
+  names: DeploymentNames,
+  target: Target,
+): lines is EnvLines {
+  return (
+    lines?.PRODUCER_FUNCTION_NAME === names.producer &&
+    lines.AWS_ENDPOINT_URL === (target.endpoint ?? undefined)
+  );
+}
+
 function fieldOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -3,6 +3,7 @@ import type { Deployment } from '../stacks/deployment.ts';
 import { runCdk } from './cdk-cli.ts';
 import type { CommandLine } from './command-line.ts';
 import { DeployError, explainCliFailure } from './deploy-problem.ts';
+import { isSamePipeline } from './deployed-lines.ts';
 import { readEnvLines, writeEnvLines } from './env-file.ts';
 import { bucketExists, deleteBucket, stackOutputs } from './stored-results.ts';
 import { findTarget } from './target.ts';
@@ -14,11 +15,11 @@ export async function destroy(line: CommandLine, deployment: Deployment, place: 
   const { region, accountId } = target;
   const { names } = deployment;
   const own = readEnvLines(place.envFile);
-  const isOwn = own?.PRODUCER_FUNCTION_NAME === names.producer && own.AWS_REGION === region;
+  const isOwn = isSamePipeline(own, names, target);
 
   const outputs = await stackOutputs(region, names.analyticsStack);
   if (outputs === null && (await stackOutputs(region, names.producerStack)) === null) {
-    if (own?.AWS_REGION !== undefined && own.AWS_REGION !== region) {
+    if (isOwn && own.AWS_REGION !== region) {
       throw new DeployError(
         `Nothing of it is in ${region} of account ${accountId}; .env.local says that it was deployed in ${own.AWS_REGION}.`,
         `AWS_REGION=${own.AWS_REGION} ${line.typed}`,
@@ -31,11 +32,14 @@ export async function destroy(line: CommandLine, deployment: Deployment, place: 
     return 0;
   }
 
-  const bucket = outputs?.get('BucketName') ?? (isOwn ? own.BUCKET_NAME : undefined) ?? null;
+  const bucket =
+    outputs?.get('BucketName') ?? (isOwn && own.AWS_REGION === region ? own.BUCKET_NAME : undefined) ?? null;
   console.log(
     `Removing ${names.analyticsStack} and ${names.producerStack} from ${region} of account ${accountId}.`,
   );
-  const results = bucket === null ? 'keep' : (line.results ?? (await askForResults(bucket)));
+  const isEphemeral = outputs?.get('Ephemeral') === 'true';
+  if (isEphemeral) console.log(`Its bucket ${bucket} was deployed as ephemeral, and goes with its results.`);
+  const results = isEphemeral || bucket === null ? 'keep' : (line.results ?? (await askForResults(bucket)));
 
   const { code, said } = await runCdk(
     ['destroy', '--all', '--force', ...place.cdkOptions, ...line.rest],
@@ -48,12 +52,11 @@ export async function destroy(line: CommandLine, deployment: Deployment, place: 
     return code;
   }
   if (bucket !== null) console.log(await farewell(region, bucket, results));
-  if (isOwn) writeEnvLines(place.envFile, null);
+  if (isOwn && own.AWS_REGION === region) writeEnvLines(place.envFile, null);
   return 0;
 }
 
 async function farewell(region: string, bucket: string, results: 'delete' | 'keep'): Promise<string> {
-  // An ephemeral one went with its stack.
   if (!(await bucketExists(region, bucket))) return `\nThe bucket ${bucket} is gone too. Nothing is left.`;
   if (results === 'keep') {
     return `\nThe results are kept in s3://${bucket}. To remove them too:\n\n  aws s3 rb --force s3://${bucket} --region ${region}\n`;
@@ -65,6 +68,7 @@ async function farewell(region: string, bucket: string, results: 'delete' | 'kee
 async function askForResults(bucket: string): Promise<'delete' | 'keep'> {
   if (!process.stdin.isTTY) return 'keep';
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  terminal.on('SIGINT', () => process.exit(130));
   try {
     const answer = await terminal.question(`Delete the results in s3://${bucket} too? [y/N, Ctrl-C ends] `);
     return /^y(es)?$/i.test(answer.trim()) ? 'delete' : 'keep';

@@ -22,10 +22,16 @@ export async function findTarget(command: string, env: Env): Promise<Target> {
   };
   const sts = new STSClient({ region: attempt.region, maxAttempts: 2 });
   try {
-    const { Account } = await sts.send(new GetCallerIdentityCommand({}));
-    return { ...attempt, accountId: Account ?? 'unknown' };
+    const { Account = 'unknown' } = await sts.send(new GetCallerIdentityCommand({}));
+    if (attempt.endpoint !== null && (await isLocalRuntime(attempt.endpoint))) {
+      throw new DeployError(
+        `${attempt.endpoint}, where AWS_ENDPOINT_URL points, is the local runtime: the pipeline runs there as it is, and is not deployed.`,
+        `unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY && ${command}`,
+      );
+    }
+    return { ...attempt, accountId: Account };
   } catch (error) {
-    throw explainFailure(wordsOf(error), attempt) ?? error;
+    throw error instanceof DeployError ? error : (explainFailure(wordsOf(error), attempt) ?? error);
   } finally {
     sts.destroy();
   }
@@ -41,4 +47,13 @@ async function regionOf(command: string, env: Env): Promise<string> {
     'No region is set, neither in AWS_REGION nor in the profile: say where.',
     `AWS_REGION=us-east-1 ${command}`,
   );
+}
+
+/** Whoever pasted the line that the local runtime prints, and then says `npm run deploy`, means AWS. */
+async function isLocalRuntime(endpoint: string): Promise<boolean> {
+  const response = await fetch(new URL('/_local/health', endpoint), {
+    signal: AbortSignal.timeout(3000),
+  }).catch(() => null);
+  const health: unknown = response?.ok ? await response.json().catch(() => null) : null;
+  return typeof health === 'object' && health !== null && 'dataDir' in health;
 }

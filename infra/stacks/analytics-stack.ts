@@ -63,6 +63,7 @@ export class AnalyticsStack extends Stack {
     output('CloudWatchDashboard', dashboardConsoleUrl(names.dashboard), 'Metrics and alarms in the console');
     output('ConsumerFunctionName', consumer.function.functionName);
     output('BucketName', bucket.bucketName);
+    if (ephemeral) output('Ephemeral', 'true');
     output('WindowSeconds', String(windowSeconds));
     output('Region', Aws.REGION);
     output('PagePolicyArn', policies.page.managedPolicyArn, 'What the page needs: attach it to its role');

@@ -50,6 +50,9 @@ describe('the bucket', () => {
     const { analytics: ephemeral } = synthesize({ context: { ephemeral: 'true' } });
     ephemeral.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
     ephemeral.resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+    // So that destroy does not ask what is to become of it.
+    ephemeral.hasOutput('Ephemeral', { Value: 'true' });
+    expect(analytics.findOutputs('Ephemeral')).toEqual({});
   });
 });
 
