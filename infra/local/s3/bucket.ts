@@ -106,6 +106,17 @@ export class Bucket {
     );
   }
 
+  /** Sets one header of an object that is there, or removes it when `value` is empty; its bytes and its time stay. */
+  describe(key: string, name: string, value: string): void {
+    if (this.head(key) === null) return;
+    const known = this.#objects.get(key);
+    if (known === undefined) return;
+    const { [name]: _before, ...rest } = known.headers;
+    const object: StoredObject = { ...known, headers: value === '' ? rest : { ...rest, [name]: value } };
+    onDisk(() => this.#journal.append({ key, object }));
+    this.#objects.set(key, object);
+  }
+
   delete(key: string): void {
     if (this.head(key) === null) return;
     onDisk(() => {

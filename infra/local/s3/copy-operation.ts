@@ -18,13 +18,8 @@ import { checksumXml, timeText, xmlResponse } from './xml.ts';
 export function copyObject(request: S3Request): HttpResponse {
   const { http, store, bucket, key } = request;
   const target = store.bucket(bucket);
-  const directive = http.headers['x-amz-metadata-directive'] ?? 'COPY';
-  if (directive !== 'COPY' && directive !== 'REPLACE') {
-    throw new S3Error('InvalidArgument', 'Unknown metadata directive.', {
-      ArgumentName: 'x-amz-metadata-directive',
-      ArgumentValue: directive,
-    });
-  }
+  const directive = readDirective(http.headers, 'metadata');
+  const taggingDirective = readDirective(http.headers, 'tagging');
   const source = copySource(request);
   const given = keptHeaders(http.headers);
   const isSelf = source.bucket === bucket && source.key === key;
@@ -45,7 +40,10 @@ export function copyObject(request: S3Request): HttpResponse {
     requestedAlgorithm(http.headers) ?? checksumIn(source.object.headers)?.algorithm ?? 'crc64nvme';
   const checksum = describeChecksum(algorithm, checksumOf(algorithm, bytes), 'FULL_OBJECT');
   const headers = directive === 'REPLACE' ? given : copiedHeaders(source.object, given);
-  const copy = target.put(key, bytes, { ...headers, ...checksum }, store.clock.now());
+  const { 'x-amz-tagging': tags } = taggingDirective === 'REPLACE' ? given : source.object.headers;
+  const { 'x-amz-tagging': _tags, ...untagged } = headers;
+  const tagging = tags === undefined ? {} : { 'x-amz-tagging': tags };
+  const copy = target.put(key, bytes, { ...untagged, ...tagging, ...checksum }, store.clock.now());
   return xmlResponse(
     [
       'CopyObjectResult',
@@ -53,6 +51,20 @@ export function copyObject(request: S3Request): HttpResponse {
     ],
     ENCRYPTION_HEADERS,
   );
+}
+
+/** Whether what is asked about is taken from the source or from the request. Throws S3Error InvalidArgument. */
+function readDirective(
+  headers: Readonly<Record<string, string>>,
+  subject: 'metadata' | 'tagging',
+): 'COPY' | 'REPLACE' {
+  const name = `x-amz-${subject}-directive`;
+  const directive = headers[name] ?? 'COPY';
+  if (directive === 'COPY' || directive === 'REPLACE') return directive;
+  throw new S3Error('InvalidArgument', `Unknown ${subject} directive.`, {
+    ArgumentName: name,
+    ArgumentValue: directive,
+  });
 }
 
 /** What the source says of itself; its storage class and redirection are never copied. */

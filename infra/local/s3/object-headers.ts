@@ -10,6 +10,7 @@ import { decodeMetadata, encodeMetadata } from './metadata-text.ts';
 import type { ObjectMetadata } from './object-metadata.ts';
 import { type ReceivedBody, unsupportedAlgorithm } from './request-body.ts';
 import { S3Error } from './s3-error.ts';
+import { parseTags, serializeTags } from './tags.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -23,6 +24,8 @@ const OVERRIDABLE = [
   'expires',
 ];
 const KEPT = [...OVERRIDABLE, 'x-amz-storage-class', 'x-amz-website-redirect-location'];
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+export const MAX_OBJECT_TAGS = 10;
 const METADATA_PREFIX = 'x-amz-meta-';
 const MAX_USER_METADATA_BYTES = 2048;
 const STORAGE_CLASSES = [
@@ -56,6 +59,9 @@ export function keptHeaders(headers: Headers): Record<string, string> {
       const text = decodeMetadata(value);
       metadataBytes += name.length - METADATA_PREFIX.length + Buffer.byteLength(text);
       kept[name] = text;
+    } else if (name === 'x-amz-tagging') {
+      const tags = serializeTags(parseTags(value, MAX_OBJECT_TAGS));
+      if (tags !== '') kept[name] = tags;
     } else if (KEPT.includes(name) && value !== '') kept[name] = value;
   }
   // The coding of the transfer is none of the object's.
@@ -172,6 +178,10 @@ export function objectHeaders(
   };
   for (const [name, value] of Object.entries(object.headers)) {
     if (!withChecksum && name.startsWith('x-amz-checksum-')) continue;
+    if (name === 'x-amz-tagging') {
+      answer['x-amz-tagging-count'] = String(parseTags(value, MAX_OBJECT_TAGS).size);
+      continue;
+    }
     answer[name] = name.startsWith(METADATA_PREFIX) ? encodeMetadata(value) : value;
   }
   for (const name of OVERRIDABLE) {

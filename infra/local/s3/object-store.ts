@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { Bucket, type BucketFolders } from './bucket.ts';
@@ -109,6 +119,21 @@ export class ObjectStore {
     return location;
   }
 
+  /** A bucket's tags as they were set; empty when it has none. Throws S3Error NoSuchBucket. */
+  tags(name: string): string {
+    this.bucket(name);
+    const file = this.#tagsFile(name);
+    return onDisk(() => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
+  }
+
+  setTags(name: string, tags: string): void {
+    const temporary = path.join(this.#folders.temporary, randomUUID());
+    onDisk(() => {
+      writeFileSync(temporary, tags);
+      renameSync(temporary, this.#tagsFile(name));
+    });
+  }
+
   /** Throws S3Error NoSuchBucket, BucketNotEmpty. */
   remove(name: string): void {
     this.#close(name);
@@ -124,6 +149,7 @@ export class ObjectStore {
       rmSync(path.join(this.#folders.objects, name), { recursive: true, force: true });
       rmSync(path.join(this.#folders.metadata, `${name}.ndjson`), { force: true });
       rmSync(this.#locationFile(name), { force: true });
+      rmSync(this.#tagsFile(name), { force: true });
     });
   }
 
@@ -144,6 +170,10 @@ export class ObjectStore {
 
   #locationFile(name: string): string {
     return path.join(this.#folders.metadata, `${name}.location`);
+  }
+
+  #tagsFile(name: string): string {
+    return path.join(this.#folders.metadata, `${name}.tags`);
   }
 
   #createdMs(name: string): number {

@@ -25,6 +25,14 @@ import type { ObjectStore } from './object-store.ts';
 import { checkPresigned } from './presigned-url.ts';
 import { S3Error } from './s3-error.ts';
 import { readS3Request, type S3Request } from './s3-request.ts';
+import {
+  deleteBucketTagging,
+  deleteObjectTagging,
+  getBucketTagging,
+  getObjectTagging,
+  putBucketTagging,
+  putObjectTagging,
+} from './tagging-operations.ts';
 import { errorXml } from './xml.ts';
 
 type Operation = (request: S3Request) => HttpResponse;
@@ -78,13 +86,16 @@ const BUCKET: Readonly<Record<string, Operation>> = {
     request.http.query.get('list-type') === '2' ? listObjectsV2(request) : listObjects(request),
   'GET acl': getAcl,
   'GET location': getBucketLocation,
+  'GET tagging': getBucketTagging,
   'GET uploads': listMultipartUploads,
   'GET versioning': getBucketVersioning,
   'GET versions': listObjectVersions,
   HEAD: headBucket,
   PUT: createBucket,
   'PUT acl': putAcl,
+  'PUT tagging': putBucketTagging,
   DELETE: deleteBucket,
+  'DELETE tagging': deleteBucketTagging,
   'POST delete': deleteObjects,
 };
 
@@ -92,14 +103,17 @@ const OBJECT: Readonly<Record<string, Operation>> = {
   GET: getObject,
   'GET acl': getAcl,
   'GET attributes': getObjectAttributes,
+  'GET tagging': getObjectTagging,
   'GET uploadId': listParts,
   HEAD: headObject,
   PUT: (request) => (isCopy(request) ? copyObject(request) : putObject(request)),
   'PUT acl': putAcl,
+  'PUT tagging': putObjectTagging,
   'PUT uploadId': (request) => (isCopy(request) ? uploadPartCopy(request) : uploadPart(request)),
   'POST uploads': createMultipartUpload,
   'POST uploadId': completeMultipartUpload,
   DELETE: deleteObject,
+  'DELETE tagging': deleteObjectTagging,
   'DELETE uploadId': abortMultipartUpload,
 };
 

@@ -103,7 +103,7 @@ const parser = new XMLParser({
   processEntities: false,
   trimValues: false,
   removeNSPrefix: true,
-  isArray: (name) => name === 'Object' || name === 'Part',
+  isArray: (name) => name === 'Object' || name === 'Part' || name === 'Tag',
   tagValueProcessor: (_name, value) => unescapeText(value),
 });
 
