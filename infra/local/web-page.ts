@@ -72,6 +72,8 @@ function next(root: string, args: string[], env: Environment, stdio: 'inherit' |
       // Next warns of any other value, such as one that a shell or a test runner left behind.
       NODE_ENV: args[0] === 'dev' ? 'development' : 'production',
       NEXT_TELEMETRY_DISABLED: '1',
+      // Of the SDK, about Node.js in the years to come: nothing that a person at this terminal can mend now.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --import ${follow}`.trim(),
     },
   });
