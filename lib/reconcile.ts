@@ -89,6 +89,13 @@ export function verdictOf(account: Account, format: AccountFormat): Verdict {
       words: `Missing: ${of(sentMissing)} sent from here in no window, though a result is overdue. Check the consumer.`,
     };
   }
+  if (counted.recordCount !== null && sentCounted.recordCount > counted.recordCount) {
+    const gone = minus(sentCounted, { ...counted, recordCount: counted.recordCount });
+    return {
+      sign: 'doubt',
+      words: `Gone: ${of(gone)} were counted, and their results are not in the bucket any more.`,
+    };
+  }
   const elsewhere = counted.recordCount === null ? null : counted.recordCount - sentCounted.recordCount;
   const others =
     elsewhere === null

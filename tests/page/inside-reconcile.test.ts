@@ -67,6 +67,14 @@ describe('the account of a range', () => {
     });
   });
 
+  test('names what was counted and has gone from the bucket', () => {
+    const account = reconcile([slot(0, 'empty')], [click(0, 45, [[0, 45, true]])]);
+    expect(verdictOf(account, format)).toEqual({
+      sign: 'doubt',
+      words: 'Gone: 45 records ($45) were counted, and their results are not in the bucket any more.',
+    });
+  });
+
   test('leaves the count open when an original result does', () => {
     const original = slot(1, 'closed', { salesCents: 4_218_700, inferred: true });
     expect(reconcile([closed, original], []).counted).toEqual({
