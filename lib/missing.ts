@@ -2,7 +2,7 @@ import type { Click } from './click.ts';
 import type { Slot } from './core/slot.ts';
 
 /**
- * Only the browser that clicked knows that something was sent where nothing came out: slots that seem empty turn into
+ * Only the browser that clicked knows that something was sent where nothing came out: slots that seem empty, or before any data, turn into
  * `missing` when records were sent in them that no window holds, though a result is overdue. They then carry how many.
  * Answers the same array when nothing is missing.
  */
@@ -18,7 +18,7 @@ export function markMissing(slots: readonly Slot[], clicks: readonly Click[]): r
       .filter((click) => click.sentMs < slot.endMs && click.sentMs + click.durationMs >= slot.startMs)
       .reduce((sum, click) => sum + click.count, 0);
   const marked = slots.map((slot): Slot => {
-    const count = slot.state === 'empty' ? lostIn(slot) : 0;
+    const count = slot.state === 'empty' || slot.state === 'before' ? lostIn(slot) : 0;
     return count === 0 ? slot : { ...slot, state: 'missing', salesCents: null, recordCount: count };
   });
   return marked.some((slot, index) => slot !== slots[index]) ? marked : slots;

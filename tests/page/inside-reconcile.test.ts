@@ -124,11 +124,11 @@ describe('the account of a range', () => {
 });
 
 describe('a slot is missing', () => {
-  const empty = [slot(0, 'empty'), slot(1, 'empty')];
+  const empty = [slot(0, 'before'), slot(1, 'empty'), slot(2, 'empty')];
 
   test('where records were sent that no window holds, once a result is overdue', () => {
-    const marked = markMissing(empty, [click(0, 156, [], true)]);
-    expect(marked.map(({ state }) => state)).toEqual(['missing', 'empty']);
+    const marked = markMissing(empty, [click(0, 156, [], true), click(1, 7, [], true)]);
+    expect(marked.map(({ state }) => state)).toEqual(['missing', 'missing', 'empty']);
     expect(marked[0]).toMatchObject({ recordCount: 156, salesCents: null });
   });
 
