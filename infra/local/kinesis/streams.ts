@@ -1,14 +1,12 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { type HashKey, hashKeyFromDecimal } from './hash-key.ts';
 import { KinesisError, StorageError } from './kinesis-error.ts';
 import { evenShards } from './reshard.ts';
-import { type Shard, shardIdOf } from './shard.ts';
+import type { Shard } from './shard.ts';
 import { type PutEntry, type PutOutcome, Stream, type StreamEnvironment } from './stream.ts';
-import { folderOfStream } from './stream-folder.ts';
+import { deleteStreamFolder, folderOfStream, storedStreams } from './stream-folder.ts';
 import {
-  readStreamMetadata,
   type StreamMetadata,
   type StreamMode,
   type StreamTransition,
@@ -49,8 +47,6 @@ const DEFAULT_RETENTION_HOURS = 24;
 const SWEEP_MS = 60_000;
 /** Kinesis dates a new stream's shards a little back: a first record is never older than its shard. */
 const CREATION_LEEWAY_SECONDS = 3;
-const DELETED_PREFIX = '~deleted-';
-const FORCE = { recursive: true, force: true };
 
 /** Opens what the data folder holds, making it if need be. Throws StorageError. */
 export async function openStreams(options: StreamsOptions): Promise<Streams> {
@@ -70,7 +66,6 @@ export class Streams implements StreamReader {
   readonly #streams = new Map<string, Stream>();
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #closing = new AbortController();
-  #deletions = 0;
 
   constructor(options: StreamsOptions) {
     this.accountId = options.accountId;
@@ -84,13 +79,10 @@ export class Streams implements StreamReader {
       segmentBytes: options.segmentBytes,
     };
     this.#root = path.join(options.dataDir, 'kinesis');
-    try {
-      fs.mkdirSync(this.#root, { recursive: true });
-      for (const name of fs.readdirSync(this.#root)) this.#load(path.join(this.#root, name));
-    } catch (error) {
-      if (error instanceof StorageError) throw error;
-      throw new StorageError('open', this.#root, error);
+    for (const { metadata, folder } of storedStreams(this.#root)) {
+      this.#adopt(metadata, folder);
     }
+    for (const stream of this.#streams.values()) stream.trim(this.clock.now());
     this.recovery = [...this.#streams.values()].flatMap((stream) =>
       stream.shards.map(({ shardId, log }) => ({
         streamName: stream.name,
@@ -102,26 +94,10 @@ export class Streams implements StreamReader {
     this.#sweep();
   }
 
-  #load(folder: string): void {
-    // Left by a crash: a stream whose deletion had begun, or whose creation nobody was told of.
-    const metadata = path.basename(folder).startsWith(DELETED_PREFIX) ? null : readStreamMetadata(folder);
-    if (metadata === null) {
-      fs.rmSync(folder, FORCE);
-      return;
-    }
-    // A shard that had expired, but whose files were still there when the process ended.
-    const shardIds = new Set(metadata.shards.map(({ index }) => shardIdOf(index)));
-    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-      if (entry.isDirectory() && !shardIds.has(entry.name)) fs.rmSync(path.join(folder, entry.name), FORCE);
-    }
-    const stream = this.#adopt(metadata, folder);
-    if (!this.#settle(stream)) this.#settleLater(stream);
-    stream.trim(this.clock.now());
-  }
-
   #adopt(metadata: StreamMetadata, folder: string): Stream {
     const stream = new Stream(metadata, this.arnOf(metadata.streamName), folder, this.#environment);
     this.#streams.set(stream.name, stream);
+    if (!this.#settle(stream)) this.#settleLater(stream);
     return stream;
   }
 
@@ -203,9 +179,7 @@ export class Streams implements StreamReader {
       transition: { kind: 'create', dueMs: nowMs + this.#transitionMs },
     };
     writeStreamMetadata(folder, metadata);
-    const stream = this.#adopt(metadata, folder);
-    if (!this.#settle(stream)) this.#settleLater(stream);
-    return stream;
+    return this.#adopt(metadata, folder);
   }
 
   /**
@@ -364,19 +338,11 @@ export class Streams implements StreamReader {
     }
   }
 
-  /** The rename is the moment of truth: what a crash leaves under the other name is removed by the next start. */
   #remove(stream: Stream): void {
-    this.#deletions += 1;
-    const grave = path.join(this.#root, `${DELETED_PREFIX}${this.clock.now()}-${this.#deletions}`);
     stream.close();
-    try {
-      fs.renameSync(stream.folder, grave);
-    } catch (error) {
-      throw new StorageError('delete', stream.folder, error);
-    }
+    deleteStreamFolder(stream.folder);
     this.#streams.delete(stream.name);
     this.#changed(stream);
-    fs.rmSync(grave, FORCE);
   }
 }
 

@@ -27,7 +27,7 @@ const CLOCK_SLACK_MS = 60_000;
  */
 export class ShardLog {
   /** What a crash had left half-written and the start cut off. */
-  readonly cutBytes: number = 0;
+  readonly cutBytes: number;
   #segments: LogSegment[] = [];
   #nextIndex = 1;
   #latestMs = Number.NEGATIVE_INFINITY;
@@ -37,26 +37,35 @@ export class ShardLog {
   /** `latestMs` of the frame at the trim index; null when there is none yet. */
   #trimLatestMs: number | null = null;
 
+  /** Throws StorageError. */
   constructor(
     private readonly folder: string,
     private readonly segmentBytes = SEGMENT_BYTES,
   ) {
-    if (!fs.existsSync(folder)) return;
+    try {
+      this.cutBytes = fs.existsSync(folder) ? this.#open() : 0;
+    } catch (error) {
+      throw error instanceof StorageError ? error : new StorageError('open', folder, error);
+    }
+  }
+
+  /** Answers how many bytes were cut off. */
+  #open(): number {
     this.#segments = fs
-      .readdirSync(folder)
+      .readdirSync(this.folder)
       .filter((name) => /^\d{16}\.log$/.test(name))
       .sort()
-      .map((name) => LogSegment.open(path.join(folder, name), Number(name.slice(0, 16))));
+      .map((name) => LogSegment.open(path.join(this.folder, name), Number(name.slice(0, 16))));
     const active = this.#segments.at(-1);
-    if (active === undefined) return;
+    if (active === undefined) return 0;
     const { last, cutBytes } = active.recover();
-    this.cutBytes = cutBytes;
     this.#nextIndex = last === null ? active.firstIndex : last.firstIndex + last.count;
     const newest = last ?? this.#segments.at(-2)?.last() ?? null;
     this.#latestMs = newest?.latestMs ?? this.#latestMs;
     this.#lastArrivalMs = newest?.arrivalMs ?? this.#lastArrivalMs;
     this.#trimIndex = this.#segments[0]?.firstIndex ?? 1;
     this.#trimLatestMs = this.#segments[0]?.first()?.latestMs ?? null;
+    return cutBytes;
   }
 
   /** The index that the next record will get. */

@@ -1,7 +1,8 @@
+import { listShards } from './list-shards-operation.ts';
 import type { Operation } from './operation.ts';
 import { getRecords, getShardIterator } from './reading-operations.ts';
 import { putRecord, putRecords } from './record-operations.ts';
-import { listShards, mergeShards, splitShard, updateShardCount } from './shard-operations.ts';
+import { mergeShards, splitShard, updateShardCount } from './shard-operations.ts';
 import {
   createStream,
   decreaseStreamRetentionPeriod,

@@ -1,7 +1,8 @@
 import { type HashKey, hashKeyFromDecimal } from '../hash-key.ts';
+import { isCanonicalBase64 } from '../json-value.ts';
 import { KinesisError } from '../kinesis-error.ts';
 import { dataBytes } from '../log/shard-log.ts';
-import { blob, isCanonicalBase64, list, required, structure, text } from '../request-shape.ts';
+import { blob, list, required, structure, text } from '../request-shape.ts';
 import { parseSequenceNumber } from '../sequence-number.ts';
 import type { PutEntry, PutOutcome, Stream } from '../stream.ts';
 import type { Streams } from '../streams.ts';
