@@ -1,3 +1,10 @@
+import { Skeleton } from '@/components/skeleton';
+
 export default function Loading() {
-  return <p className="p-6 text-muted">Loading the dashboard…</p>;
+  return (
+    <main className="mx-auto max-w-[1248px] p-4 sm:p-6">
+      <p className="sr-only">Loading the dashboard…</p>
+      <Skeleton />
+    </main>
+  );
 }

@@ -146,8 +146,8 @@ test.describe('with long windows', () => {
       .click();
     await expect(page.getByTestId('open-window')).not.toHaveAttribute('data-records', '');
     // A window that closes is news: look early in one.
-    await page.waitForFunction(() => (Date.now() / 1000) % 120 < 100);
-    await page.waitForTimeout(3000); // what the click has begun comes to rest
+    await page.waitForFunction(() => (Date.now() / 1000) % 120 < 90);
+    await page.waitForTimeout(9000); // what the click has begun comes to rest
     const polls: string[] = [];
     page.on('request', (request) => polls.push(request.url()));
     const changed = await page.evaluate(async () => {

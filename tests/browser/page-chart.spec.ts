@@ -1,0 +1,181 @@
+import type { Page } from '@playwright/test';
+import { expect, type Pipeline, test } from './pipeline.ts';
+
+const chart = (page: Page) => page.getByTestId('chart');
+const tooltip = (page: Page) => page.getByTestId('chart-tooltip');
+const rangeOf = (page: Page) => new URL(page.url()).searchParams.get('range');
+
+/** A full day of made-up results; its name. */
+async function demoDay(pipeline: Pipeline): Promise<string> {
+  const answer = await fetch(`${pipeline.endpoint}/_local/actions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"action":"demo-day"}',
+  });
+  return /\d{4}-\d\d-\d\d/.exec(await answer.text())?.[0] ?? '';
+}
+
+test.describe('a day that is over', () => {
+  test.use({ windowSeconds: 120 });
+
+  test('is walked by keys, zoomed by a click on a bar, and left again by Escape', async ({
+    page,
+    pipeline,
+  }) => {
+    const day = await demoDay(pipeline);
+    await page.goto(`${pipeline.url}/?day=${day}&range=day&tz=utc`);
+    const bars = chart(page).locator('g[data-state]');
+    await expect(bars).toHaveCount(144);
+
+    await chart(page).focus();
+    await page.keyboard.press('Home');
+    await expect(tooltip(page)).toContainText('00:00–00:10');
+    await page.keyboard.press('PageDown');
+    await page.keyboard.press('ArrowRight');
+    await expect(tooltip(page)).toContainText('01:50–02:00');
+    await page.keyboard.press('End');
+    await expect(tooltip(page)).toContainText('23:50–00:00');
+    await page.keyboard.press('Escape');
+    await expect(tooltip(page)).toHaveCount(0);
+
+    const noon = Date.parse(`${day}T12:00:00Z`);
+    await page.locator(`g[data-start="${noon}"]`).hover({ force: true });
+    await expect(tooltip(page)).toContainText('12:00–12:10');
+    await page.mouse.down();
+    await page.mouse.up();
+    await expect(bars).toHaveCount(5);
+    expect(rangeOf(page)).toBe(`${noon}-${noon + 600_000}`);
+
+    await chart(page).focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    expect(new URL(page.url()).searchParams.get('w')).toBe(String(noon + 480_000));
+    await page.keyboard.press('Escape');
+    await expect.poll(() => new URL(page.url()).searchParams.get('w')).toBeNull();
+    await page.getByRole('button', { name: 'Zoom out' }).click();
+    await expect(bars).toHaveCount(144);
+  });
+
+  test('a drag over bars zooms to them', async ({ page, pipeline }) => {
+    const day = await demoDay(pipeline);
+    await page.goto(`${pipeline.url}/?day=${day}&range=day&tz=utc`);
+    const bar = (hour: number) =>
+      page.locator(`g[data-start="${Date.parse(`${day}T00:00:00Z`) + hour * 3_600_000}"]`);
+    await bar(10).hover({ force: true });
+    await page.mouse.down();
+    await bar(11).hover({ force: true });
+    await bar(12).hover({ force: true });
+    await page.mouse.up();
+    const from = Date.parse(`${day}T10:00:00Z`);
+    await expect.poll(() => rangeOf(page)).toBe(`${from}-${from + 7_200_000 + 600_000}`);
+  });
+
+  test('no range has more than 150 bars', async ({ page, pipeline }) => {
+    const day = await demoDay(pipeline);
+    for (const range of ['1h', '4h', 'day', '7d']) {
+      await page.goto(`${pipeline.url}/?day=${day}&range=${range}&tz=utc`);
+      const bars = chart(page).locator('g[data-state]');
+      await expect(bars.first()).toBeAttached();
+      expect(await bars.count()).toBeLessThanOrEqual(150);
+    }
+  });
+
+  test('a limit is in the address, moves by keys, marks the bars that reach it, and goes by Delete', async ({
+    page,
+    pipeline,
+  }) => {
+    const day = await demoDay(pipeline);
+    await page.goto(`${pipeline.url}/?day=${day}&range=day&tz=utc&limit=200000`);
+    const limit = page.getByRole('slider', { name: 'Limit' });
+    await expect(limit).toHaveAttribute('aria-valuetext', '$200,000');
+    const marked = await page.getByTestId('over-limit').count();
+    expect(marked).toBeGreaterThan(0);
+    await limit.focus();
+    for (let press = 0; press < 10; press += 1) await page.keyboard.press('ArrowUp');
+    await expect.poll(() => page.getByTestId('over-limit').count()).toBeLessThan(marked);
+    expect(Number(new URL(page.url()).searchParams.get('limit'))).toBeGreaterThan(200_000);
+    await page.keyboard.press('Delete');
+    await expect(limit).toHaveCount(0);
+    expect(new URL(page.url()).searchParams.get('limit')).toBeNull();
+  });
+});
+
+test('while a bar is pinned the range stands still and what comes is counted, until one catches up', async ({
+  page,
+  pipeline,
+}) => {
+  await page.goto(pipeline.url);
+  await generate(page);
+  const open = chart(page).locator('[data-state="open"]');
+  await expect(open).toHaveCount(1);
+  const start = await open.getAttribute('data-start');
+  await chart(page)
+    .locator(`[data-start="${Number(start) - 5000}"]`)
+    .hover({ force: true });
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(tooltip(page).getByRole('button', { name: 'Inspect window' })).toBeVisible();
+  await page.mouse.move(0, 0);
+  const words = await tooltip(page).locator('p').first().textContent();
+  const last = () => chart(page).locator('g[data-state]').last().getAttribute('data-start');
+  const end = await last();
+  await expect(page.getByTestId('new-windows')).toHaveText(/[2-9] new windows/, { timeout: 20_000 });
+  expect(await last()).toBe(end);
+  expect(await tooltip(page).locator('p').first().textContent()).toContain(words?.slice(0, 8));
+  await page.getByTestId('new-windows').click();
+  await expect.poll(last).not.toBe(end);
+  await expect(page.getByTestId('new-windows')).toHaveCount(0);
+});
+
+test('a window closes in sight: counted beside the clock, and said once', async ({ page, pipeline }) => {
+  await page.goto(pipeline.url);
+  await expect(page.getByTestId('open-window')).toBeVisible();
+  await generate(page);
+  const ended = page.getByTestId('ended-window');
+  await expect(ended).toHaveAttribute('data-state', 'closed', { timeout: 30_000 });
+  await expect(ended).toContainText(/closed: \$[\d,.]+ from \d+ records/);
+  await expect(
+    page.getByRole('status').filter({ hasText: /closed: \$[\d,.]+ from \d+ records/ }),
+  ).toHaveCount(1);
+});
+
+test('on a phone a tap pins the words under the plot, and the button stays within reach', async ({
+  browser,
+  pipeline,
+}) => {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  const page = await context.newPage();
+  await page.goto(pipeline.url);
+  await generate(page);
+  await expect(chart(page).locator('g[data-state]')).toHaveCount(15);
+  await chart(page).scrollIntoViewIfNeeded();
+  const box = await chart(page).boundingBox();
+  if (box === null) throw new Error('the chart has no box');
+  await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+  await expect(tooltip(page)).toBeVisible();
+  const below = await page.evaluate(() => {
+    const bottom = document.querySelector('[data-testid="chart"]')?.getBoundingClientRect().bottom ?? 0;
+    return (
+      (document.querySelector('[data-testid="chart-tooltip"]')?.getBoundingClientRect().top ?? 0) - bottom
+    );
+  });
+  expect(below).toBeGreaterThanOrEqual(0);
+
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  const button = page.getByRole('button', { name: /generate sales/i }).first();
+  await expect(button).toBeInViewport();
+  await page.setViewportSize({ width: 320, height: 700 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await context.close();
+});
+
+async function generate(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /generate sales/i })
+    .first()
+    .click();
+}
