@@ -31,7 +31,7 @@ export function listObjectsV2(request: S3Request): HttpResponse {
         ...(isTruncated && last !== undefined
           ? [['NextContinuationToken', serializeToken(last.name)] as const]
           : []),
-        ...(token === null ? optional('StartAfter', encode(startAfter)) : []),
+        ...optional('StartAfter', encode(startAfter)),
         ...keysXml(bucket, entries, encode, query.get('fetch-owner') === 'true'),
         ...prefixesXml(entries, encode),
       ],
@@ -53,7 +53,7 @@ export function listObjects(request: S3Request): HttpResponse {
       'ListBucketResult',
       [
         ['Name', request.bucket],
-        ['Prefix', encode(prefix)],
+        ['Prefix', prefix], // as it came: clients decode all names but this one
         ['Marker', encode(marker)],
         // Without a delimiter the client goes on from the last key it got.
         ...(isTruncated && last !== undefined && delimiter !== ''

@@ -50,12 +50,11 @@ export function encoderOf(query: URLSearchParams): Encoder {
   return { encode: urlEncode, encodingXml: [['EncodingType', type]] };
 }
 
-/** As S3 encodes names: all but unreserved characters and the slash, a space as a plus. */
+/** All but unreserved characters and the slash. A space is `%20`, which clients that decode a form understand as well. */
 function urlEncode(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%2F', '/')
-    .replaceAll('%20', '+');
+    .replaceAll('%2F', '/');
 }
 
 /** `value` is null where S3 does not repeat it. */

@@ -54,10 +54,20 @@ export function receiveBody(request: HttpRequest): ReceivedBody {
   return { bytes, checksum: checkChecksum({ ...headers, ...trailers }, bytes) };
 }
 
-/** A body's length must be said, unless the transfer says its end. Throws S3Error MissingContentLength. */
+/**
+ * A body's length must be said; HTTP's own chunks may only carry `aws-chunked` ones, which say it in another header.
+ * Throws S3Error MissingContentLength, NotImplemented.
+ */
 export function checkLength({ headers, body }: HttpRequest): void {
-  const isSaid = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-  if (!isSaid && body.length === 0) throw missingLength();
+  if (headers['x-amz-decoded-content-length'] !== undefined) return;
+  if (headers['transfer-encoding'] !== undefined) {
+    throw new S3Error(
+      'NotImplemented',
+      'A header you provided implies functionality that is not implemented',
+      { Header: 'Transfer-Encoding' },
+    );
+  }
+  if (headers['content-length'] === undefined && body.length === 0) throw missingLength();
 }
 
 function missingLength(): S3Error {

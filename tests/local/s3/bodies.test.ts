@@ -142,6 +142,15 @@ describe('what a request says of its body must hold', () => {
     expect(answer).toContain('<Code>MissingContentLength</Code>');
   });
 
+  test('and chunks of HTTP alone do not say it', async () => {
+    const answer = await sendBytes(
+      s3.url,
+      `PUT /${Bucket}/key HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`,
+    );
+    expect(answer).toContain('501 Not Implemented');
+    expect(answer).toContain('<Header>Transfer-Encoding</Header>');
+  });
+
   test('16 MiB are stored, a byte more is not', async () => {
     const most = Buffer.alloc(16 * 1024 * 1024, 'm');
     expect((await put({}, most)).status).toBe(200);

@@ -139,7 +139,7 @@ describe('ListObjects over the wire', () => {
       'b/1.txt',
       'b/2.txt',
       'b/c/3.txt',
-      'd+e%2Bf%25g.txt',
+      'd%20e%2Bf%25g.txt',
       'z%01%0A.txt',
       '%C3%A9%F0%9F%98%80.txt',
     ]);
@@ -153,7 +153,7 @@ describe('ListObjects over the wire', () => {
       ContinuationToken = page.NextContinuationToken;
       if (!page.IsTruncated) break;
     }
-    expect(viaTokens.map((each) => decodeURIComponent((each ?? '').replaceAll('+', ' ')))).toEqual(keys);
+    expect(viaTokens.map((each) => decodeURIComponent(each ?? ''))).toEqual(keys);
 
     const viaMarkers: (string | undefined)[] = [];
     for (let Marker: string | undefined; ; ) {
