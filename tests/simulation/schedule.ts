@@ -43,7 +43,7 @@ export function drawSchedule(random: Random): Schedule {
   const some = (kind: Action['kind'], count: number) => {
     for (let i = 0; i < count; i += 1) actions.push({ atMs: at(), kind });
   };
-  some('put', random.pick([2, 5, 10, 30]));
+  some('put', random.pick([2, 5, 10, 25]));
   some('crash', random.pick([0, 0, 1, 2, 4]));
   some('split', random.pick([0, 0, 1, 2]));
   some('merge', random.pick([0, 0, 0, 1]));

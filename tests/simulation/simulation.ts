@@ -33,6 +33,8 @@ const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/sales';
 const FOREVER = Number.MAX_SAFE_INTEGER;
 /** A mapping that has nothing more to do is silent; one that goes on for as many steps is caught in a loop. */
 const MOST_EVENTS = 20_000;
+/** Waiting for promises to settle takes time, and many schedules at once do not fit into a core's cache. */
+const MOST_AT_ONCE = 8;
 
 /** One schedule: stream, disk, bucket and function survive; the mapping's process dies and is started again. */
 export class Simulation {
@@ -312,7 +314,7 @@ export function failureText({ seed, brokenLaw }: Outcome): string {
   return `seed ${seed}: ${brokenLaw}\n  play it again: npm run simulate -- --seed ${seed}`;
 }
 
-/** Plays one schedule after the other, many at a time: settling promises is what takes the time. */
+/** Plays one schedule after the other, some at a time. */
 export async function simulate(
   seeds: Iterable<number>,
   onOutcome: (outcome: Outcome) => void,
@@ -321,7 +323,7 @@ export async function simulate(
   const waiting = seeds[Symbol.iterator]();
   let running: Simulation[] = [];
   for (;;) {
-    while (running.length < 64) {
+    while (running.length < MOST_AT_ONCE) {
       const next = waiting.next();
       if (next.done) break;
       running.push(new Simulation(next.value, options));
