@@ -37,6 +37,7 @@ export class ResultsBucket extends Bucket {
         'Access logs would take a second bucket and outnumber the results; CloudTrail data events can be switched on where an audit asks for them.',
     });
   }
+
   /** The objects that the pipeline writes, as resources of a policy. */
   get pipelineObjects(): string[] {
     return PREFIXES.map((prefix) => this.arnForObjects(`${prefix}*`));
