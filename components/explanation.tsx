@@ -5,6 +5,7 @@ import { ProblemNote } from '@/components/problem-note';
 import type { ExplainAnswer, ExplainedInvocation } from '@/lib/answers';
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
+import { repeatedInvocations } from '@/lib/repeated-invocations';
 import { getJson, type RequestError } from '@/lib/request';
 import { shortShardId } from '@/lib/shard-name';
 
@@ -20,6 +21,7 @@ export function Explanation({ slot, format }: { slot: Slot; format: Format }) {
       <ProblemNote problem={error.problem} />
     );
   }
+  const repeated = repeatedInvocations(data.invocations);
   return (
     <>
       {data.problem !== null && <ProblemNote problem={data.problem} />}
@@ -31,6 +33,7 @@ export function Explanation({ slot, format }: { slot: Slot; format: Format }) {
           <Invocation
             key={`${invocation.requestId} ${invocation.timeMs}`}
             invocation={invocation}
+            isRepeated={repeated.has(invocation)}
             format={format}
           />
         ))}
@@ -39,10 +42,19 @@ export function Explanation({ slot, format }: { slot: Slot; format: Format }) {
   );
 }
 
-function Invocation({ invocation, format }: { invocation: ExplainedInvocation; format: Format }) {
+function Invocation({
+  invocation,
+  isRepeated,
+  format,
+}: {
+  invocation: ExplainedInvocation;
+  isRepeated: boolean;
+  format: Format;
+}) {
   const { before, after, records, rejected, skipped, final, error, writtenKey } = invocation;
   const flags = [
     final && 'final invocation',
+    isRepeated && 'delivered again, from the state before',
     invocation.terminatedEarly && 'ended early: state over 1 MB',
     skipped > 0 && `${format.count(skipped)} skipped, folded in before`,
     rejected > 0 && `${format.count(rejected)} rejected`,

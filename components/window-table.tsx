@@ -4,6 +4,7 @@ import { clsx } from 'clsx';
 import { type ReactNode, useState } from 'react';
 import type { PageData } from '@/components/dashboard-parts';
 import type { Slot } from '@/lib/core/slot';
+import type { Format } from '@/lib/format';
 import { withOpen } from '@/lib/missing';
 import { shardIdsOf, shortShardId } from '@/lib/shard-name';
 import { STATE_WORDS } from '@/lib/state-words';
@@ -94,11 +95,11 @@ export function WindowTable({ answer, open, format, change }: PageData) {
               <td className={NUMBER}>
                 {format.money(slot.salesCents)}
                 <Second>
-                  {format.count(slot.recordCount)} records
+                  {recordsOf(slot, format)} records
                   {slot.rejected > 0 && `, ${format.count(slot.rejected)} rejected`}
                 </Second>
               </td>
-              <td className={clsx(only, NUMBER)}>{format.count(slot.recordCount)}</td>
+              <td className={clsx(only, NUMBER)}>{recordsOf(slot, format)}</td>
               <td className={clsx(only, NUMBER)}>{format.count(slot.rejected)}</td>
               {shardIds.map((id) => (
                 <td key={id} className={clsx(only, NUMBER)}>
@@ -127,6 +128,12 @@ function StateWords({ slot }: { slot: Slot }) {
       {slot.terminatedEarly && ', ended early'}
     </span>
   );
+}
+
+/** What was sent and is missing is not counted. */
+function recordsOf(slot: Slot, format: Format): string {
+  const count = format.count(slot.recordCount);
+  return slot.state === 'missing' ? `${count} sent` : count;
 }
 
 /** What is unknown stands last, whichever the direction. */
