@@ -52,6 +52,7 @@ export interface ProducerAnswer {
 
 /** Puts dummy sales on the stream: 1 to 300 of them, or `record_count`. The counts it answers are what the stream took. */
 export async function handler(event: unknown, context: InvocationContext): Promise<ProducerAnswer> {
+  const startedMs = Date.now();
   const recordCount = recordCountOf(event);
   if (recordCount === null) {
     const got = JSON.stringify(event) ?? 'nothing';
@@ -76,7 +77,9 @@ export async function handler(event: unknown, context: InvocationContext): Promi
           error_message: `The stream took ${taken.length} of ${sales.length} records; the last error was ${lastError ?? 'unknown'}.`,
         }),
   };
-  process.stdout.write(`${JSON.stringify({ event: 'produced', ...message })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ event: 'produced', duration_ms: Date.now() - startedMs, ...message })}\n`,
+  );
   return answer(200, message);
 }
 
