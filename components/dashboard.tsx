@@ -117,7 +117,7 @@ export function Dashboard({ currency }: { currency: string }) {
                     </TabList>
                   </div>
                 </div>
-                <div className="mb-2">
+                <div className="mb-2 print:hidden">
                   <Toolbar
                     answer={data.answer}
                     url={url}
@@ -151,7 +151,7 @@ export function Dashboard({ currency }: { currency: string }) {
               {parts.reconciliation?.(data)}
             </Card>
             {!url.kiosk && (
-              <div className="grid gap-6 max-sm:order-2 lg:grid-cols-[5fr_7fr]">
+              <div className="grid gap-6 max-sm:order-2 lg:grid-cols-[5fr_7fr] print:hidden">
                 <div id="pipeline" className="min-h-72">
                   {parts.pipeline?.(data)}
                 </div>

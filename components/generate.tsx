@@ -33,7 +33,7 @@ export function Generate({ answer, format }: PageData) {
     return () => window.removeEventListener('keydown', onKey);
   }, [send, count]);
   return (
-    <div className="flex flex-col gap-2">
+    <div className="flex flex-col gap-2 print:hidden">
       <Button
         look="primary"
         aria-keyshortcuts="G"

@@ -101,7 +101,7 @@ export function verdictOf(account: Account, format: AccountFormat): Verdict {
     elsewhere === null
       ? ' What else was counted does not say its records.'
       : elsewhere > 0
-        ? ` ${records(elsewhere, format)} more came from elsewhere.`
+        ? ` ${records(elsewhere, format)}${sent.recordCount > 0 ? ' more' : ''} came from elsewhere.`
         : '';
   if (sent.recordCount === 0)
     return { sign: 'right', words: `Nothing was sent from here into this range.${others}` };
