@@ -1,9 +1,20 @@
-import { GeistMono } from 'geist/font/mono';
 import { GeistSans } from 'geist/font/sans';
 import type { Metadata, Viewport } from 'next';
+import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
 import { THEME_SCRIPT } from '@/lib/theme';
 import './globals.css';
+
+// Not geist/font/mono, which is always preloaded: it is for keys, commands and the countdown, and the first view can wait
+// for none of them.
+const GeistMono = localFont({
+  src: '../node_modules/geist/dist/fonts/geist-mono/GeistMono-Variable.woff2',
+  variable: '--font-geist-mono',
+  weight: '100 900',
+  display: 'swap',
+  preload: false,
+  adjustFontFallback: false,
+});
 
 export const metadata: Metadata = {
   title: 'Tumbling windows: sales as they close',

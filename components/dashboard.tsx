@@ -2,7 +2,7 @@
 
 import { clsx } from 'clsx';
 import dynamic from 'next/dynamic';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Banner } from '@/components/banner';
 import { Announcer } from '@/components/dashboard-announcer';
 import { type PageData, parts } from '@/components/dashboard-parts';
@@ -10,6 +10,7 @@ import { useDays } from '@/components/day-picker';
 import { FirstRun, SampleChart } from '@/components/first-run';
 import { Hero } from '@/components/hero';
 import { KpiTiles } from '@/components/kpi-tiles';
+import { NearView } from '@/components/near-view';
 import { NewWindows } from '@/components/new-windows';
 import { Skeleton } from '@/components/skeleton';
 import { Toolbar } from '@/components/toolbar';
@@ -62,6 +63,8 @@ export function Dashboard({ currency }: { currency: string }) {
     () => (shown !== undefined && open !== undefined ? { answer: shown, open, format, url, change } : null),
     [shown, open, format, url, change],
   );
+  // All parts at once are a long task on a phone: the first time they come in slices, between which it stays responsive.
+  const isReady = useDeferredValue(data !== null);
   // Only chart and table stand still while they are read.
   const newest = answer ?? data?.answer;
   const isFirst = data !== null && isFirstRun(data.answer, data.open.recordCount);
@@ -77,7 +80,7 @@ export function Dashboard({ currency }: { currency: string }) {
       />
       <main className="mx-auto flex max-w-[1248px] flex-col gap-6 p-4 sm:p-6">
         {banner}
-        {data === null || newest === undefined ? (
+        {data === null || newest === undefined || !isReady ? (
           <Skeleton />
         ) : (
           <>
@@ -133,17 +136,19 @@ export function Dashboard({ currency }: { currency: string }) {
                   {isFirst ? (
                     <SampleChart endMs={data.open.endMs} format={format} />
                   ) : (
-                    <ChartPanel
-                      answer={data.answer}
-                      open={paused ? data.answer.open : data.open}
-                      previous={previous}
-                      url={url}
-                      format={format}
-                      onChange={change}
-                      onZoom={zoom.zoomTo}
-                      onBack={zoom.back}
-                      onReading={setIsReading}
-                    />
+                    <NearView className="h-60 sm:h-75">
+                      <ChartPanel
+                        answer={data.answer}
+                        open={paused ? data.answer.open : data.open}
+                        previous={previous}
+                        url={url}
+                        format={format}
+                        onChange={change}
+                        onZoom={zoom.zoomTo}
+                        onBack={zoom.back}
+                        onReading={setIsReading}
+                      />
+                    </NearView>
                   )}
                 </TabPanel>
                 <TabPanel value="table">{parts.table?.(data)}</TabPanel>
