@@ -91,6 +91,7 @@ export async function openParts(settings: LocalSettings, url: string): Promise<R
       objects.putObject(target, key, body, contentType),
     resolveStream: async (arn) => streams.retentionOf(arn),
     idleSeconds: settings.idleSeconds,
+    strictFinal: settings.strictFinal,
     onInvocation: reportFailure,
     log: (line) => console.warn(line),
   });

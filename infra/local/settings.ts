@@ -20,6 +20,8 @@ export interface LocalSettings {
   readonly consumerHandler: { readonly file: string; readonly exportName: string };
   /** KINESIS_ENFORCE_LIMITS=1: 1 MB/s and 1,000 records/s a shard, as in AWS, with partial failures. */
   readonly enforceLimits: boolean;
+  /** WINDOW_STRICT_FINAL=1: a final invocation must return a `state`, too. AWS's own pages differ on whether it must. */
+  readonly strictFinal: boolean;
   readonly region: string;
   readonly accountId: string;
 }
@@ -56,6 +58,7 @@ export function readLocalSettings(env: Environment, cwd: string): LocalSettings 
       exportName,
     },
     enforceLimits: env.KINESIS_ENFORCE_LIMITS === '1',
+    strictFinal: env.WINDOW_STRICT_FINAL === '1',
     region: env.AWS_REGION || 'us-east-1',
     accountId: '000000000000',
   };

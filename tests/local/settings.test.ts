@@ -11,6 +11,7 @@ test('without any variable the settings are those of the README', () => {
     idleSeconds: 1,
     consumerHandler: { file: '/work/infra/functions/consumer.ts', exportName: 'handler' },
     enforceLimits: false,
+    strictFinal: false,
     region: 'us-east-1',
     accountId: '000000000000',
   });
