@@ -98,9 +98,7 @@ async function answer(
   const service = serviceOf(request);
   const refusal = refusalOf(request);
   if (refusal !== null) return refusal;
-  if (request.body.length >= MAX_BODY_BYTES) {
-    return { status: 413, headers: { connection: 'close' }, body: 'Request body too large' };
-  }
+  if (request.body.length >= MAX_BODY_BYTES) return tooLarge(service);
   const idHeaders: Record<string, string> =
     service === 's3' ? { 'x-amz-request-id': request.requestId } : { 'x-amzn-requestid': request.requestId };
   try {
@@ -121,6 +119,24 @@ async function answer(
           body: JSON.stringify({ __type: 'InternalFailure', message }),
         };
   }
+}
+
+/** In the words of the service; the connection ends, because what is left of the body is not worth reading. */
+function tooLarge(service: ServiceName): HttpResponse {
+  return service === 's3'
+    ? {
+        status: 400,
+        headers: { connection: 'close', 'content-type': 'application/xml' },
+        body: '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>EntityTooLarge</Code><Message>Your proposed upload exceeds the maximum allowed size</Message></Error>',
+      }
+    : {
+        status: 413,
+        headers: { connection: 'close', 'content-type': 'application/x-amz-json-1.1' },
+        body: JSON.stringify({
+          __type: 'RequestEntityTooLargeException',
+          message: `Expected a body of less than ${MAX_BODY_BYTES} bytes`,
+        }),
+      };
 }
 
 function read(incoming: http.IncomingMessage | http2.Http2ServerRequest): Promise<HttpRequest> {

@@ -31,6 +31,7 @@ beforeAll(async () => {
       lambda: echo('lambda'),
       logs: echo('logs'),
       s3: (request) => {
+        if (request.path === '/unsendable') return { status: 200, headers: { 'x-a': '—' }, body: '' };
         if (request.path === '/throws') throw new Error('disk is <full>');
         return echo('s3')(request);
       },
@@ -207,8 +208,70 @@ test('a service that throws is an answer, in the words of its protocol', async (
   expect(answer.headers['x-amz-request-id']).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test('a body beyond 24 MiB is refused with an answer, and the port goes on', async () => {
-  expect((await request('PUT', '/b/k', {}, 'x'.repeat(24 * 1024 * 1024))).status).toBe(413);
+test('a body beyond 24 MiB is refused in the words of its service, and the port goes on', async () => {
+  const body = 'x'.repeat(24 * 1024 * 1024);
+  const toS3 = await request('PUT', '/b/k', {}, body);
+  expect(toS3.status).toBe(400);
+  expect(toS3.body).toContain('<Code>EntityTooLarge</Code>');
+  const toKinesis = await request('POST', '/', { 'x-amz-target': 'Kinesis_20131202.PutRecords' }, body);
+  expect(toKinesis.status).toBe(413);
+  expect(JSON.parse(toKinesis.body)).toMatchObject({ __type: 'RequestEntityTooLargeException' });
+  expect((await request('GET', '/b/k')).status).toBe(200);
+});
+
+/** Sends these bytes and no more, and then ends or resets the connection; what came back until then. */
+function sendRaw(bytes: string, end: 'end' | 'reset'): Promise<string> {
+  return new Promise((resolve) => {
+    let received = '';
+    const socket = net.connect(gateway.port, '127.0.0.1', () => {
+      socket.write(bytes, 'latin1', () => (end === 'end' ? socket.end() : socket.resetAndDestroy()));
+    });
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(received));
+  });
+}
+
+describe('a client that makes no sense, or goes away in mid-request, is its own problem only', () => {
+  const put = 'PUT /b/k HTTP/1.1\r\nHost: localhost\r\n';
+  test.each([
+    ['nothing at all', ''],
+    ['bytes that are no HTTP', '\0\x01\x02\r\n\r\n'],
+    ['half of HTTP/2', 'PRI * HT'],
+    ['HTTP/2 that is none', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${'\xff'.repeat(50)}`],
+    ['half a header', 'GET / HTTP/1.1\r\nHost: loc'],
+    ['headers without end', `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(100_000)}`],
+    ['a negative length', `${put}Content-Length: -5\r\n\r\n`],
+    ['two lengths', `${put}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello`],
+    ['a chunk of no length', `${put}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
+    ['half a body', `${put}Content-Length: 50\r\n\r\nhello`],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n'],
+    ['a tunnel', 'CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ])('%s', async (_name, bytes) => {
+    expect(await sendRaw(bytes, 'end')).not.toContain('200 OK');
+    await sendRaw(bytes, 'reset');
+    expect((await request('GET', '/b/k')).status).toBe(200);
+  });
+});
+
+test('a client that waits to be told to go on is told so, and one that expects something else is served', async () => {
+  const put = 'PUT /b/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\nExpect: ';
+  expect(await sendRaw(`${put}100-continue\r\n\r\nhi`, 'end')).toMatch(
+    /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK/,
+  );
+  expect(await sendRaw(`${put}a miracle\r\n\r\nhi`, 'end')).toMatch(/^HTTP\/1.1 200 OK/);
+});
+
+test('many requests share a connection, over HTTP/1.1 one after the other', async () => {
+  const two = 'GET /b/1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /b/2 HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const answers = await sendRaw(two, 'end');
+  expect(answers.match(/"path":"\/b\/\d"/g)).toEqual(['"path":"/b/1"', '"path":"/b/2"']);
+});
+
+test('an answer that HTTP cannot carry is an error of its own', async () => {
+  expect((await request('GET', '/unsendable')).status).toBe(500);
   expect((await request('GET', '/b/k')).status).toBe(200);
 });
 

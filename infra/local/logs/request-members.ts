@@ -40,7 +40,8 @@ export class RequestMembers {
   }
 
   oneOf<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
-    const value = this.text(name);
+    const value = this.#value(name);
+    if (value !== undefined && typeof value !== 'string') throw wrongType(value, 'a String');
     const known = values.find((candidate) => candidate === value);
     if (value !== undefined && known === undefined) {
       throw violated(name, value, `Member must satisfy enum value set: [${values.join(', ')}]`);

@@ -31,7 +31,7 @@ export function listObjectsV2(request: S3Request): HttpResponse {
         ...(isTruncated && last !== undefined
           ? [['NextContinuationToken', serializeToken(last.name)] as const]
           : []),
-        ...optional('StartAfter', encode(startAfter)),
+        ...(token === null ? optional('StartAfter', encode(startAfter)) : []),
         ...keysXml(bucket, entries, encode, query.get('fetch-owner') === 'true'),
         ...prefixesXml(entries, encode),
       ],
