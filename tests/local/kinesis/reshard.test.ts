@@ -313,6 +313,42 @@ describe('over the wire', () => {
     expect(await ids({ Type: 'AFTER_SHARD_ID', ShardId: shardId(1) })).toBe('2');
   });
 
+  test('the shards of any time share the hash space, also of the trim horizon', async () => {
+    const StreamName = await kinesis.newStream(2);
+    const expectWholeAt = async (ShardFilter: ListShardsCommandInput['ShardFilter']) => {
+      const { Shards = [] } = await kinesis.client.send(new ListShardsCommand({ StreamName, ShardFilter }));
+      const ranges = Shards.map(({ HashKeyRange }) => [
+        BigInt(HashKeyRange?.StartingHashKey ?? -1),
+        BigInt(HashKeyRange?.EndingHashKey ?? -1),
+      ]).toSorted(([a = 0n], [b = 0n]) => (a < b ? -1 : 1));
+      let next = 0n;
+      for (const [first, last = 0n] of ranges) {
+        expect(first).toBe(next);
+        next = last + 1n;
+      }
+      expect(next).toBe(LAST + 1n);
+    };
+    const changedMs: number[] = [];
+    for (const count of [3, 2, 4, 2, 1]) {
+      await scale(StreamName, count);
+      kinesis.turn(transitionMs + 250);
+      await describeShards(StreamName);
+      changedMs.push(kinesis.clock.now());
+    }
+    for (const ms of changedMs) {
+      for (const offsetMs of [-1, 0, 1, 500]) {
+        const timestampMs = Math.min(ms + offsetMs, kinesis.clock.now());
+        await expectWholeAt({ Type: 'AT_TIMESTAMP', Timestamp: new Date(timestampMs) });
+      }
+    }
+    await expectWholeAt({ Type: 'AT_TIMESTAMP', Timestamp: new Date(0) });
+    kinesis.turn(24 * 3_600_000 - 2000); // the first shards are forgotten, the last changes are not
+    const { shards } = await describeShards(StreamName);
+    expect(shards[0]?.ShardId).not.toBe(shardId(0));
+    expect(shards.length).toBeGreaterThan(1);
+    await expectWholeAt({ Type: 'AT_TRIM_HORIZON' });
+  });
+
   test('a closed shard is forgotten when all that it held is too old', async () => {
     const StreamName = await kinesis.newStream();
     await put(StreamName, 'old');

@@ -1,6 +1,7 @@
 import { KinesisError } from '../kinesis-error.ts';
 import { integer, required, structure, text, timestamp } from '../request-shape.ts';
 import type { Shard } from '../shard.ts';
+import type { Stream } from '../stream.ts';
 import { NAME, operation, streamTarget, targetName } from './operation.ts';
 import { decodeShardPage, encodeShardPage } from './shard-page.ts';
 
@@ -30,6 +31,7 @@ export const listShards = operation(
   },
   (input, streams) => {
     const { NextToken, MaxResults = 1000 } = input;
+    const nowMs = streams.clock.now();
     if (NextToken === undefined && input.StreamName === undefined && input.StreamARN === undefined) {
       throw new KinesisError(
         'InvalidArgumentException',
@@ -53,18 +55,18 @@ export const listShards = operation(
             afterShardId: input.ExclusiveStartShardId ?? '',
             filter: readFilter(input.ShardFilter),
           }
-        : decodeShardPage(NextToken, streams.clock.now());
+        : decodeShardPage(NextToken, nowMs);
     const stream = streams.stream(page.streamName);
-    stream.trim(streams.clock.now());
+    stream.trim(nowMs);
     const rest = stream.shards
       .filter((shard) => shard.shardId > page.afterShardId)
-      .filter((shard) => passes(shard, page.filter));
+      .filter((shard) => passes(shard, page.filter, stream, nowMs));
     const shards = rest.slice(0, MaxResults);
     const last = shards.at(-1);
     return {
       Shards: shards.map((shard) => shard.describe()),
       ...(last !== undefined && shards.length < rest.length
-        ? { NextToken: encodeShardPage({ ...page, afterShardId: last.shardId }, streams.clock.now()) }
+        ? { NextToken: encodeShardPage({ ...page, afterShardId: last.shardId }, nowMs) }
         : {}),
     };
   },
@@ -102,25 +104,30 @@ function readFilter(
   return { type: filter.Type, shardId: filter.ShardId ?? null, timestampMs: filter.Timestamp ?? null };
 }
 
-/** A shard was open from its creation to its closing. What lies before the trim horizon has no shards any more. */
-function passes(shard: Shard, filter: ShardFilter | null): boolean {
+/** A shard was open from its parents' closing to its own. What lies before the trim horizon has no shards any more. */
+function passes(shard: Shard, filter: ShardFilter | null, stream: Stream, nowMs: number): boolean {
   if (filter === null) return true;
-  const { closedMs, createdSeconds, parents } = shard.metadata;
-  const timestampMs = filter.timestampMs ?? 0;
-  // The first shards were open from the start of the stream, which their creation is a little before.
-  const wasOpenAt = parents.length === 0 || createdSeconds * 1000 <= timestampMs;
-  switch (filter.type) {
+  const { type, shardId, timestampMs } = filter;
+  const { closedMs } = shard.metadata;
+  const atMs = Math.max(timestampMs ?? 0, nowMs - stream.metadata.retentionHours * 3_600_000);
+  const isOpenAfter = closedMs === null || closedMs > atMs;
+  switch (type) {
     case 'AFTER_SHARD_ID':
-      return shard.shardId > (filter.shardId ?? '');
+      return shard.shardId > (shardId ?? '');
     case 'AT_LATEST':
       return closedMs === null;
     case 'AT_TRIM_HORIZON':
-      return parents.length === 0;
     case 'AT_TIMESTAMP':
-      return wasOpenAt && (closedMs === null || closedMs > timestampMs);
+      return isOpenAfter && openedMs(shard, stream) <= atMs;
     case 'FROM_TIMESTAMP':
-      return closedMs === null || closedMs > timestampMs;
+      return isOpenAfter;
     default:
       return true;
   }
+}
+
+/** The first shards were open from the start of the stream; so was, for who asks now, one whose parents are forgotten. */
+function openedMs({ metadata }: Shard, stream: Stream): number {
+  const parents = stream.shards.filter((shard) => metadata.parents.includes(shard.metadata.index));
+  return Math.max(...parents.map((parent) => parent.metadata.closedMs ?? Number.NEGATIVE_INFINITY));
 }
