@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runCdk } from './deploy/cdk-cli.ts';
 import { type CommandLine, parseCommandLine, UsageError } from './deploy/command-line.ts';
@@ -13,6 +14,8 @@ async function main(): Promise<number> {
   const place = workplaceOf(root, line, process.env);
   // A bad value ends it here, before anything is built or asked.
   const deployment = deploymentOf((name) => line.context.get(name), process.env);
+  // What an earlier run left there would look like a part of this one.
+  rmSync(place.outFolder, { recursive: true, force: true });
   // The SDK's clients of this process go where the CLI's go.
   Object.assign(process.env, place.env);
   if (line.command === 'synth') return synth(line, place);

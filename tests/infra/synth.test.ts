@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -34,6 +34,9 @@ describe('npm run synth', () => {
       'tumbling-window-stream-analytics-stack.template.json',
     ]);
 
+    // What an earlier run left behind is no part of it.
+    mkdirSync(path.join(other, 'cdk.out'));
+    writeFileSync(path.join(other, 'cdk.out/of-another-stage.template.json'), '{}');
     expect(run(other, ['synth']).status).toBe(0);
     expect(outcome(other)).toEqual(first);
   });
