@@ -11,6 +11,9 @@ import { retryDelayMs } from './retry-policy.ts';
 import { ShardWorker } from './shard-worker.ts';
 import type { MappingStatus, ShardStatus } from './status.ts';
 
+/** How long a shard rests whose worker failed in a way that nobody foresaw. */
+const RESTART_MS = 10_000;
+
 /** One enabled mapping: a worker for every shard whose parents are done with. */
 export class MappingRunner {
   readonly #configuration: EventSourceMappingConfiguration;
@@ -21,7 +24,7 @@ export class MappingRunner {
   readonly #workers = new Map<string, { readonly worker: ShardWorker; readonly run: Promise<void> }>();
   #checkpoints = new Map<string, Checkpoint>();
   #supervision: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #stop = new AbortController();
   #problem: string | null = null;
 
   constructor(
@@ -42,7 +45,7 @@ export class MappingRunner {
 
   /** Resolves when invocations under way have come back and been stored. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stop.abort();
     for (const { worker } of this.#workers.values()) worker.stop();
     this.#pause.wake();
     await this.#supervision;
@@ -50,7 +53,7 @@ export class MappingRunner {
 
   /** Stores nothing from now on. */
   abandon(): void {
-    this.#stopped = true;
+    this.#stop.abort();
     for (const { worker } of this.#workers.values()) worker.abandon();
     this.#pause.wake();
   }
@@ -63,7 +66,7 @@ export class MappingRunner {
       // New shards only come of ones that are being read, and those say when they have ended.
       if (this.#workers.size === 0 || this.#problem !== null) this.#pause.wake();
     });
-    for (let failures = 0; !this.#stopped; ) {
+    for (let failures = 0; !this.#stop.signal.aborted; ) {
       try {
         if (this.#checkpoints.size === 0) await this.#loadCheckpoints();
         await this.#startWorkers(await reader.shards(streamArn));
@@ -117,16 +120,20 @@ export class MappingRunner {
   }
 
   #start(shardId: string): void {
-    if (this.#stopped || this.#workers.has(shardId)) return;
+    if (this.#stop.signal.aborted || this.#workers.has(shardId)) return;
     const worker = this.#worker(shardId);
     const run = worker.run().then(
       (end) => {
         if (end === 'ended') this.#workers.delete(shardId);
         this.#pause.wake();
       },
-      (error: unknown) => {
+      async (error: unknown) => {
+        // A fault of ours, or of whoever watches: the shard goes on from its checkpoint, and not at full speed.
         this.#problem = `PROBLEM: ${shardId} stopped: ${error instanceof Error ? error.stack : String(error)}`;
         this.#environment.log(this.#problem);
+        await this.#environment.clock.sleep(RESTART_MS, this.#stop.signal);
+        this.#workers.delete(shardId);
+        this.#pause.wake();
       },
     );
     this.#workers.set(shardId, { worker, run });

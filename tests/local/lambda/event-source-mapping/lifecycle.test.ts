@@ -367,6 +367,28 @@ describe('kill and start', () => {
   });
 });
 
+test('a shard goes on from its checkpoint after a fault that nobody foresaw, and its mapping can be stopped in between', async () => {
+  let faults = 1;
+  const mapping = await openMapping({
+    environment: (environment) => ({
+      ...environment,
+      onInvocation: () => {
+        if (faults-- > 0) throw new Error('who watches is broken');
+      },
+    }),
+  });
+  await mapping.put('a', 1);
+  await mapping.put('b', 2);
+  await mapping.until(12);
+  expect(mapping.lines()).toEqual(['1 batch a [0-10) {}', '11 batch ab [0-10) {}', '11 final [0-10) ab']);
+  expect(mapping.log[0]).toContain('shardId-000000000000 stopped: Error: who watches is broken');
+  faults = 1;
+  await mapping.put('c', 13);
+  await mapping.until(14);
+  await mapping.update({ Enabled: false });
+  expect(await stateOf(mapping)).toBe('Disabled');
+});
+
 test('mappings of one stream and different functions go their own ways', async () => {
   const mapping = await openMapping();
   await mapping.put('a', 1);
