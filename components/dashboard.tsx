@@ -38,6 +38,9 @@ const KeyboardSheet = dynamic(
   { ssr: false },
 );
 
+/** Nothing to press on a wall, unless someone comes near. */
+const KIOSK_TOOLS = 'opacity-0 focus-within:opacity-100 group-hover:opacity-100';
+
 /** The one root that holds the data; everything below takes props. */
 export function Dashboard({ currency }: { currency: string }) {
   const [url, change] = useUrlState();
@@ -93,13 +96,13 @@ export function Dashboard({ currency }: { currency: string }) {
                 )}
               </div>
               <WindowClock open={data.open} ended={endedWindow(newest)} format={format}>
-                {parts.generate?.(data)}
+                {!url.kiosk && parts.generate?.(data)}
               </WindowClock>
             </div>
             <div className="max-sm:order-1">
               <KpiTiles answer={newest} format={format} />
             </div>
-            <Card aria-label="Sales">
+            <Card aria-label="Sales" className="group">
               <Tabs
                 value={url.view}
                 onValueChange={(view) => change({ view: view === 'table' ? 'table' : 'chart' })}
@@ -120,7 +123,7 @@ export function Dashboard({ currency }: { currency: string }) {
                     </TabList>
                   </div>
                 </div>
-                <div className="mb-2 print:hidden">
+                <div className={clsx('mb-2 print:hidden', url.kiosk && KIOSK_TOOLS)}>
                   <Toolbar
                     answer={data.answer}
                     url={url}
@@ -153,7 +156,7 @@ export function Dashboard({ currency }: { currency: string }) {
                 </TabPanel>
                 <TabPanel value="table">{parts.table?.(data)}</TabPanel>
               </Tabs>
-              {parts.reconciliation?.(data)}
+              {!url.kiosk && parts.reconciliation?.(data)}
             </Card>
             {!url.kiosk && (
               <div className="grid gap-6 max-sm:order-2 lg:grid-cols-[5fr_7fr] print:hidden">

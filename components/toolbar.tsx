@@ -64,12 +64,13 @@ export function Toolbar({ answer, url, format, isZoomed, onBack, onChange, child
           Zoom out
         </Button>
       )}
-      <div className="ml-auto flex flex-wrap items-center gap-2 max-sm:ml-0">
+      <div className="ml-auto flex flex-wrap items-center gap-2 max-sm:w-full">
         <Segmented
           label="Bars show"
           options={MODES}
           value={url.mode}
           onChange={(mode) => onChange({ mode })}
+          className="max-sm:w-full"
         />
         <Menu
           label="View"
