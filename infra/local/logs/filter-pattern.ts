@@ -1,5 +1,7 @@
+import { regularExpression } from './comparison.ts';
 import { parseJsonPattern } from './json-pattern.ts';
 import { invalidParameter } from './logs-error.ts';
+import { parseSpacePattern } from './space-pattern.ts';
 
 /** Does this message match? */
 export type MessageFilter = (message: string) => boolean;
@@ -10,8 +12,8 @@ interface Term {
 }
 
 /**
- * Terms, quoted phrases, `?optional` and `-excluded` ones, `%regular expressions%`, and JSON conditions in braces.
- * Patterns for space-delimited messages, in brackets, are not supported.
+ * Terms, quoted phrases, `?optional` and `-excluded` ones, `%regular expressions%`; conditions on JSON messages in braces, on
+ * the fields of space-delimited messages in brackets.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  * @throws LogsError InvalidParameterException
  */
@@ -19,12 +21,7 @@ export function parseFilterPattern(pattern: string): MessageFilter {
   const text = pattern.trim();
   if (text === '') return () => true;
   if (text.startsWith('{')) return parseJsonPattern(text);
-  if (text.startsWith('[')) {
-    throw invalidParameter(
-      'Invalid filter pattern: the local runtime does not support space-delimited patterns ([ip, user, …]). ' +
-        'Use terms ("quoted phrase" ?optional -excluded) or a JSON pattern ({ $.field = "value" }).',
-    );
-  }
+  if (text.startsWith('[')) return parseSpacePattern(text);
   const terms = termsOf(text);
   const required = terms.filter(({ sign }) => sign === '');
   const excluded = terms.filter(({ sign }) => sign === '-');
@@ -63,13 +60,4 @@ function termFilter(phrase?: string, expression?: string, word?: string): Messag
   }
   const wanted = word ?? phrase?.replace(/\\(.)/g, '$1') ?? '';
   return (message) => message.includes(wanted);
-}
-
-/** @throws LogsError InvalidParameterException */
-export function regularExpression(source: string): RegExp {
-  try {
-    return new RegExp(source);
-  } catch {
-    throw invalidParameter(`Invalid filter pattern: %${source}% is not a regular expression`);
-  }
 }

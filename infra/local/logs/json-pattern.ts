@@ -1,8 +1,8 @@
-import { type MessageFilter, regularExpression } from './filter-pattern.ts';
+import { COMPARISON, type Comparison, OPERAND, scalarTest } from './comparison.ts';
+import type { MessageFilter } from './filter-pattern.ts';
 import { invalidParameter } from './logs-error.ts';
 
 type Condition = (event: unknown) => boolean;
-type Comparison = '=' | '!=' | '<' | '>' | '<=' | '>=';
 
 /**
  * `{ $.level = "ERROR" && ($.n >= 3 || $.user.name != w*) }`, with `IS NULL`, `IS TRUE`, `IS FALSE`, `EXISTS` and
@@ -56,8 +56,9 @@ class JsonPatternParser {
     const select = this.#selector();
     const state = this.#take(/(IS\s+(NULL|TRUE|FALSE)|NOT\s+EXISTS|EXISTS)\b/iy);
     if (state !== undefined) return stateCondition(select, state.toUpperCase().replace(/\s+/g, ' '));
-    const comparison = this.#expect(/!=|<=|>=|=|<|>/y, 'a comparison');
-    return this.#comparison(select, comparison as Comparison);
+    const comparison = this.#expect(COMPARISON, 'a comparison');
+    const test = scalarTest(comparison as Comparison, this.#expect(OPERAND, 'a value'));
+    return (event) => select(event).some(test);
   }
 
   #selector(): (event: unknown) => readonly unknown[] {
@@ -84,27 +85,6 @@ class JsonPatternParser {
     const index = this.#take(/\[\s*(?:\d+|\*)\s*\]/y, false)?.replace(/[[\]\s]/g, '');
     if (index === undefined) return undefined;
     return index === '*' ? '*' : Number(index);
-  }
-
-  #comparison(select: (event: unknown) => readonly unknown[], comparison: Comparison): Condition {
-    const expression = this.#take(/%((?:[^%\\]|\\.)+)%/y);
-    const quoted = expression === undefined ? this.#take(/"((?:[^"\\]|\\.)*)"/y) : undefined;
-    const word =
-      expression === undefined && quoted === undefined
-        ? this.#expect(/[^\s"(){}&|=<>]+/y, 'a value')
-        : undefined;
-    if (expression === undefined && word !== undefined && isNumber(word)) {
-      const wanted = Number(word);
-      return (event) =>
-        select(event).some((value) => typeof value === 'number' && compare(value, comparison, wanted));
-    }
-    if (comparison !== '=' && comparison !== '!=') throw this.#invalid(`a number after ${comparison}`);
-    const matches =
-      expression === undefined
-        ? wildcard(quoted === undefined ? (word ?? '') : quoted.slice(1, -1).replace(/\\(.)/g, '$1'))
-        : regularExpression(expression.slice(1, -1));
-    return (event) =>
-      select(event).some((value) => isScalar(value) && matches.test(String(value)) === (comparison === '='));
   }
 
   #take(pattern: RegExp, skipSpace = true): string | undefined {
@@ -150,34 +130,3 @@ function stateCondition(select: (event: unknown) => readonly unknown[], state: s
       return (event) => select(event).some((value) => value === (state === 'IS TRUE'));
   }
 }
-
-function compare(value: number, comparison: Comparison, wanted: number): boolean {
-  switch (comparison) {
-    case '=':
-      return value === wanted;
-    case '!=':
-      return value !== wanted;
-    case '<':
-      return value < wanted;
-    case '>':
-      return value > wanted;
-    case '<=':
-      return value <= wanted;
-    case '>=':
-      return value >= wanted;
-  }
-}
-
-const isNumber = (word: string) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word);
-
-const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
-
-/** `*` stands for any characters; everything else for itself. */
-const wildcard = (text: string) =>
-  new RegExp(
-    `^${text
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-    's',
-  );

@@ -36,12 +36,42 @@ describe('terms', () => {
   });
 
   test.each([
-    ['[ip, user]', /does not support space-delimited patterns/],
+    ['[ip, user', /expected a closing bracket/],
+    ['[..., a, ...]', /expected one ellipsis/],
+    ['[a > b]', /expected a number after >/],
+    ['[a = ]', /expected a value/],
+    ['[-x]', /expected the name of a field/],
     ['foo-bar', /Invalid character\(s\) in term 'foo-bar'/],
     ['"open', /Invalid filter pattern/],
     ['%(%', /not a regular expression/],
   ])('%s is refused', (pattern, message) => {
     expect(() => parseFilterPattern(pattern)).toThrow(message);
+  });
+});
+
+describe('patterns for space-delimited messages', () => {
+  // The example of AWS's documentation.
+  const messages = [
+    '127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534',
+    '127.0.0.1 Prod bob [10/Oct/2000:13:35:22 -0700] "GET /about.html HTTP/1.0" 500 5324',
+    '127.0.0.1 Prod alice [10/Oct/2000:13:35:22 -0700] "GET /index.html HTTP/1.0" 200 4355',
+    'REPORT RequestId: 1\tDuration: 3.5 ms',
+  ];
+  test.each([
+    ['[ip, id, user, timestamp, request, status, size]', [0, 1, 2]],
+    ['[ip, id, user, timestamp, request, status=4*, size]', [0]],
+    ['[ip, id, user, timestamp, request, status=404 || status=500, size]', [0, 1]],
+    ['[ip, id, user, timestamp, request=*html*, status!=404 && status!=500, size]', [2]],
+    ['[..., size > 4000]', [1, 2]],
+    ['[..., status=404, size]', [0]],
+    ['[ip=%127\\.0\\.0\\.[1-9]%, ..., size < 2000]', [0]],
+    ['[ip, id, user="frank", ...]', [0]],
+    ['[ip, id, user, timestamp="10/Oct/2000:13:25:15 -0700", ...]', [0]],
+    ['[type=REPORT, ...]', [3]],
+    ['[type, ..., duration > 3, unit=ms]', [3]],
+    ['[a, b]', []],
+  ])('%s', (pattern, expected) => {
+    expect(matching(pattern, messages)).toEqual(expected.map((index) => messages[index]));
   });
 });
 
