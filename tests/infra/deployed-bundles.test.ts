@@ -41,7 +41,7 @@ describe('the deployed bundles with the deployed environment, against AWS on thi
   let runtime: Runtime;
   beforeAll(async () => {
     runtime = await openRuntime(settings);
-  });
+  }, 60_000);
   afterAll(async () => {
     await runtime.close();
     rmSync(dataDir, { recursive: true, force: true });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   s3 = new S3Client({ region: 'us-east-1' });
-});
+}, 60_000);
 afterAll(async () => {
   s3.destroy();
   vi.unstubAllEnvs();
@@ -24,7 +24,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-test('a bucket goes with all its objects, however many pages they are', async () => {
+test('a bucket goes with all its objects, however many pages they are', { timeout: 120_000 }, async () => {
   await s3.send(new CreateBucketCommand({ Bucket: 'results' }));
   const keys = Array.from({ length: 1001 }, (_, index) => `revenue_sum/dt=2021_01_24/${index}.json`);
   for (let at = 0; at < keys.length; at += 50) {
