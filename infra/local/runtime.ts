@@ -24,7 +24,7 @@ const PORTS_TO_TRY = 50;
 /** What a reset deletes: everything but the lock. */
 const DATA_FOLDERS = ['kinesis', 's3', 'event-source-mappings', 'logs'];
 
-/** Throws DataDirError, and SettingError when the consumer's file is not there or no port is free. */
+/** Throws DataDirError, SettingError when the consumer's file is not there, and an Error in words when no port is free. */
 export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
   if (!existsSync(settings.consumerHandler.file)) {
     throw new SettingError('CONSUMER_HANDLER', settings.consumerHandler.file, 'a file that is there');
@@ -72,9 +72,10 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
     actions: controlActions(() => parts.promise, reset),
   });
 
+  const portsToTry = settings.port === 0 ? 1 : Math.min(PORTS_TO_TRY, 65_536 - settings.port);
   const gateway = await openGateway({
     port: settings.port,
-    portsToTry: settings.port === 0 ? 1 : Math.min(PORTS_TO_TRY, 65_536 - settings.port),
+    portsToTry,
     services: {
       kinesis: forward('kinesis'),
       lambda: forward('lambda'),
@@ -87,13 +88,10 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
   }).catch(async (error: unknown) => {
     await lock.release();
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw isTaken
-      ? new SettingError(
-          'LOCAL_AWS_PORT',
-          String(settings.port),
-          `a port that is free, as one of the next ${PORTS_TO_TRY}`,
-        )
-      : error;
+    if (!isTaken) throw error;
+    throw new Error(
+      `No port from ${settings.port} to ${settings.port + portsToTry - 1} is free. End a server, or set LOCAL_AWS_PORT.`,
+    );
   });
   try {
     const opened = await openParts(settings, gateway.url);
@@ -105,9 +103,12 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
       url: gateway.url,
       report: await reportOf(opened, lock.killedPid),
       close: async () => {
-        await gateway.close();
-        await parts.promise.then(closeParts, () => {});
-        await lock.release();
+        try {
+          await gateway.close();
+          await parts.promise.then(closeParts, () => {});
+        } finally {
+          await lock.release();
+        }
       },
     };
   } catch (error) {

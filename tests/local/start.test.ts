@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -155,6 +156,13 @@ describe('a start is refused in words', () => {
     expect(said).toContain('npm run deploy');
   });
 
+  test('while no port is free', async () => {
+    const servers = await Promise.all([65_534, 65_535].map((port) => listening(port)));
+    const said = await refusal('local', { LOCAL_AWS_PORT: '65534' });
+    expect(said).toBe('No port from 65534 to 65535 is free. End a server, or set LOCAL_AWS_PORT.\n');
+    for (const server of servers) server.close();
+  });
+
   test.each([
     ['kinesis', /stream\.json$/, 'Restore the file, or delete its folder'],
     ['event-source-mappings', /mapping\.json$/, 'Restore the file, or delete it'],
@@ -250,6 +258,15 @@ describe('a handler of the user', () => {
 });
 
 describe('Ctrl-C', () => {
+  test('in the middle of the start ends that, and lets go of the data folder', async () => {
+    const child = spawn(process.execPath, ['infra/local/start.mjs', 'local'], { cwd: root, env });
+    started.push(child);
+    await expect.poll(() => readdir(dataDir), { interval: 1 }).toContain('runtime.lock');
+    child.kill('SIGINT');
+    expect(await exitCode(child)).toBe(0);
+    expect(await readdir(dataDir)).not.toContain('runtime.lock');
+  });
+
   test('ends everything under npm, and lets go of the data folder', async () => {
     const npm = spawn('npm', ['run', 'local'], { cwd: root, env, detached: true });
     const { pid = 0 } = npm;
@@ -282,6 +299,14 @@ test('a page whose runtime was killed ends by itself', async () => {
   child.kill('SIGKILL');
   await expect.poll(() => isAlive(pid)).toBe(false);
 });
+
+function listening(port: number): Promise<net.Server> {
+  const server = net.createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
 
 function exitCode(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null) return Promise.resolve(child.exitCode);

@@ -429,6 +429,28 @@ describe('the source', () => {
     await again.close();
   });
 
+  test('that could not be bundled for want of a place is bundled once there is one, and a pool can be closed before', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'function-place-'));
+    const cacheDir = join(folder, 'cache');
+    await writeFile(cacheDir, 'in the way');
+    const options = {
+      functions: [functionOf('f')],
+      logs: { append: () => {} },
+      clock: turnable().clock,
+      cacheDir,
+    };
+    const early = openFunctionPool(options);
+    await early.warm('f');
+    await early.close();
+
+    const pool = openFunctionPool(options);
+    expect(await pool.invoke('f', '{"answer":1}')).toMatchObject({ kind: 'not-invoked' });
+    await rm(cacheDir);
+    expect(await pool.invoke('f', '{"answer":1}')).toMatchObject({ kind: 'success', payload: '1' });
+    await pool.close();
+    await rm(folder, { recursive: true });
+  });
+
   test('may be called warm before it is invoked', async () => {
     const { pool, lines } = await openFunctions(functionOf('f'));
     await pool.warm('f');

@@ -77,7 +77,7 @@ export class FunctionRunner {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await (await this.#instances)?.close();
+    await (await this.#instances?.catch(() => undefined))?.close();
   }
 
   /** @throws LambdaError ServiceException after `close` */
@@ -223,6 +223,10 @@ export class FunctionRunner {
     this.#instances ??= workerRuntimeFile(this.options.cacheDir).then(
       (runtimeUrl) =>
         new FunctionInstances(this.definition, this.options.environment ?? {}, runtimeUrl, this.options.logs),
+      (error: unknown) => {
+        this.#instances = undefined; // to be tried again by the next invocation
+        throw error;
+      },
     );
     return this.#instances;
   }
