@@ -186,7 +186,9 @@ export class Simulation {
     const io = (mostMs: number) => async () => {
       await pause(mostMs)();
       const calm = this.#mappings === null || this.#scheduler.nowMs >= schedule.calmMs;
-      if (!calm && this.#random.chance(schedule.ioFaultRate)) throw new Error('as the schedule says');
+      if (calm || !this.#random.chance(schedule.ioFaultRate)) return;
+      this.#tell(() => 'disk or stream fails');
+      throw new Error('as the schedule says');
     };
     const environment = this.#sabotage({
       store: this.#disk.store(io(schedule.writeMs), pause(schedule.writeMs)),
@@ -197,6 +199,7 @@ export class Simulation {
       },
       putFailureObject: async (_, __, body) => {
         await pause(schedule.writeMs)();
+        this.#tell(() => `given up ${JSON.stringify(JSON.parse(body).KinesisBatchInfo)}`);
         this.#failures.push(body);
         this.#check(() => this.#laws.gaveUp(body));
       },
@@ -234,6 +237,7 @@ export class Simulation {
     const calm = this.#scheduler.nowMs >= calmMs;
     const fault = !calm && random.chance(faultRate) ? random.pick(FAULTS) : null;
     if (fault === 'throttled') {
+      this.#tell(() => `throttled ${requestId}`);
       await process.sleep(1);
       return { kind: 'not-invoked', errorType: 'TooManyRequestsException', message: 'Rate Exceeded.' };
     }
@@ -276,7 +280,7 @@ export class Simulation {
       return failed(functionError(requestId, 'Unhandled'));
     }
     const count = failAt ?? called.Records.length;
-    this.#tell(() => `back ${requestId} ${count}`);
+    this.#tell(() => `back ${requestId} ${count}${failAt === null ? '' : ', the rest reported'}`);
     this.#laws.succeeded(called.shardId, count, response.state);
     return { kind: 'success', requestId, payload: JSON.stringify(response) };
   }
