@@ -399,7 +399,7 @@ describe('FilterLogEvents', () => {
       'InvalidParameterException: The parameters logStreamNames and logStreamNamePrefix cannot be used together.',
     ],
     [
-      { filterPattern: '[a, b]' },
+      { filterPattern: '[a, b' },
       'InvalidParameterException: Invalid filter pattern: the local runtime does not support space-delimited patterns ([ip, user, …]). Use terms ("quoted phrase" ?optional -excluded) or a JSON pattern ({ $.field = "value" }).',
     ],
   ])('refuses %o', async (input, message) => {
