@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { type HashKey, hashKeyFromDecimal } from './hash-key.ts';
@@ -78,6 +79,7 @@ export class Streams implements StreamReader {
       enforceShardLimits: options.enforceShardLimits ?? false,
       segmentBytes: options.segmentBytes,
     };
+    setMaxListeners(0, this.#closing.signal); // any number of streams may be in transition
     this.#root = path.join(options.dataDir, 'kinesis');
     for (const { metadata, folder } of storedStreams(this.#root)) {
       this.#adopt(metadata, folder);

@@ -18,7 +18,16 @@ import {
   RemoveTagsFromStreamCommand,
 } from '@aws-sdk/client-kinesis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type LocalKinesis, openKinesis, refusal, startMs, transitionMs } from './local-kinesis.ts';
+import { systemClock } from '../../../infra/local/clock.ts';
+import { openStreams } from '../../../infra/local/kinesis/streams.ts';
+import {
+  type LocalKinesis,
+  openKinesis,
+  refusal,
+  startMs,
+  temporaryFolder,
+  transitionMs,
+} from './local-kinesis.ts';
 
 let kinesis: LocalKinesis;
 beforeEach(async () => {
@@ -300,4 +309,26 @@ test('a restart finds streams, shards, records and what was under way', async ()
   await kinesis.reopen();
   expect(await statusOf('creating')).toBe('ACTIVE');
   expect((await refusal(statusOf(doomed))).name).toBe('ResourceNotFoundException');
+});
+
+test('many streams may change at once, and end with the runtime', async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error) => {
+    if (name === 'MaxListenersExceededWarning') warnings.push(name);
+  };
+  process.on('warning', onWarning);
+  const { folder, remove } = await temporaryFolder();
+  const account = { accountId: '000000000000', region: 'us-east-1' };
+  const streams = await openStreams({
+    dataDir: folder,
+    clock: systemClock,
+    ...account,
+    transitionMs: 60_000,
+  });
+  for (let count = 0; count < 20; count += 1) streams.create({ streamName: `s${count}`, shardCount: 1 });
+  await streams.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+  await remove();
+  expect(warnings).toEqual([]);
 });
