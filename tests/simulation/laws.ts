@@ -11,6 +11,7 @@ import {
   breachOf,
   type Call,
   isAtRest,
+  type Law,
   type Rules,
   type Standing,
 } from './shadow.ts';
@@ -19,7 +20,7 @@ export class BrokenLaw extends Error {
   override name = 'BrokenLaw' as const;
 
   constructor(
-    readonly law: string,
+    readonly law: Law,
     readonly what: string,
   ) {
     super(`${law}: ${what}`);
@@ -113,7 +114,7 @@ export class Laws {
     );
     const matching = possible.filter((_, index) => breaches[index] === null);
     if (matching.length === 0) {
-      const [law, what] = breaches[0] ?? ['a standing', 'none'];
+      const [law, what] = breaches[0] ?? ['at most one invocation a shard', 'it stands nowhere'];
       throw new BrokenLaw(law, `${what}, and then ${text.slice(0, 2_000)}`);
     }
     for (const parent of [source?.parentShardId, source?.adjacentParentShardId]) {
@@ -247,6 +248,6 @@ function sameAgain(shard: ShardMemory, [standing]: readonly Standing[], call: Ca
   shard.finals.set(part, first);
 }
 
-function expect(holds: boolean, law: string, what: () => string): void {
+function expect(holds: boolean, law: Law, what: () => string): void {
   if (!holds) throw new BrokenLaw(law, what());
 }

@@ -3,6 +3,7 @@ import type { MappingEnvironment } from '../../infra/local/lambda/event-source-m
 import { BrokenLaw, Laws } from './laws.ts';
 import { MemoryStream } from './memory-stream.ts';
 import { lawBrokenBy, numbers } from './play-seeds.ts';
+import { LAWS, type Law } from './shadow.ts';
 import { failureText, type Sabotage, simulate } from './simulation.ts';
 
 interface Event {
@@ -47,7 +48,7 @@ const shift = (windows: number) => (event: Event) => {
 const isFinal = (payload: string) => JSON.parse(payload).isFinalInvokeForWindow === true;
 
 /** Each law, and what a mapping would have to get wrong to break it. */
-const sabotages: readonly (readonly [law: string, how: string, sabotage: Sabotage])[] = [
+const sabotages: readonly (readonly [law: Law, how: string, sabotage: Sabotage])[] = [
   [
     'seven keys',
     'an eighth one',
@@ -218,7 +219,7 @@ describe('every law can be broken', () => {
     return laws;
   };
 
-  test.each([
+  const unfinished = [
     ['every record in a result', [], []],
     [
       'no record in two results',
@@ -229,7 +230,13 @@ describe('every law can be broken', () => {
       [],
     ],
     ['everything is done in the end', [['1', result('a')]], []],
-  ] as const)('%s', (law, results, failures) => {
+  ] as const satisfies readonly (readonly [law: Law, ...unknown[]])[];
+
+  test('and none is left out', () => {
+    expect([...sabotages, ...unfinished].map(([law]) => law).sort()).toEqual([...LAWS].sort());
+  });
+
+  test.each(unfinished)('%s', (law, results, failures) => {
     expect(() => lawsOfOneRecord().atRest(new Map(results), failures)).toThrow(BrokenLaw);
     expect(() => lawsOfOneRecord().atRest(new Map(results), failures)).toThrow(law);
   });

@@ -1,5 +1,31 @@
 import { windowStartMs } from '../../lib/core/window.ts';
 
+/** What holds in every schedule. Each is proven to be able to fail. */
+export const LAWS = [
+  'seven keys',
+  'at most one invocation a shard',
+  'windows are aligned and disjoint',
+  'only the final invocation is empty',
+  'no record before its window',
+  'a window is opened by its own record',
+  'a window begins with an empty state',
+  'the state is handed on unchanged',
+  'order within a shard, without gaps or repeats',
+  'a window is closed before the next one opens',
+  'no final invocation before its window ends',
+  'no final invocation of a window without records',
+  'a final invocation is repeated unchanged',
+  'early if, and only if, the state is too large',
+  'parents before children',
+  'nothing is given up before the retry policy says so',
+  'every record in a result',
+  'no record in two results',
+  'everything is done in the end',
+  'comes to rest',
+] as const;
+
+export type Law = (typeof LAWS)[number];
+
 /** A record as it came in, in the order of its shard. */
 export interface Arrival {
   readonly sequenceNumber: string;
@@ -47,7 +73,7 @@ export interface Rules {
 export const BEGINNING: Standing = { done: 0, open: null };
 
 /** A broken law and what broke it. */
-export type Breach = readonly [law: string, what: string];
+export type Breach = readonly [law: Law, what: string];
 
 /**
  * What the laws allow next, told apart from how the tracker gets there: null when a shard that stands there may make
