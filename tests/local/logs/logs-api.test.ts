@@ -400,7 +400,7 @@ describe('FilterLogEvents', () => {
     ],
     [
       { filterPattern: '[a, b' },
-      'InvalidParameterException: Invalid filter pattern: the local runtime does not support space-delimited patterns ([ip, user, …]). Use terms ("quoted phrase" ?optional -excluded) or a JSON pattern ({ $.field = "value" }).',
+      "InvalidParameterException: Invalid filter pattern: expected a closing bracket, got '[a, b'",
     ],
   ])('refuses %o', async (input, message) => {
     expect(await refusal(filter(input))).toBe(message);
