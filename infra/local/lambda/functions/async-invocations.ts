@@ -9,15 +9,15 @@ const maximumAgeMs = 6 * 3_600_000;
 const longestPauseMs = 300_000;
 
 /**
- * Events that nobody waits for. They live in memory: unlike in AWS, what has not run when the runtime ends is gone.
+ * Events that nobody waits for. They live in memory: unlike in AWS, what has not run when the runtime ends, or its pool is
+ * closed, is gone.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export class AsyncInvocations {
-  readonly #stopped = new AbortController();
   readonly #pending = new Set<Promise<void>>();
 
   constructor(
-    private readonly pool: FunctionPool,
+    private readonly pool: Pick<FunctionPool, 'run'>,
     private readonly clock: Clock,
   ) {}
 
@@ -32,27 +32,22 @@ export class AsyncInvocations {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  /** Gives up what waits for a retry. */
-  close(): void {
-    this.#stopped.abort();
-  }
-
   async #work(call: InvocationCall): Promise<void> {
     const acceptedMs = this.clock.now();
     let failures = 0;
     let pauseMs = 1_000;
-    while (!this.#stopped.signal.aborted) {
+    for (;;) {
       try {
         const { outcome } = await this.pool.run(call);
         if (outcome.kind === 'success') return;
         const delayMs = retryDelaysMs[failures];
         if (delayMs === undefined) return;
         failures += 1;
-        await this.clock.sleep(delayMs, this.#stopped.signal);
+        await this.clock.sleep(delayMs);
       } catch (error) {
         if (!(error instanceof LambdaError) || error.status !== 429) return;
         if (this.clock.now() + pauseMs > acceptedMs + maximumAgeMs) return;
-        await this.clock.sleep(pauseMs, this.#stopped.signal);
+        await this.clock.sleep(pauseMs);
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
     }
