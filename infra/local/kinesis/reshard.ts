@@ -7,6 +7,9 @@ export interface ShardSet {
   readonly nextShardIndex: number;
 }
 
+/** Far more than rounding ever adds up to, and nothing of the 2^128 hash keys. */
+const ROUNDING = 1n << 32n;
+
 export function evenShards(count: number, createdSeconds: number): ShardSet {
   const starts = evenStarts(count);
   const shards = starts.map((firstHashKey, index) => {
@@ -44,7 +47,7 @@ export function mergeShards(
  * Shards in between are born closed and empty.
  */
 export function scaleShards(set: ShardSet, count: number, nowMs: number): ShardSet {
-  const starts = evenStarts(count);
+  const starts = nearPresent(evenStarts(count), set);
   let scaled = set;
   for (const [position, start] of starts.entries()) {
     const border = starts[position + 1];
@@ -55,6 +58,19 @@ export function scaleShards(set: ShardSet, count: number, nowMs: number): ShardS
     scaled = mergeAll(scaled, within, nowMs).set;
   }
   return scaled;
+}
+
+/**
+ * The starts, each moved onto a border that is there already and differs by rounding only: a fifth of the hash space is not
+ * exactly two tenths, and a shard of a few hash keys is no use to anybody.
+ */
+function nearPresent(starts: readonly HashKey[], set: ShardSet): HashKey[] {
+  const present = openShards(set).map(({ firstHashKey }) => hashKeyToBigInt(firstHashKey));
+  return starts.map((start) => {
+    const wanted = hashKeyToBigInt(start);
+    const near = present.find((border) => border - wanted < ROUNDING && wanted - border < ROUNDING);
+    return near === undefined ? start : hashKeyFromBigInt(near);
+  });
 }
 
 /** The middle border of a shard goes first, where several lie in it: the lineage stays short. */

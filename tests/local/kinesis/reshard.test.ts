@@ -100,15 +100,19 @@ describe('whatever splits, merges and scalings', () => {
           for (const one of changes) set = apply(set, one, startMs);
           set = scaleShards(set, target, startMs);
           expectWhole(set);
-          expect(openShards(set).map(({ firstHashKey }) => hashKeyToBigInt(firstHashKey))).toEqual(
-            Array.from({ length: target }, (_, index) => ((LAST + 1n) / BigInt(target)) * BigInt(index)),
-          );
+          const open = openShards(set);
+          expect(open).toHaveLength(target);
+          for (const [index, { firstHashKey }] of open.entries()) {
+            const exact = ((LAST + 1n) * BigInt(index)) / BigInt(target);
+            // To the part in 2^96: a border that was there may be off by rounding.
+            expect((hashKeyToBigInt(firstHashKey) - exact) >> 32n).toBeOneOf([0n, -1n]);
+          }
         },
       ),
     );
   });
 
-  // Doubling splits each once, halving merges each pair once: no shard in between.
+  // Doubling splits each once, halving merges each pair once: no shard in between, and none of a few hash keys.
   test.each([
     [2, 4, 6],
     [4, 2, 6],
@@ -116,6 +120,10 @@ describe('whatever splits, merges and scalings', () => {
     [1, 2, 3],
     [3, 3, 3],
     [4, 3, 11],
+    [5, 10, 15],
+    [14, 7, 21],
+    [6, 9, 21],
+    [250, 500, 750],
   ])('from %i to %i shards makes %i in all', (from, to, all) => {
     expect(scaleShards(evenShards(from, nowSeconds), to, startMs).shards).toHaveLength(all);
   });
