@@ -3,7 +3,7 @@
  * that transforming each file on its own takes. The bundle is made again when a source of it has changed.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -50,6 +50,10 @@ async function bundled() {
   mkdirSync(cache, { recursive: true });
   write(file, text);
   write(manifestFile, JSON.stringify({ file, inputs }));
+  for (const name of readdirSync(cache)) {
+    if (/^start-\w+\.mjs$/.test(name) && name !== path.basename(file))
+      rmSync(path.join(cache, name), { force: true });
+  }
   return file;
 }
 
