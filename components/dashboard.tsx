@@ -160,10 +160,10 @@ export function Dashboard({ currency }: { currency: string }) {
             </Card>
             {!url.kiosk && (
               <div className="grid gap-6 max-sm:order-2 lg:grid-cols-[5fr_7fr] print:hidden">
-                <div id="pipeline" className="min-h-72">
+                <div id="pipeline" className="min-h-72 min-w-0">
                   {parts.pipeline?.(data)}
                 </div>
-                <div className="min-h-57">{parts.receipts?.(data)}</div>
+                <div className="min-h-57 min-w-0">{parts.receipts?.(data)}</div>
               </div>
             )}
             {parts.inspector?.(data)}

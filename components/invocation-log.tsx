@@ -26,13 +26,13 @@ export function InvocationLog({ clicks, format }: { clicks: readonly Click[]; fo
 function Line({ click: { sentMs, durationMs, receipt }, format }: { click: Click; format: Format }) {
   const isOk = receipt?.complete === true;
   return (
-    <span className="inline-grid w-[calc(100%-1.5rem)] grid-cols-[5rem_5rem_4.5rem_1fr] gap-2">
-      <span className="text-muted">{format.clock(sentMs)}</span>
-      <span className={isOk ? 'text-settled' : 'text-error'}>
+    <span className="inline-flex w-[calc(100%-1.5rem)] flex-wrap gap-x-3 align-top">
+      <span className="w-15 text-muted">{format.clock(sentMs)}</span>
+      <span className={isOk ? 'w-16 text-settled' : 'w-16 text-error'}>
         {isOk ? '✓ ok' : receipt === null ? '✕ failed' : '✕ in part'}
       </span>
-      <span className="text-right text-muted">{format.count(durationMs)} ms</span>
-      <span className="text-right">
+      <span className="w-18 text-right text-muted">{format.count(durationMs)} ms</span>
+      <span className="ml-auto text-right">
         {receipt !== null && `${format.count(receipt.recordCount)} · ${format.money(receipt.salesCents)}`}
       </span>
     </span>

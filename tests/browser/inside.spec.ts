@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, type Pipeline, test } from './pipeline.ts';
 
-test.use({ windowSeconds: 5, shardCount: 2 });
+test.beforeEach(({ brisk }) => brisk.reset());
 
 const counted = (page: Page) => page.locator('[data-testid^="receipt-"][data-status="counted"]');
 
-test('the keyboard alone leads from Generate sales to the raw object', async ({ page, pipeline }) => {
+test('the keyboard alone leads from Generate sales to the raw object', async ({ page, brisk: pipeline }) => {
   await page.goto(pipeline.url);
   await expect(page.getByRole('button', { name: 'Generate sales' })).toBeVisible();
   await page.keyboard.press('g');
@@ -27,7 +28,7 @@ test('the keyboard alone leads from Generate sales to the raw object', async ({ 
 
 test('a double click sells once, and the receipt outlives a reload with its windows, keys and raw answer', async ({
   page,
-  pipeline,
+  brisk: pipeline,
 }) => {
   await page.goto(pipeline.url);
   let calls = 0;
@@ -52,7 +53,7 @@ test('a double click sells once, and the receipt outlives a reload with its wind
 
 test('a window is explained by its invocations: the states hand on, the last one is final and writes the object', async ({
   page,
-  pipeline,
+  brisk: pipeline,
 }) => {
   await page.goto(pipeline.url);
   await page.getByRole('button', { name: 'Generate sales' }).click();
@@ -70,7 +71,7 @@ test('a window is explained by its invocations: the states hand on, the last one
 
 test('what is exported is what the table shows and what S3 holds, to the cent', async ({
   page,
-  pipeline,
+  brisk: pipeline,
 }) => {
   await page.goto(pipeline.url);
   await expect(page.getByRole('button', { name: 'Generate sales' })).toBeVisible();
@@ -80,6 +81,7 @@ test('what is exported is what the table shows and what S3 holds, to the cent', 
   }
   await expect(counted(page)).toHaveCount(3, { timeout: 20_000 });
   await page.getByRole('tab', { name: 'Table' }).click();
+  await expect(page.getByTestId('window-row').first()).toBeVisible();
   const cells = await page
     .getByTestId('window-row')
     .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-cents'))));
@@ -101,7 +103,7 @@ test('what is exported is what the table shows and what S3 holds, to the cent', 
   await expect(strip.locator('[data-sign="right"]')).toContainText(/^✓ All .* are counted/);
 });
 
-test('what is broken on purpose is seen, and said', async ({ page, pipeline }) => {
+test('what is broken on purpose is seen, and said', async ({ page, brisk: pipeline }) => {
   await page.goto(pipeline.url);
   const breakIt = async (words: string) => {
     await page.getByRole('button', { name: 'Break it' }).click();
@@ -134,7 +136,7 @@ test('what is broken on purpose is seen, and said', async ({ page, pipeline }) =
 
 test('a click that cannot be sent says why and what mends it, and the next one that can clears it', async ({
   page,
-  pipeline,
+  brisk: pipeline,
 }) => {
   await page.goto(pipeline.url);
   const problem = {
@@ -157,7 +159,7 @@ test('a click that cannot be sent says why and what mends it, and the next one t
   await expect(alert).toHaveCount(0);
 });
 
-test('in AWS the first click asks once, naming account and stream', async ({ page, pipeline }) => {
+test('in AWS the first click asks once, naming account and stream', async ({ page, brisk: pipeline }) => {
   await page.route('**/api/health*', async (route) => {
     const answer = await route.fetch();
     const health = { ...(await answer.json()), mode: 'aws', accountId: '123456789012', region: 'eu-west-1' };
@@ -187,7 +189,7 @@ test('in AWS the first click asks once, naming account and stream', async ({ pag
 
 test('selling goes on by itself at its rate and count, and stops when nobody sees the page', async ({
   page,
-  pipeline,
+  brisk: pipeline,
 }) => {
   await page.goto(pipeline.url);
   const asked: unknown[] = [];
@@ -206,6 +208,45 @@ test('selling goes on by itself at its rate and count, and stops when nobody see
   await expect(page.getByText('Stopped: the page was hidden.')).toBeVisible();
   await expect(page.getByRole('switch', { name: 'Keep selling' })).not.toBeChecked();
 });
+
+for (const [width, colorScheme] of [
+  [1440, 'light'],
+  [1440, 'dark'],
+  [390, 'light'],
+  [320, 'dark'],
+] as const) {
+  test(`what is one step away is accessible to everyone, and fits: ${width} px, ${colorScheme}`, async ({
+    page,
+    brisk,
+  }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${brisk.url}/?view=table`);
+    await page.getByRole('button', { name: 'Generate sales' }).click();
+    await expect(counted(page)).toHaveCount(1, { timeout: 20_000 });
+    await page.locator('[data-hop="stream"]').click();
+    await counted(page).locator('summary').click();
+    await expectAccessible(page);
+    await page.getByRole('tab', { name: 'Invocations' }).click();
+    await page.locator('[data-testid="window-row"][data-state="closed"] button').first().click();
+    await page.getByText('Explain this window').click();
+    await expect(page.getByTestId('explanation')).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Break it' }).click();
+    await page.getByRole('menuitem', { name: 'Reset local data…' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expectAccessible(page);
+  });
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+  ).toBeLessThanOrEqual(0);
+}
 
 /** Presses Tab until what has the focus matches. */
 async function tabTo(page: Page, selector: string): Promise<void> {
