@@ -15,9 +15,9 @@ import { freePort } from '../../infra/local/web-page.ts';
 import { endProcess, startProcess } from '../runtime-process.ts';
 
 /** No file may grow beyond this: to the process it is a disk that is full, but only for the stream's log. */
-const LARGEST_FILE_BYTES = 2 * 1024 * 1024;
+const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
 const RECORDS_PER_CALL = 10;
-const RECORD_BYTES = 20_000;
+const RECORD_BYTES = 40_000;
 const StreamName = 'filling';
 
 function clientOf(endpoint: string): KinesisClient {
@@ -86,7 +86,7 @@ test('a full disk is a clear error to the producer, and no record is lost, torn 
         );
       }
     }
-    expect(stored).toEqual([0, 1, 2, 3, 4, 5, 6]); // seven calls of 267 kB of base64 in 2 MiB
+    expect(stored).toEqual([0, 1, 2, 3, 4, 5, 6]); // seven calls of 533 kB of base64 in 4 MiB
     expect(refused).toBe(8);
     expect(await read(client)).toEqual(recordsOf(stored));
     client.destroy();
