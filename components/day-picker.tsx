@@ -7,11 +7,27 @@ import type { DaysAnswer } from '@/lib/answers';
 import { daysBeside } from '@/lib/days-beside';
 import type { Format } from '@/lib/format';
 import { getJson } from '@/lib/request';
+import { serverNow } from '@/lib/server-clock';
 import { isSameNews } from '@/lib/use-windows';
 
 /** The UTC days that exist, today first, each with its total. */
 export function useDays(): DaysAnswer | undefined {
-  return useSWR<DaysAnswer>('/api/days', getJson, { compare: isSameNews }).data;
+  return useSWR<DaysAnswer>('/api/days', getJson, {
+    compare: isSameNews,
+    focusThrottleInterval: 1000,
+    refreshInterval: nextLookMs,
+  }).data;
+}
+
+const POLL_MS = 60_000;
+const SOON_MS = 3000;
+const DAY_MS = 86_400_000;
+
+/** Once a minute, just after midnight, and soon when the newest totals are still being read. */
+function nextLookMs(answer: DaysAnswer | undefined): number {
+  const newest = answer?.days.slice(0, 3) ?? [];
+  if (newest.some((each) => each.total === null)) return SOON_MS;
+  return Math.min(POLL_MS, DAY_MS - (serverNow() % DAY_MS) + 1000);
 }
 
 export function DayPicker({

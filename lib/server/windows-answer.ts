@@ -18,6 +18,8 @@ import type { StoreLoop } from './store-loop.ts';
 import { nextDay, type WindowStore } from './window-store.ts';
 
 const MAX_MALFORMED = 20;
+/** A day may have hundreds of results: only a week of them is read for the sake of a list. */
+const PREVIEWED_DAYS = 7;
 
 /** `GET /api/windows`. Throws ProblemError for a bad query, and when what is asked for was never read. */
 export async function windowsAnswer(
@@ -72,6 +74,9 @@ export async function daysAnswer(store: WindowStore, loop: Pick<StoreLoop, 'fres
   const nowMs = store.now();
   const today = utcDay(nowMs);
   const days = [...new Set([today, ...store.days])].sort().reverse();
+  // A day's total is known once its results are read: the newest days' are, by the next time. Where that fails, the day
+  // says so itself when it is asked for.
+  void store.ensure(days.slice(0, PREVIEWED_DAYS)).catch(() => {});
   return {
     serverNowMs: nowMs,
     days: days.map((day) => ({

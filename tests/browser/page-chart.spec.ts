@@ -151,6 +151,7 @@ test('on a phone a tap pins the words under the plot, and the button stays withi
   const page = await context.newPage();
   await page.goto(pipeline.url);
   await generate(page);
+  await page.evaluate(() => window.scrollBy(0, 600)); // the chart waits until it is about to be seen
   await expect(chart(page).locator('g[data-state]')).toHaveCount(15);
   await chart(page).scrollIntoViewIfNeeded();
   const box = await chart(page).boundingBox();
