@@ -29,6 +29,7 @@ function stored() {
 /** @returns {Promise<string>} the file of a new bundle */
 async function bundled() {
   const { build } = await import('esbuild');
+  const startedMs = Date.now();
   const { outputFiles, metafile } = await build({
     entryPoints: [path.join(folder, 'start.ts')],
     bundle: true,
@@ -45,7 +46,8 @@ async function bundled() {
   const file = path.join(cache, `start-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.mjs`);
   const inputs = [fileURLToPath(import.meta.url), ...Object.keys(metafile.inputs)].map((input) => {
     const whole = path.resolve(input);
-    return [whole, stampOf(whole)];
+    // What was saved in the meantime may or may not be in the bundle: it counts as changed.
+    return [whole, statSync(whole).mtimeMs < startedMs ? stampOf(whole) : ''];
   });
   mkdirSync(cache, { recursive: true });
   write(file, text);

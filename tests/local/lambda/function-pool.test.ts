@@ -222,6 +222,22 @@ describe('an invocation', () => {
     expect((await answerOf(pool, 'quick', {})).invocations).toBe(1);
   });
 
+  test.each([
+    [
+      { exit: 3 },
+      /\tStatus: error\tError Type: Runtime\.ExitError\t\nRequestId: request-1 Error: Runtime exited with error: exit status 3\nRuntime\.ExitError\n$/,
+    ],
+    [
+      { hang: true },
+      /\tStatus: timeout\t\n\d{4}-\d\d-\d\dT[\d:.]+Z request-1 Task timed out after 1\.00 seconds\n\n$/,
+    ],
+    [{ throw: 'boom' }, /Max Memory Used: \d+ MB\t(Init Duration: [\d.]+ ms\t)?\n$/],
+  ])('that ends so (%j) has an end in the log that says how', async (event, end) => {
+    const { pool: own, lines } = await openFunctions(functionOf('f', { timeoutSeconds: 1 }));
+    await errorOf(own, 'f', event);
+    expect(lines.map(({ message }) => message).join('')).toMatch(end);
+  });
+
   test('takes an answer of 6 MB and 100 bytes, and no byte more', async () => {
     const largest = await pool.invoke('f', JSON.stringify({ answerBytes: 6_291_556 }));
     expect(largest.kind === 'success' && largest.payload.length).toBe(6_291_556);

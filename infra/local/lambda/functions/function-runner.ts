@@ -27,6 +27,8 @@ type Ending = {
   readonly payload: string;
   readonly memoryBytes: number;
   readonly timeout?: true;
+  /** The worker ended in place of an answer. */
+  readonly crash?: true;
 };
 
 /** One function: its bundle, its workers, and the course of an invocation. */
@@ -179,9 +181,13 @@ export class FunctionRunner {
       case 'failure':
         return { ok: false, payload: result.payload, memoryBytes: result.memoryBytes };
       case 'exited':
-        return failed(exited(requestId, result.exitCode));
+        return { ...failed(exited(requestId, result.exitCode)), crash: true };
       case 'out-of-memory':
-        return { ...failed(outOfMemory(requestId)), memoryBytes: this.definition.memoryMb * 1_048_576 };
+        return {
+          ...failed(outOfMemory(requestId)),
+          memoryBytes: this.definition.memoryMb * 1_048_576,
+          crash: true,
+        };
       case 'terminated':
         return { ...failed(timedOut(requestId, this.definition.timeoutSeconds)), timeout: true };
     }
@@ -191,11 +197,12 @@ export class FunctionRunner {
     log: InvocationLog,
     requestId: string,
     startedMs: number,
-    { ok, payload, memoryBytes, timeout }: Ending,
+    { ok, payload, memoryBytes, timeout, crash }: Ending,
     initMs?: number,
   ): Invocation {
     log.end(this.options.clock.now(), {
       status: ok ? 'success' : timeout ? 'timeout' : 'error',
+      ...(crash || timeout ? { error: JSON.parse(payload) } : {}),
       durationMs: performance.now() - startedMs,
       memoryBytes,
       ...(initMs === undefined ? {} : { initMs }),

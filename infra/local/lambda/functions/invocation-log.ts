@@ -10,6 +10,8 @@ export interface InvocationReport {
   readonly memoryBytes: number;
   /** How long the worker took to start, when this invocation waited for it. */
   readonly initMs?: number;
+  /** How the worker ended in place of an answer: what the runtime in it could not log itself. */
+  readonly error?: { readonly errorType: string; readonly errorMessage: string };
 }
 
 /**
@@ -58,17 +60,26 @@ export class InvocationLog {
           ...(report.initMs === undefined ? {} : { initDurationMs: Number(report.initMs.toFixed(3)) }),
         },
         status: report.status,
+        ...(report.error === undefined ? {} : { errorType: report.error.errorType }),
       });
       return;
     }
     this.write(nowMs, `END RequestId: ${this.requestId}\n`);
     const init = report.initMs === undefined ? '' : `Init Duration: ${report.initMs.toFixed(2)} ms\t`;
-    const status = report.status === 'success' ? '' : `Status: ${report.status}\t`;
+    const { error } = report;
+    const errorType = report.status === 'error' ? `Error Type: ${error?.errorType}\t` : '';
+    const status = error === undefined ? '' : `Status: ${report.status}\t${errorType}`;
     this.write(
       nowMs,
       `REPORT RequestId: ${this.requestId}\tDuration: ${report.durationMs.toFixed(2)} ms\t` +
         `Billed Duration: ${billedMs} ms\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${usedMb} MB\t${init}${status}\n`,
     );
+    if (error === undefined) return;
+    const afterword =
+      report.status === 'timeout'
+        ? `${new Date(nowMs).toISOString()} ${this.requestId} ${error.errorMessage.split('Error: ').at(-1)}\n\n`
+        : `${error.errorMessage}\n${error.errorType}\n`;
+    this.write(nowMs, afterword);
   }
 
   /** The newest 4 KB, as text. */
