@@ -28,16 +28,17 @@ async function main(): Promise<void> {
 
   let stoppingMs: number | null = null;
   const stop = async (code: number) => {
-    if (stoppingMs !== null) {
-      if (Date.now() - stoppingMs > SAME_CTRL_C_MS) process.exit(130);
-      return;
-    }
+    if (stoppingMs !== null) return;
     stoppingMs = Date.now();
     page?.stop();
     await Promise.all([page?.ended, opening?.then((runtime) => runtime.close()).catch(() => {})]);
     process.exit(code);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+  const onSignal = () => {
+    if (stoppingMs !== null && Date.now() - stoppingMs > SAME_CTRL_C_MS) process.exit(130);
+    void stop(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
   const settings = readLocalSettings(process.env, process.cwd());
   const wantedPort = wholeNumber(process.env, 'PORT', 3000, 1, 65_535);

@@ -11,6 +11,9 @@ import { readLocalSettings } from '../../infra/local/settings.ts';
 import { serializeSale } from '../../lib/core/sale.ts';
 import { parseResult } from '../../lib/core/window-result.ts';
 
+// Whole processes start and end in these: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const root = path.resolve(import.meta.dirname, '../..');
 const BUCKET = 'tumbling-window-results';
 
