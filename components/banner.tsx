@@ -27,11 +27,13 @@ interface BannerProps {
   readonly problem: Problem | null;
   /** True while what is shown ought to be of now. */
   readonly live: boolean;
+  /** False before the first data. */
+  readonly hasData: boolean;
   readonly onRetry: () => void;
 }
 
 /** What is wrong and what mends it. The data below stays, marked by this. */
-export function Banner({ problem, live, onRetry }: BannerProps) {
+export function Banner({ problem, live, hasData, onRetry }: BannerProps) {
   const isOnline = useOnline();
   const isStale = useTicking(() => staleSeconds() !== null, false) && live;
   if (isOnline && problem === null && !isStale) return null;
@@ -49,7 +51,7 @@ export function Banner({ problem, live, onRetry }: BannerProps) {
         <p role="alert" className="font-medium text-error">
           {words}
         </p>
-        <Age />
+        <Age hasData={hasData} />
         {problem?.fix != null && (
           <pre className="mt-2 max-w-full overflow-x-auto rounded bg-panel p-3 font-mono text-xs">
             {problem.fix}
@@ -69,12 +71,12 @@ export function Banner({ problem, live, onRetry }: BannerProps) {
 }
 
 /** Counts by the second, and is not announced: the alert above it has said what matters. */
-function Age() {
+function Age({ hasData }: { hasData: boolean }) {
   const age = useTicking(() => seconds(ageMs()), null);
   const retry = useTicking(() => seconds(retryInMs()), null);
   return (
     <p className="text-muted">
-      {age !== null && `Showing data from ${age} s ago. `}
+      {hasData && age !== null && `Showing data from ${age} s ago. `}
       {retry === null ? 'Trying again by itself.' : `Retrying in ${Math.max(1, retry)} s.`}
     </p>
   );

@@ -71,7 +71,14 @@ export function Dashboard({ currency }: { currency: string }) {
   // Only chart and table stand still while they are read.
   const newest = answer ?? data?.answer;
   const isFirst = data !== null && isFirstRun(data.answer, data.open.recordCount);
-  const banner = <Banner problem={problem} live={answer?.live === true && !paused} onRetry={retry} />;
+  const banner = (
+    <Banner
+      problem={problem}
+      live={answer?.live === true && !paused}
+      hasData={data !== null}
+      onRetry={retry}
+    />
+  );
   return (
     <div className={clsx(url.w !== null && 'lg:pr-[420px]')}>
       <TopBar
@@ -188,7 +195,11 @@ export function Dashboard({ currency }: { currency: string }) {
 
 /** Today, and there has never been a sale: nothing closed, nothing waiting, nothing in the open window. */
 function isFirstRun(answer: WindowsAnswer, openRecords: number | null): boolean {
-  const isUntouched = answer.slots.every((slot) => ['before', 'future', 'open'].includes(slot.state));
+  // A window that has just ended may be waited for although nothing is in it.
+  const isUntouched = answer.slots.every(
+    ({ state, soFar }) =>
+      ['before', 'future', 'open'].includes(state) || (state === 'closing' && soFar.recordCount === 0),
+  );
   return answer.live && answer.newest === null && isUntouched && (openRecords ?? 0) === 0;
 }
 

@@ -39,14 +39,11 @@ export function Reconciliation({ answer, open, format }: PageData) {
   );
 }
 
-/**
- * So far in open windows, whoever sent it, and what our clicks sent that no window holds yet. The clicks are often known a
- * moment sooner than the windows.
- */
-function pendingOf({ soFar, sentSoFar, sentUnseen }: Account): Sums {
+/** So far in open windows, whoever sent it, and what our clicks sent that no window holds yet. */
+function pendingOf({ soFar, sentUnseen }: Account): Sums {
   return {
-    recordCount: Math.max(soFar.recordCount, sentSoFar.recordCount) + sentUnseen.recordCount,
-    salesCents: Math.max(soFar.salesCents, sentSoFar.salesCents) + sentUnseen.salesCents,
+    recordCount: soFar.recordCount + sentUnseen.recordCount,
+    salesCents: soFar.salesCents + sentUnseen.salesCents,
   };
 }
 
