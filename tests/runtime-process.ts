@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** `npm start` or `npm run local` as a process of its own, to be killed at will. */
+/** `npm start`, `npm run local` or `npm run dashboard` as a process of its own, to be killed at will. */
 export interface RuntimeProcess {
   readonly child: ChildProcess;
   /** Of the page; empty for `local`. */
   readonly url: string;
+  /** Empty for `dashboard`, which looks at another's. */
   readonly endpoint: string;
   /** All that it printed until it was ready. */
   readonly output: string;
@@ -14,7 +15,7 @@ export interface RuntimeProcess {
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export function startProcess(
-  mode: 'start' | 'local',
+  mode: 'start' | 'local' | 'dashboard',
   env: NodeJS.ProcessEnv,
   limits: { readonly largestFileBytes?: number } = {},
 ): Promise<RuntimeProcess> {
@@ -31,8 +32,8 @@ export function startProcess(
     const onOutput = (chunk: Buffer) => {
       output += chunk.toString();
       const url = /^ {2}Page +(\S+)/m.exec(output)?.[1] ?? '';
-      const endpoint = /^ {2}AWS endpoint +(\S+)/m.exec(output)?.[1];
-      if (endpoint !== undefined && output.includes('Ctrl-C')) resolve({ child, url, endpoint, output });
+      const endpoint = /^ {2}AWS endpoint +(\S+)/m.exec(output)?.[1] ?? '';
+      if (output.includes('Ctrl-C')) resolve({ child, url, endpoint, output });
     };
     child.stdout.on('data', onOutput);
     child.stderr.on('data', onOutput);

@@ -16,14 +16,9 @@ async function demoDay(pipeline: Pipeline): Promise<string> {
 }
 
 test.describe('a day that is over', () => {
-  test.use({ windowSeconds: 120 });
-
-  test('is walked by keys, zoomed by a click on a bar, and left again by Escape', async ({
-    page,
-    pipeline,
-  }) => {
-    const day = await demoDay(pipeline);
-    await page.goto(`${pipeline.url}/?day=${day}&range=day&tz=utc`);
+  test('is walked by keys, zoomed by a click on a bar, and left again by Escape', async ({ page, calm }) => {
+    const day = await demoDay(calm);
+    await page.goto(`${calm.url}/?day=${day}&range=day&tz=utc`);
     const bars = chart(page).locator('g[data-state]');
     await expect(bars).toHaveCount(144);
 
@@ -56,9 +51,9 @@ test.describe('a day that is over', () => {
     await expect(bars).toHaveCount(144);
   });
 
-  test('a drag over bars zooms to them', async ({ page, pipeline }) => {
-    const day = await demoDay(pipeline);
-    await page.goto(`${pipeline.url}/?day=${day}&range=day&tz=utc`);
+  test('a drag over bars zooms to them', async ({ page, calm }) => {
+    const day = await demoDay(calm);
+    await page.goto(`${calm.url}/?day=${day}&range=day&tz=utc`);
     const bar = (hour: number) =>
       page.locator(`g[data-start="${Date.parse(`${day}T00:00:00Z`) + hour * 3_600_000}"]`);
     await bar(10).hover({ force: true });
@@ -70,10 +65,10 @@ test.describe('a day that is over', () => {
     await expect.poll(() => rangeOf(page)).toBe(`${from}-${from + 7_200_000 + 600_000}`);
   });
 
-  test('no range has more than 150 bars', async ({ page, pipeline }) => {
-    const day = await demoDay(pipeline);
+  test('no range has more than 150 bars', async ({ page, calm }) => {
+    const day = await demoDay(calm);
     for (const range of ['1h', '4h', 'day', '7d']) {
-      await page.goto(`${pipeline.url}/?day=${day}&range=${range}&tz=utc`);
+      await page.goto(`${calm.url}/?day=${day}&range=${range}&tz=utc`);
       const bars = chart(page).locator('g[data-state]');
       await expect(bars.first()).toBeAttached();
       expect(await bars.count()).toBeLessThanOrEqual(150);
@@ -82,10 +77,10 @@ test.describe('a day that is over', () => {
 
   test('a limit is in the address, moves by keys, marks the bars that reach it, and goes by Delete', async ({
     page,
-    pipeline,
+    calm,
   }) => {
-    const day = await demoDay(pipeline);
-    await page.goto(`${pipeline.url}/?day=${day}&range=day&tz=utc&limit=200000`);
+    const day = await demoDay(calm);
+    await page.goto(`${calm.url}/?day=${day}&range=day&tz=utc&limit=200000`);
     const limit = page.getByRole('slider', { name: 'Limit' });
     await expect(limit).toHaveAttribute('aria-valuetext', '$200,000');
     const marked = await page.getByTestId('over-limit').count();
@@ -102,9 +97,9 @@ test.describe('a day that is over', () => {
 
 test('while a bar is pinned the range stands still and what comes is counted, until one catches up', async ({
   page,
-  pipeline,
+  brisk,
 }) => {
-  await page.goto(pipeline.url);
+  await page.goto(brisk.url);
   await generate(page);
   const open = chart(page).locator('[data-state="open"]');
   await expect(open).toHaveCount(1);
@@ -127,8 +122,8 @@ test('while a bar is pinned the range stands still and what comes is counted, un
   await expect(page.getByTestId('new-windows')).toHaveCount(0);
 });
 
-test('a window closes in sight: counted beside the clock, and said once', async ({ page, pipeline }) => {
-  await page.goto(pipeline.url);
+test('a window closes in sight: counted beside the clock, and said once', async ({ page, brisk }) => {
+  await page.goto(brisk.url);
   await expect(page.getByTestId('open-window')).toBeVisible();
   await generate(page);
   const ended = page.getByTestId('ended-window');
@@ -141,7 +136,7 @@ test('a window closes in sight: counted beside the clock, and said once', async 
 
 test('on a phone a tap pins the words under the plot, and the button stays within reach', async ({
   browser,
-  pipeline,
+  brisk,
 }) => {
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
@@ -149,7 +144,7 @@ test('on a phone a tap pins the words under the plot, and the button stays withi
     isMobile: true,
   });
   const page = await context.newPage();
-  await page.goto(pipeline.url);
+  await page.goto(brisk.url);
   await generate(page);
   await page.evaluate(() => window.scrollBy(0, 600)); // the chart waits until it is about to be seen
   await expect(chart(page).locator('g[data-state]')).toHaveCount(15);

@@ -6,10 +6,11 @@ const banner = (page: Page) => page.getByTestId('banner');
 
 test('the first run says what to do, and turns into the chart without moving the page', async ({
   page,
-  pipeline,
+  brisk,
 }) => {
+  await brisk.reset();
   await watchShifts(page);
-  await page.goto(pipeline.url);
+  await page.goto(brisk.url);
   await expect(page.getByTestId('first-run')).toContainText(/No sales yet.*Press Generate sales.*0:0\d/s);
   await page
     .getByRole('button', { name: /generate sales/i })
@@ -20,8 +21,8 @@ test('the first run says what to do, and turns into the chart without moving the
   expect(await shifts(page)).toBeLessThan(0.02);
 });
 
-test('a hidden tab makes no requests, and asks at once when it is seen again', async ({ page, pipeline }) => {
-  await page.goto(pipeline.url);
+test('a hidden tab makes no requests, and asks at once when it is seen again', async ({ page, brisk }) => {
+  await page.goto(brisk.url);
   await expect(page.getByTestId('live-status')).toHaveText('Live');
   await setVisibility(page, 'hidden');
   await page.waitForTimeout(1000); // what was on its way arrives
@@ -83,10 +84,10 @@ const problems: readonly Problem[] = [
 test('every problem says what it is, offers its fix, and goes when it is mended', async ({
   page,
   context,
-  pipeline,
+  brisk,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.goto(pipeline.url);
+  await page.goto(brisk.url);
   await expect(page.getByTestId('live-status')).toHaveText('Live');
   for (const problem of problems) {
     await page.route('**/api/windows*', (route) => route.fulfill({ status: 502, json: { problem } }));
@@ -103,18 +104,18 @@ test('every problem says what it is, offers its fix, and goes when it is mended'
   }
 });
 
-test('a problem at the first look has the same face', async ({ page, pipeline }) => {
+test('a problem at the first look has the same face', async ({ page, brisk }) => {
   const [problem] = problems;
   await page.route('**/api/windows*', (route) => route.fulfill({ status: 502, json: { problem } }));
-  await page.goto(pipeline.url);
+  await page.goto(brisk.url);
   await expect(banner(page)).toContainText(problem?.message ?? '');
   await page.unroute('**/api/windows*');
   await expect(page.getByTestId('open-window')).toBeVisible();
   await expect(banner(page)).toHaveCount(0);
 });
 
-test('offline is said as such, and the page goes on by itself', async ({ page, context, pipeline }) => {
-  await page.goto(pipeline.url);
+test('offline is said as such, and the page goes on by itself', async ({ page, context, brisk }) => {
+  await page.goto(brisk.url);
   await expect(page.getByTestId('live-status')).toHaveText('Live');
   await context.setOffline(true);
   await expect(page.getByTestId('live-status')).toHaveText('Offline');
@@ -124,22 +125,9 @@ test('offline is said as such, and the page goes on by itself', async ({ page, c
   await expect(banner(page)).toHaveCount(0);
 });
 
-test('a wrong clock changes nothing but is told', async ({ page, pipeline }) => {
-  await page.addInitScript(() => {
-    const now = Date.now.bind(Date);
-    Date.now = () => now() + 3_600_000;
-  });
-  await page.goto(pipeline.url);
-  await expect(page.getByTestId('open-window').getByRole('timer')).toHaveText(/^0:0[0-5]$/);
-  await page.getByTestId('live-status').click();
-  await expect(page.getByText(/yours is 3,?600 s ahead; the page follows the server's/)).toBeVisible();
-});
-
 test.describe('with long windows', () => {
-  test.use({ windowSeconds: 120 });
-
-  test('a refresh without news renders nothing but the clock', async ({ page, pipeline }) => {
-    await page.goto(pipeline.url);
+  test('a refresh without news renders nothing but the clock', async ({ page, calm }) => {
+    await page.goto(calm.url);
     await page
       .getByRole('button', { name: /generate sales/i })
       .first()

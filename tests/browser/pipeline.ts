@@ -34,6 +34,11 @@ export interface PipelineOptions {
 
 let nextPort = 20_000 + (process.pid % 400) * 50;
 
+/** Where a page of a test's own may listen. */
+export function freePagePort(): number {
+  return nextPort++;
+}
+
 /**
  * `pipeline` is a test's own, to be killed at will. A start takes seconds, so what does no harm shares: `brisk` has windows
  * of 5 s that close while one looks, `calm` has windows of 120 s in which nothing happens by itself; both have two shards.

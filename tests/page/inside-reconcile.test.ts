@@ -31,7 +31,6 @@ describe('the account of a range', () => {
       sentUnseen: sums(4),
       sentMissing: sums(0),
       surplus: sums(0),
-      gone: sums(0),
       counted: sums(91),
       soFar: sums(65),
       rejected: 2,
@@ -74,12 +73,6 @@ describe('the account of a range', () => {
       sign: 'doubt',
       words: 'Gone: 45 records ($45) were counted, and their results are not in the bucket any more.',
     });
-  });
-
-  test('does not take for gone what the slots are about to hold', () => {
-    const before = slot(0, 'closing', { ...sums(45), soFar: sums(45) });
-    const account = reconcile([before], [click(0, 45, [[0, 45, true]])]);
-    expect(account.gone).toEqual(sums(0));
   });
 
   test('leaves the count open when an original result does', () => {

@@ -1,0 +1,171 @@
+import type { Page } from '@playwright/test';
+import { putResult } from './bucket.ts';
+import { expect, type Pipeline, test } from './pipeline.ts';
+
+const NOON = Date.parse('2024-05-14T12:00:00Z');
+const WINDOW_MS = 120_000;
+
+test.use({ timezoneId: 'Asia/Kolkata' });
+
+const chart = (page: Page) => page.getByTestId('chart');
+const rows = (page: Page) => page.getByTestId('window-row');
+const total = (page: Page) => page.getByTestId('day-total');
+
+test('an address restores everything that was on screen', async ({ page, calm }) => {
+  await fill(calm);
+  const query = new URLSearchParams({
+    day: '2024-05-14',
+    range: `${NOON}-${NOON + 10 * WINDOW_MS}`,
+    tz: 'utc',
+    view: 'table',
+    mode: 'total',
+    cmp: 'yesterday',
+    shards: '1',
+    limit: '12.5',
+    w: String(NOON + WINDOW_MS),
+  });
+  await page.goto(`${calm.url}/?${query}`);
+  await expect(page.getByRole('tab', { name: 'Table' })).toHaveAttribute('aria-selected', 'true');
+  await expect(rows(page)).toHaveCount(10);
+  await expect(rows(page).last()).toContainText('12:00–12:02');
+  await expect(page.getByRole('combobox', { name: 'UTC day' })).toHaveValue('2024-05-14');
+  await expect(page.getByRole('button', { name: 'Times in UTC' })).toBeVisible();
+  await expect(page.getByTestId('inspector')).toHaveAttribute('data-state', 'closed');
+  await expect(page.getByRole('dialog')).toContainText('12:02–12:04');
+  await page.getByRole('tab', { name: 'Chart' }).click();
+  await expect(chart(page)).toHaveAttribute('aria-label', /^Running total per 2-minute window/);
+  await expect(page.getByText('the day before, at the same time')).toBeVisible();
+  await expect(page.getByText(/of the bars have reached \$12\.50/)).toBeVisible();
+
+  // What is in the address is what is said by it, and nothing of it is lost on the way.
+  const shown = new URL(page.url()).searchParams;
+  query.delete('view');
+  expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(query));
+  await page.reload();
+  await expect(chart(page)).toHaveAttribute('aria-label', /^Running total per 2-minute window/);
+});
+
+test('what an address says that is not understood is left out, and never an error', async ({
+  page,
+  calm,
+}) => {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  const wrong =
+    'day=2024-02-31&range=9w&tz=mars&view=cube&mode=x&cmp=1&shards=yes&limit=-3&w=abc&kiosk=maybe&other=1';
+  await page.goto(`${calm.url}/?${wrong}`);
+  await expect(page.getByTestId('live-status')).toHaveText('Live');
+  await expect(page.getByRole('tab', { name: 'Chart' })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByTestId('inspector')).toHaveCount(0);
+  await expect(page.getByTestId('banner')).toHaveCount(0);
+  // A range that no server answers, for it is longer than anyone reads, is said to be one.
+  await page.goto(`${calm.url}/?range=1-8000000000000`);
+  await expect(page.getByTestId('banner')).toContainText('at most 31 days apart');
+  expect(problems).toEqual([]);
+});
+
+test('a copied link shows the same tomorrow: a range that moves is frozen to its two ends', async ({
+  page,
+  context,
+  brisk,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`${brisk.url}/?view=table&tz=utc`);
+  await expect(rows(page).first()).toBeVisible();
+  await page.getByRole('button', { name: 'View', exact: true }).click();
+  await page.getByRole('menuitem', { name: /Copy link/ }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('range=');
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(new URL(link).searchParams.get('range') ?? '') ?? [];
+  expect(new URL(page.url()).searchParams.has('range')).toBe(false);
+  await page.goto(link);
+  await expect(page.getByTestId('live-status')).toHaveText('Past range');
+  const caption = rows(page).last();
+  const time = (ms: number) => new Date(ms).toISOString().slice(11, 19).replace(/:00$/, '');
+  await expect(caption).toContainText(time(Number(from)));
+  await page.waitForTimeout(6000); // a window long: this range does not move
+  await expect(caption).toContainText(time(Number(from)));
+  expect(Number(to)).toBeGreaterThan(Number(from));
+});
+
+test('one switch turns every time on the page from the local zone to UTC and back', async ({
+  page,
+  calm,
+}) => {
+  await fill(calm);
+  await page.goto(`${calm.url}/?day=2024-05-14&range=${NOON}-${NOON + 5 * WINDOW_MS}&view=table&w=${NOON}`);
+  const places = [rows(page).last(), page.getByRole('dialog'), page.locator('caption').first()];
+  for (const place of places) await expect(place).toContainText('17:30–');
+  await expect(page.getByRole('heading', { name: /local time \(GMT\+5:30\)/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Times in local time' }).click();
+  for (const place of places) await expect(place).toContainText('12:00–');
+  await expect(page.getByRole('heading', { name: /UTC/ }).first()).toBeVisible();
+  await expect(page.locator('main')).not.toContainText('17:30');
+  await page.getByRole('button', { name: 'Times in UTC' }).click();
+  for (const place of places) await expect(place).toContainText('17:30–');
+});
+
+test('the days to choose from are those that exist, and keys walk them', async ({ page, calm }) => {
+  await calm.reset();
+  await fill(calm);
+  await page.goto(calm.url);
+  const days = page.getByRole('combobox', { name: 'UTC day' });
+  await expect(days.locator('option')).toHaveCount(3, { timeout: 35_000 }); // days are listed twice a minute
+  expect(
+    await days.locator('option').evaluateAll((all) => all.map((each) => Reflect.get(each, 'value'))),
+  ).toEqual(['today', '2024-05-14', '2024-05-13']);
+  await page.keyboard.press('[');
+  await expect(page).toHaveURL(/day=2024-05-14/);
+  await expect(total(page)).toHaveAttribute('data-cents', '6000');
+  await page.keyboard.press('[');
+  await expect(page).toHaveURL(/day=2024-05-13/);
+  await expect(total(page)).toHaveAttribute('data-cents', '900');
+  await page.keyboard.press(']');
+  await expect(page).toHaveURL(/day=2024-05-14/);
+  await days.selectOption('today');
+  await expect(page).not.toHaveURL(/day=/);
+});
+
+test('a pause holds what is shown; what has come meanwhile is one click away', async ({ page, brisk }) => {
+  await page.goto(`${brisk.url}/?view=table`);
+  await expect(rows(page).first()).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('live-status')).toHaveText('Paused');
+  const first = await rows(page).first().getByRole('rowheader').textContent();
+  const pill = page.getByTestId('new-windows');
+  await expect(pill).toHaveText(/[12] new windows?/);
+  await expect(rows(page).first().getByRole('rowheader')).toHaveText(first ?? '');
+  await pill.click();
+  await expect(page.getByTestId('live-status')).toHaveText('Live');
+  await expect(rows(page).first().getByRole('rowheader')).not.toHaveText(first ?? '');
+});
+
+test('a chosen theme is there before the first paint, and system follows the system', async ({
+  page,
+  calm,
+}) => {
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto(calm.url);
+  const dark = await background();
+  await page.getByRole('button', { name: 'Theme: system' }).click();
+  expect(await background()).toBe('rgb(255, 255, 255)');
+  await page.route('**/*.js', (route) => route.abort()); // without a line of the page's own script
+  await page.reload({ waitUntil: 'commit' });
+  await page.waitForLoadState('domcontentloaded');
+  expect(await background()).toBe('rgb(255, 255, 255)');
+  expect(dark).not.toBe('rgb(255, 255, 255)');
+});
+
+async function fill(pipeline: Pipeline): Promise<void> {
+  for (let index = 0; index < 6; index += 1) {
+    await putResult(pipeline, {
+      startMs: NOON + index * WINDOW_MS,
+      seconds: 120,
+      shard: index % 2,
+      sales: 10,
+      records: 2,
+    });
+  }
+  await putResult(pipeline, { startMs: NOON - 86_400_000, seconds: 120, sales: 9, records: 1 });
+}
