@@ -33,9 +33,7 @@ export async function temporaryFolder() {
 export type LocalKinesis = Awaited<ReturnType<typeof openKinesis>>;
 
 /** Kinesis on a free port, over a data folder and a clock of its own. */
-export async function openKinesis(
-  options: Partial<Omit<StreamsOptions, 'dataDir' | 'clock'>> & { readonly dataDir?: string } = {},
-) {
+export async function openKinesis(options: Partial<Omit<StreamsOptions, 'dataDir' | 'clock'>> = {}) {
   const { folder, remove } = await temporaryFolder();
   const { clock, turn } = turnableClock();
   const open = () =>
