@@ -169,13 +169,23 @@ function read(incoming: http.IncomingMessage | http2.Http2ServerRequest): Promis
   });
 }
 
+/** As AWS writes a header's name in HTTP/1.1: HTTP takes any case, but not everybody who reads it does. */
+function wireName(name: string): string {
+  if (name === 'etag') return 'ETag';
+  return name.startsWith('x-amz') ? name : name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}
+
 function send(response: http.ServerResponse | http2.Http2ServerResponse, result: HttpResponse): void {
   const body = typeof result.body === 'string' ? Buffer.from(result.body) : result.body;
-  const headers: Record<string, string | number> = { ...result.headers };
-  if (response instanceof http2.Http2ServerResponse) delete headers.connection;
+  const isHttp2 = response instanceof http2.Http2ServerResponse;
+  const headers: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(result.headers))
+    headers[isHttp2 ? name : wireName(name)] = value;
+  if (isHttp2) delete headers.connection;
+  const contentLength = isHttp2 ? 'content-length' : 'Content-Length';
   const hasBody = result.status !== 204 && result.status !== 304;
   // A service sets content-length itself where it answers HEAD: the length of the body that is not sent.
-  if (hasBody) headers['content-length'] ??= body.length;
+  if (hasBody) headers[contentLength] ??= body.length;
   response.writeHead(result.status, headers);
   if (hasBody) response.end(body);
   else response.end();

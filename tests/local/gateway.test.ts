@@ -31,6 +31,10 @@ beforeAll(async () => {
       lambda: echo('lambda'),
       logs: echo('logs'),
       s3: (request) => {
+        if (request.path === '/tagged') {
+          const headers = { etag: '"x"', 'content-type': 'text/plain', 'x-amz-meta-a': '1' };
+          return { status: 200, headers, body: 'x' };
+        }
         if (request.path === '/unsendable') return { status: 200, headers: { 'x-a': '—' }, body: '' };
         if (request.path === '/throws') throw new Error('disk is <full>');
         return echo('s3')(request);
@@ -268,6 +272,14 @@ test('many requests share a connection, over HTTP/1.1 one after the other', asyn
   const two = 'GET /b/1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /b/2 HTTP/1.1\r\nHost: localhost\r\n\r\n';
   const answers = await sendRaw(two, 'end');
   expect(answers.match(/"path":"\/b\/\d"/g)).toEqual(['"path":"/b/1"', '"path":"/b/2"']);
+});
+
+test('headers are written as AWS writes them', async () => {
+  const answer = await sendRaw('GET /tagged HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 'end');
+  const names = answer.split('\r\n').flatMap((line) => /^([\w-]+):/.exec(line)?.[1] ?? []);
+  expect(names).toEqual(
+    expect.arrayContaining(['ETag', 'Content-Type', 'Content-Length', 'x-amz-meta-a', 'x-amz-request-id']),
+  );
 });
 
 test('an answer that HTTP cannot carry is an error of its own', async () => {

@@ -49,7 +49,9 @@ const SIGNING = new Set([
 export function headersInUrl(query: URLSearchParams): Record<string, string> {
   if (!query.has('X-Amz-Signature') && !query.has('Signature')) return {};
   const named = [...query].map(([name, value]): [string, string] => [name.toLowerCase(), value]);
-  return Object.fromEntries(named.filter(([name]) => name.startsWith('x-amz-') && !SIGNING.has(name)));
+  return Object.fromEntries(
+    named.filter(([name]) => /^(x-amz-.*|if-match|if-none-match)$/.test(name) && !SIGNING.has(name)),
+  );
 }
 
 function refuseAfter(expiryMs: number, nowMs: number, more: Readonly<Record<string, string>> = {}): void {

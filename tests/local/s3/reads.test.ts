@@ -152,6 +152,12 @@ describe('a presigned URL', () => {
     expect((await s3.send('HEAD', `${path}-signed`)).headers['x-amz-meta-venue']).toBe('123');
   });
 
+  test('carries a condition', async () => {
+    const url = `${path}-once?${query({ 'If-None-Match': '*' })}`;
+    expect((await s3.send('PUT', url, { body: 'first' })).status).toBe(200);
+    expect((await s3.send('PUT', url, { body: 'second' })).status).toBe(412);
+  });
+
   test('that lacks a parameter is refused', async () => {
     const incomplete = query({});
     incomplete.delete('X-Amz-SignedHeaders');
