@@ -39,11 +39,11 @@ export function Reconciliation({ answer, open, format }: PageData) {
   );
 }
 
-/** So far in open windows, whoever sent it, and what our clicks sent that no window holds yet. */
-function pendingOf({ soFar, sentUnseen }: Account): Sums {
+/** What our clicks sent that is in no result yet, and what others have in the open windows so far. */
+function pendingOf({ soFarElsewhere, sentSoFar, sentUnseen }: Account): Sums {
   return {
-    recordCount: soFar.recordCount + sentUnseen.recordCount,
-    salesCents: soFar.salesCents + sentUnseen.salesCents,
+    recordCount: soFarElsewhere.recordCount + sentSoFar.recordCount + sentUnseen.recordCount,
+    salesCents: soFarElsewhere.salesCents + sentSoFar.salesCents + sentUnseen.salesCents,
   };
 }
 

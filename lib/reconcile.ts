@@ -13,10 +13,14 @@ export interface Account {
   readonly sentMissing: Sums;
   /** Counted beyond what was sent. */
   readonly surplus: Sums;
+  /** Of what was counted: in windows whose results, read since, hold less. */
+  readonly gone: Sums;
   /** In window results, whoever sent it. The count is null when an original result leaves it open. */
   readonly counted: { readonly recordCount: number | null; readonly salesCents: number };
   /** In windows that have no result yet, whoever sent it. */
   readonly soFar: Sums;
+  /** Of that, what this browser did not send. */
+  readonly soFarElsewhere: Sums;
   readonly rejected: number;
 }
 
@@ -54,6 +58,7 @@ export function reconcile(slots: readonly Slot[], clicks: readonly Click[]): Acc
     sentUnseen,
     sentMissing,
     surplus,
+    gone: goneOf(known, clicks),
     counted: {
       recordCount: known.some((slot) => slot.recordCount === null)
         ? null
@@ -61,8 +66,35 @@ export function reconcile(slots: readonly Slot[], clicks: readonly Click[]): Acc
       salesCents: known.reduce((sum, slot) => sum + (slot.salesCents ?? 0), 0) - soFar.salesCents,
     },
     soFar,
+    soFarElsewhere: elsewhereOf(soFar, known, clicks, sentSoFar),
     rejected: slots.reduce((sum, slot) => sum + slot.rejected, 0),
   };
+}
+
+/** By the slots' own traces where they have them: receipts are heard of at another moment. */
+function elsewhereOf(soFar: Sums, slots: readonly Slot[], clicks: readonly Click[], sentSoFar: Sums): Sums {
+  const ids = new Set(clicks.map((click) => click.receipt?.requestId));
+  const traces = slots.flatMap((slot) => slot.requests.filter((request) => !request.counted));
+  const own =
+    traces.length === 0
+      ? sentSoFar
+      : traces.filter((request) => ids.has(request.requestId)).reduce(plus, ZERO);
+  const rest = minus(soFar, own);
+  return rest.recordCount > 0 ? rest : ZERO;
+}
+
+/** Receipts and slots are read at different moments: only a slot that is settled can hold less than was counted in it. */
+function goneOf(slots: readonly Slot[], clicks: readonly Click[]): Sums {
+  const shares = clicks.flatMap((click) => click.shares.filter((share) => share.counted));
+  let gone = ZERO;
+  for (const slot of slots) {
+    if (slot.recordCount === null || !['closed', 'empty'].includes(slot.state)) continue;
+    const inside = shares.filter((share) => share.startMs >= slot.startMs && share.startMs < slot.endMs);
+    const left = inside.reduce(plus, ZERO);
+    const held = { recordCount: slot.recordCount, salesCents: slot.salesCents ?? 0 };
+    if (left.recordCount > held.recordCount) gone = plus(gone, minus(left, held));
+  }
+  return gone;
 }
 
 export interface AccountFormat {
@@ -78,7 +110,7 @@ export interface Verdict {
 
 /** Says in a sentence whether what was sent is what was counted, and if not, why. */
 export function verdictOf(account: Account, format: AccountFormat): Verdict {
-  const { sent, sentCounted, sentSoFar, sentUnseen, sentMissing, surplus, counted } = account;
+  const { sent, sentCounted, sentSoFar, sentUnseen, sentMissing, surplus, gone, counted } = account;
   const of = (sums: Sums) => `${records(sums.recordCount, format)} (${format.money(sums.salesCents)})`;
   if (surplus.recordCount !== 0 || surplus.salesCents !== 0) {
     return { sign: 'doubt', words: `Duplicate: ${of(surplus)} more counted than sent.` };
@@ -89,8 +121,7 @@ export function verdictOf(account: Account, format: AccountFormat): Verdict {
       words: `Missing: ${of(sentMissing)} sent from here in no window, though a result is overdue. Check the consumer.`,
     };
   }
-  if (counted.recordCount !== null && sentCounted.recordCount > counted.recordCount) {
-    const gone = minus(sentCounted, { ...counted, recordCount: counted.recordCount });
+  if (gone.recordCount > 0) {
     return {
       sign: 'doubt',
       words: `Gone: ${of(gone)} were counted, and their results are not in the bucket any more.`,

@@ -31,8 +31,10 @@ describe('the account of a range', () => {
       sentUnseen: sums(4),
       sentMissing: sums(0),
       surplus: sums(0),
+      gone: sums(0),
       counted: sums(91),
       soFar: sums(65),
+      soFarElsewhere: sums(0),
       rejected: 2,
     });
     expect(verdictOf(account, format)).toEqual({
@@ -73,6 +75,27 @@ describe('the account of a range', () => {
       sign: 'doubt',
       words: 'Gone: 45 records ($45) were counted, and their results are not in the bucket any more.',
     });
+  });
+
+  test('does not take for gone what the slots are about to hold', () => {
+    const before = slot(0, 'closing', { ...sums(45), soFar: sums(45) });
+    const account = reconcile([before], [click(0, 45, [[0, 45, true]])]);
+    expect(account.gone).toEqual(sums(0));
+  });
+
+  test('tells what others have in the open window apart from what it sent itself, heard of or not', () => {
+    const trace = (requestId: string, recordCount: number) => ({
+      requestId,
+      ...sums(recordCount),
+      counted: false,
+      keys: ['key'],
+    });
+    const requests = [trace('request-0', 40), trace('another', 25)];
+    const account = reconcile(
+      [slot(0, 'open', { ...sums(65), soFar: sums(65), requests })],
+      [click(0, 40, [])],
+    );
+    expect(account).toMatchObject({ soFar: sums(65), soFarElsewhere: sums(25), sentUnseen: sums(40) });
   });
 
   test('leaves the count open when an original result does', () => {
