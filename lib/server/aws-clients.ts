@@ -18,7 +18,7 @@ export interface AwsClients {
 const quick = (sockets: number) => ({
   maxAttempts: 2,
   requestHandler: {
-    connectionTimeout: 2000,
+    connectionTimeout: 5000,
     requestTimeout: 5000,
     throwOnRequestTimeout: true,
     httpAgent: { maxSockets: sockets },

@@ -22,8 +22,8 @@ export interface WindowStoreOptions {
 const WHOLE_LIST_MS = 60_000;
 const DAYS_LIST_MS = 30_000;
 const NAMED_LIST_MS = 1000;
-/** Past days hardly ever change. */
-const PAST_LIST_MS = 300_000;
+/** Past days hardly ever change, but whoever opens one again wants to see what did. */
+const PAST_LIST_MS = 30_000;
 /** More than the longest range needs; the day that was asked for longest ago goes first. */
 const MAX_PARTITIONS = 40;
 /** A result that has not come by then is only looked for with the whole list. */
