@@ -66,7 +66,7 @@ export async function bench(): Promise<readonly Row[]> {
 }
 
 const keyOf = (n: number) =>
-  `results/dt=${String(n % 365).padStart(3, '0')}/${String(n).padStart(6, '0')}.json`;
+  `results/dt=${String(Math.floor(n / 700)).padStart(3, '0')}/${String(n).padStart(6, '0')}.json`;
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

@@ -30,7 +30,10 @@ export interface BucketFolders {
   readonly temporary: string;
 }
 
-/** How many lines that speak of no object any more the journal may hold before it is written anew. */
+/**
+ * How many lines that speak of no object any more the journal may hold before it is written anew: besides as many as there
+ * are objects, so that a large bucket is not rewritten for a few puts.
+ */
 const STALE_LINES = 10_000;
 
 /**
@@ -154,7 +157,7 @@ export class Bucket {
       }
     });
     this.#remember(key, object);
-    if (this.#journal.lineCount > this.#objects.size + STALE_LINES) this.#compact();
+    if (this.#journal.lineCount > 2 * this.#objects.size + STALE_LINES) this.#compact();
     return object;
   }
 
