@@ -9,6 +9,7 @@ test('the first run says what to do, and turns into the chart without moving the
   brisk,
 }) => {
   await brisk.reset();
+  await page.setViewportSize({ width: 1440, height: 900 });
   await watchShifts(page);
   await page.goto(brisk.url);
   await expect(page.getByTestId('first-run')).toContainText(/No sales yet.*Press Generate sales.*0:0\d/s);
