@@ -32,20 +32,36 @@ interface Holder {
 
 /** A start takes less than a second; a lock that never named its port for longer than this was left by a kill. */
 const STARTING_MS = 30_000;
+/** A lock without words is being written just now, or was torn by a kill. */
+const WRITING_MS = 1000;
+/** Far longer than it takes from seeing a lock to clearing it away. */
+const PAUSE_MS = 50;
 
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const file = path.join(dataDir, 'runtime.lock');
   let killedPid: number | null = null;
   try {
     await mkdir(dataDir, { recursive: true });
-    while (!(await create(file))) {
+    for (let takesOver = false; ; ) {
+      if (await create(file)) {
+        if (!takesOver) break;
+        // Whoever found the same lock of a killed runtime may have cleared away ours instead of it.
+        await pause();
+        if ((await readHolder(file))?.pid === process.pid) break;
+        continue;
+      }
       const holder = await readHolder(file);
+      if (holder === null && (await isYounger(file, WRITING_MS))) {
+        await pause();
+        continue;
+      }
       if (holder !== null && (await isRunning(holder, file))) {
         throw new DataDirError(
           dataDir,
           `The data folder ${dataDir} is in use by the local runtime with process id ${holder.pid}. Stop that one, or set LOCAL_DATA_DIR to another folder.`,
         );
       }
+      takesOver = true;
       killedPid = holder?.pid ?? killedPid;
       await rm(file, { force: true });
     }
@@ -107,7 +123,7 @@ async function isRunning(holder: Holder, file: string): Promise<boolean> {
   } catch {
     return false;
   }
-  if (holder.port === null) return Date.now() - (await stat(file)).mtimeMs < STARTING_MS;
+  if (holder.port === null) return isYounger(file, STARTING_MS);
   try {
     const response = await fetch(`http://127.0.0.1:${holder.port}/_local/health`, {
       signal: AbortSignal.timeout(2000),
@@ -117,4 +133,17 @@ async function isRunning(holder: Holder, file: string): Promise<boolean> {
   } catch (error) {
     return error instanceof Error && error.name === 'TimeoutError';
   }
+}
+
+/** False also for a file that is gone. */
+async function isYounger(file: string, ms: number): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(file)).mtimeMs < ms;
+  } catch {
+    return false;
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }

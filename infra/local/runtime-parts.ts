@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pipeline } from '../pipeline.ts';
 import { systemClock } from './clock.ts';
 import { clientEnvironment } from './environment.ts';
@@ -35,6 +36,9 @@ export interface RuntimeParts {
   readonly services: Readonly<Record<Exclude<ServiceName, 'control'>, HttpService>>;
 }
 
+/** The project's functions are the same for every data folder: a new one starts as fast as an old one. */
+const FUNCTION_CACHE = fileURLToPath(new URL('../../node_modules/.cache/functions', import.meta.url));
+
 export async function openParts(settings: LocalSettings, url: string): Promise<RuntimeParts> {
   const { dataDir, region, accountId } = settings;
   const account = { region, accountId };
@@ -57,6 +61,7 @@ export async function openParts(settings: LocalSettings, url: string): Promise<R
   });
 
   const { producer, consumer, eventSourceMapping: esm } = pipeline;
+  const isOurs = settings.consumerHandler.file === path.resolve(consumer.handlerFile);
   const pool = openFunctionPool({
     functions: [
       {
@@ -77,7 +82,7 @@ export async function openParts(settings: LocalSettings, url: string): Promise<R
     ],
     logs,
     clock,
-    cacheDir: path.join(dataDir, 'cache'),
+    cacheDir: isOurs ? FUNCTION_CACHE : path.join(dataDir, 'cache'),
     account,
     environment: clientEnvironment(url, settings),
   });

@@ -199,6 +199,16 @@ describe('the data of a run before', () => {
     expect((await start()).output).not.toContain('Recovered');
   });
 
+  test('after a kill is taken over by one of several starts at once', async () => {
+    const first = await start();
+    await endProcess(first.child, 'SIGKILL');
+    const outcomes = await Promise.allSettled([start(), start(), start(), start()]);
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused).toHaveLength(3);
+    for (const { reason } of refused)
+      expect(String(reason)).toContain('is in use by the local runtime with process id');
+  });
+
   test('loses nothing when WINDOW_SECONDS changes while a window is open', async () => {
     const first = await start();
     await put(first.endpoint, 7);
