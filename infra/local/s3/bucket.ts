@@ -180,10 +180,12 @@ export class Bucket {
     const lines = this.#journal.read();
     let isNew = false;
     for (const name of [...filesBelow(this.#folder)]) {
-      const key = keyOfPath(name) ?? this.#takeIn(name);
-      const file = key === null ? '' : this.#fileOf(key);
-      const identity = key === null ? null : identify(file);
-      if (key === null || identity === null) continue;
+      const named = keyOfPath(name);
+      const key = named ?? this.#takeIn(name);
+      if (key === null) continue;
+      const file = named === null ? this.#fileOf(key) : `${this.#folder}/${name}`;
+      const identity = identify(file);
+      if (identity === null) continue;
       const written = lines.get(key) ?? [];
       const object = describeFile(file, identity, written);
       isNew ||= !written.includes(object);

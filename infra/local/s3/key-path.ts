@@ -59,12 +59,16 @@ function cut(name: string): string[] {
   if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return [name];
   const parts: string[] = [];
   let part = '';
+  let bytes = 0;
   for (const token of name.match(/%[0-9A-F]{2}|[\s\S]/gu) ?? []) {
-    if (Buffer.byteLength(part + token) > MAX_NAME_BYTES) {
+    const more = Buffer.byteLength(token);
+    if (bytes + more > MAX_NAME_BYTES) {
       parts.push(part + CONTINUED);
       part = '';
+      bytes = 0;
     }
     part += token;
+    bytes += more;
   }
   return [...parts, part];
 }

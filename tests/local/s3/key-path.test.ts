@@ -89,7 +89,7 @@ describe('the path of a key', () => {
           expect(folders.filter((folder) => files.has(folder))).toEqual([]);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
