@@ -99,7 +99,8 @@ function EndedLine({ ended, open, format }: Omit<WindowClockProps, 'children'>) 
       data-testid="ended-window"
       data-state={ended?.state}
       className={clsx(
-        'col-span-2 flex min-h-4.5 items-center gap-1.5 text-xs sm:col-span-1 sm:col-start-2',
+        // Two lines, for some of the words take them: what is below stays where it is.
+        'col-span-2 flex min-h-9 items-center gap-1.5 text-xs sm:col-span-1 sm:col-start-2',
         ended?.state === 'late' ? 'text-doubt' : 'text-muted',
       )}
     >
