@@ -430,6 +430,29 @@ describe('the source', () => {
     await rm(folder, { recursive: true });
   });
 
+  test('is bundled again when its bundle has been cleared away', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'function-cleared-'));
+    const cacheDir = join(folder, 'cache');
+    const { clock, turn } = turnable();
+    const pool = openFunctionPool({
+      functions: [functionOf('f')],
+      logs: { append: () => {} },
+      clock,
+      cacheDir,
+    });
+    const answered = async () => (await pool.invoke('f', '{"answer":1}')).kind;
+    const { url } = await pool.bundle('f');
+    expect(await answered()).toBe('success');
+    await rm(cacheDir, { recursive: true });
+    turn(1_000);
+    expect((await pool.bundle('f')).url).toBe(url);
+    pool.failNext('f', { kind: 'crash', times: 1 });
+    expect(await answered()).toBe('function-error');
+    expect(await answered()).toBe('success'); // by a new worker
+    await pool.close();
+    await rm(folder, { recursive: true });
+  });
+
   test('is not bundled again by the next runtime while it is the same', async () => {
     const { pool, cacheDir } = await openFunctions(functionOf('f'));
     const first = await pool.bundle('f');

@@ -44,6 +44,9 @@ const unchanged = (input: Input) => {
   return now.mtimeMs === input.mtimeMs && now.size === input.size;
 };
 
+/** The cache may be cleared away at any time, by a new installation too. */
+const isThere = ({ url }: Bundle) => existsSync(fileURLToPath(url));
+
 /** Installed packages change with an installation, not with a keystroke: they are checked at the start only. */
 const ownSource = (input: Input) => !input.file.includes(`${sep}node_modules${sep}`);
 
@@ -78,7 +81,9 @@ export class SourceBundle {
     if (this.#manifest !== undefined) {
       if (Math.abs(nowMs - this.#checkedMs) < 1_000) return this.#manifest;
       this.#checkedMs = nowMs;
-      if (this.#manifest.inputs.filter(ownSource).every(unchanged)) return this.#manifest;
+      if (isThere(this.#manifest) && this.#manifest.inputs.filter(ownSource).every(unchanged)) {
+        return this.#manifest;
+      }
     }
     this.#checkedMs = nowMs;
     this.#build = this.#load().finally(() => {
@@ -98,9 +103,7 @@ export class SourceBundle {
   async #stored(): Promise<Manifest | undefined> {
     try {
       const manifest: Manifest = JSON.parse(await readFile(`${this.#file}.json`, 'utf8'));
-      return existsSync(fileURLToPath(manifest.url)) && manifest.inputs.every(unchanged)
-        ? manifest
-        : undefined;
+      return isThere(manifest) && manifest.inputs.every(unchanged) ? manifest : undefined;
     } catch {
       return undefined;
     }

@@ -121,6 +121,7 @@ export class FunctionRunner {
     const instances = await this.#opened();
     await this.#warming;
     const warm = instances.warm(bundle, clock.now());
+    if (warm === undefined) await workerRuntimeFile(this.options.cacheDir); // is there, whatever became of the cache
     const instance = warm ?? instances.start(bundle, clock.now());
     const log = this.#log(instance.logStreamName, requestId);
     instance.log = log;
