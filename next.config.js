@@ -2,6 +2,8 @@
 const nextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // Hot reload needs no badge over the page.
+  devIndicators: false,
 };
 
 export default nextConfig;

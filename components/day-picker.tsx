@@ -10,7 +10,7 @@ import { getJson } from '@/lib/request';
 import { serverNow } from '@/lib/server-clock';
 import { isSameNews } from '@/lib/use-windows';
 
-/** The UTC days that exist, today first, each with its total. */
+/** The UTC days that exist, today first, each past one with its total. */
 export function useDays(): DaysAnswer | undefined {
   return useSWR<DaysAnswer>('/api/days', getJson, {
     compare: isSameNews,
@@ -87,8 +87,9 @@ export function DayPicker({
 }
 
 function optionWords({ day, total }: DaysAnswer['days'][number], format: Format): string {
-  const name = day === 'today' ? 'Today' : day;
+  // Today's total stands large above, and is newer than the one that came with the days.
+  if (day === 'today') return 'Today';
   return total === null || total.closedWindows === 0
-    ? name
-    : `${name} · ${format.moneyShort(total.salesCents)}`;
+    ? day
+    : `${day} · ${format.moneyShort(total.salesCents)}`;
 }

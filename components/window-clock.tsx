@@ -114,7 +114,7 @@ function EndedLine({ ended, open, format }: Omit<WindowClockProps, 'children'>) 
       {ended?.state === 'closing' && (
         <>
           <span aria-hidden="true" className="waiting mx-1 size-2 shrink-0 rounded-full bg-settled" />
-          {range} ended: waiting for its total, usually under 10 s
+          {range} ended: its total comes in under 10 s
         </>
       )}
       {ended?.state === 'late' && (

@@ -62,7 +62,7 @@ test('a window is seen closing, late, and closed, each in its own shape and word
   const ended = page.getByTestId('ended-window');
   await expect(bar).toHaveAttribute('data-state', 'closing');
   const closing = await shapeOf(bar);
-  await expect(ended).toContainText('waiting for its total');
+  await expect(ended).toContainText('its total comes in');
   await expect(bar).toHaveAttribute('data-state', 'late', { timeout: 45_000 });
   await expect(bar).toContainText('late');
   await expect(ended).toContainText('late: still no total');
