@@ -24,6 +24,7 @@ export function pageEnvironment(url: string, settings: LocalSettings): Readonly<
     STREAM_NAME: pipeline.stream.name,
     WINDOW_SECONDS: String(settings.windowSeconds),
     WINDOW_IDLE_SECONDS: String(settings.idleSeconds),
+    NEXT_PUBLIC_CURRENCY: settings.currency,
   };
 }
 

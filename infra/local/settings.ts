@@ -22,6 +22,8 @@ export interface LocalSettings {
   readonly enforceLimits: boolean;
   /** WINDOW_STRICT_FINAL=1: a final invocation must return a `state`, too. AWS's own pages differ on whether it must. */
   readonly strictFinal: boolean;
+  /** NEXT_PUBLIC_CURRENCY: ISO 4217, how the page shows amounts. */
+  readonly currency: string;
   readonly region: string;
   readonly accountId: string;
 }
@@ -59,6 +61,7 @@ export function readLocalSettings(env: Environment, cwd: string): LocalSettings 
     },
     enforceLimits: env.KINESIS_ENFORCE_LIMITS === '1',
     strictFinal: env.WINDOW_STRICT_FINAL === '1',
+    currency: currencyCode(env, 'NEXT_PUBLIC_CURRENCY', 'USD'),
     region: env.AWS_REGION || 'us-east-1',
     accountId: '000000000000',
   };
@@ -79,4 +82,12 @@ export function wholeNumber(
     throw new SettingError(variable, text, `a whole number from ${least} to ${most}`);
   }
   return value;
+}
+
+function currencyCode(env: Environment, variable: string, byDefault: string): string {
+  const code = env[variable] || byDefault;
+  if (!/^[A-Z]{3}$/.test(code)) {
+    throw new SettingError(variable, code, 'a currency by its three letters, such as EUR');
+  }
+  return code;
 }

@@ -12,6 +12,7 @@ test('without any variable the settings are those of the README', () => {
     consumerHandler: { file: '/work/infra/functions/consumer.ts', exportName: 'handler' },
     enforceLimits: false,
     strictFinal: false,
+    currency: 'USD',
     region: 'us-east-1',
     accountId: '000000000000',
   });
@@ -28,6 +29,7 @@ describe('a setting that cannot be used stops the start and names the variable',
     ['SHARD_COUNT', '0', 'a whole number from 1 to 200'],
     ['LOCAL_AWS_PORT', '65536', 'a whole number from 0 to 65535'],
     ['LOCAL_AWS_PORT', 'http', 'a whole number from 0 to 65535'],
+    ['NEXT_PUBLIC_CURRENCY', 'dollars', 'a currency by its three letters, such as EUR'],
   ])('%s=%s', (variable, value, expected) => {
     const read = () => readLocalSettings({ [variable]: value }, '/work');
     expect(read).toThrow(SettingError);
