@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { putResult } from './bucket.ts';
+import { tabTo } from './keyboard.ts';
 import { expect, type Pipeline, test } from './pipeline.ts';
 
 const WIDE = { width: 1440, height: 900 };
@@ -94,7 +95,7 @@ test('by keyboard alone, through the chart: from Generate sales to the raw objec
 }) => {
   await page.goto(`${brisk.url}/?tz=utc`);
   await expect(page.getByTestId('live-status')).toHaveText('Live');
-  await tabTo(page, 'button:has-text("Generate sales")');
+  await tabTo(page, '[data-look="primary"]');
   await page.keyboard.press('Enter');
   await expect(page.locator('[data-testid^="receipt-"][data-status="counted"]').first()).toBeVisible({
     timeout: 20_000,
@@ -270,16 +271,6 @@ function smallTargets(page: Page): Promise<string[]> {
 /** Below the first view it comes when it is scrolled to. */
 function toChart(page: Page): Promise<void> {
   return page.getByRole('tabpanel', { name: 'Chart' }).scrollIntoViewIfNeeded();
-}
-
-/** Presses Tab until what has the focus matches. */
-async function tabTo(page: Page, selector: string): Promise<void> {
-  for (let press = 0; press < 300; press += 1) {
-    const focused = page.locator(`:focus`).and(page.locator(selector));
-    if ((await focused.count()) > 0) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Expected Tab to reach ${selector}, got to none in 300 presses`);
 }
 
 /** A day of 2024 and the one before it, on two shards, with rejected records. */

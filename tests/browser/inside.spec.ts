@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { keysOf, readObject } from './bucket.ts';
+import { tabTo } from './keyboard.ts';
 import { expect, type Pipeline, test } from './pipeline.ts';
 
 test.beforeEach(({ brisk }) => brisk.reset());
@@ -247,39 +248,18 @@ async function expectAccessible(page: Page): Promise<void> {
   ).toBeLessThanOrEqual(0);
 }
 
-/** Presses Tab until what has the focus matches. */
-async function tabTo(page: Page, selector: string): Promise<void> {
-  for (let press = 0; press < 200; press += 1) {
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) === true, selector)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Expected Tab to reach ${selector}, got to none in 200 presses`);
-}
-
-async function resultKeys(pipeline: Pipeline): Promise<string[]> {
-  const listed = await pipeline.s3.send(
-    new ListObjectsV2Command({ Bucket: pipeline.bucket, Prefix: 'revenue_sum/' }),
-  );
-  return (listed.Contents ?? []).flatMap((object) => object.Key ?? []);
-}
-
-async function read(pipeline: Pipeline, key: string): Promise<string> {
-  const object = await pipeline.s3.send(new GetObjectCommand({ Bucket: pipeline.bucket, Key: key }));
-  return (await object.Body?.transformToString()) ?? '';
-}
-
 /** Of the newest window: rows come newest first, objects by key. */
 async function firstObject(pipeline: Pipeline): Promise<string> {
-  const keys = await resultKeys(pipeline);
+  const keys = await keysOf(pipeline, 'revenue_sum/');
   const window = (key: string) => key.split('_shardId')[0] ?? '';
   const newest = keys.map(window).sort().at(-1) ?? '';
-  return read(pipeline, keys.filter((key) => window(key) === newest).sort()[0] ?? '');
+  return readObject(pipeline, keys.filter((key) => window(key) === newest).sort()[0] ?? '');
 }
 
 async function centsInS3(pipeline: Pipeline): Promise<number> {
   let cents = 0;
-  for (const key of await resultKeys(pipeline)) {
-    const { sales } = JSON.parse(await read(pipeline, key)) as { sales: number };
+  for (const key of await keysOf(pipeline, 'revenue_sum/')) {
+    const { sales } = JSON.parse(await readObject(pipeline, key)) as { sales: number };
     cents += Math.round(sales * 100);
   }
   return cents;

@@ -1,6 +1,6 @@
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { parseResult, type WindowResult } from '../../lib/core/window-result.ts';
+import { keysOf, putObject, readObject } from './bucket.ts';
 import { expect, type Pipeline, test } from './pipeline.ts';
 
 test.use({ windowSeconds: 5, shardCount: 2 });
@@ -75,7 +75,7 @@ test('records that are not sales are counted as rejected, kept, and shown', asyn
 
   const kept = await keysOf(pipeline, 'rejected/');
   const bodies = await Promise.all(
-    kept.map(async (key) => JSON.parse(await read(pipeline, key)) as { data: string }),
+    kept.map(async (key) => JSON.parse(await readObject(pipeline, key)) as { data: string }),
   );
   expect(bodies.map((body) => Buffer.from(body.data, 'base64').toString()).sort()).toEqual(
     [...notSales].sort(),
@@ -89,13 +89,7 @@ test("the original demo's results show on their day, their window marked as infe
   page,
   pipeline,
 }) => {
-  await pipeline.s3.send(
-    new PutObjectCommand({
-      Bucket: pipeline.bucket,
-      Key: 'revenue_sum/dt=2021_01_24/1611503884042.json',
-      Body: '{"sales": 42187}',
-    }),
-  );
+  await putObject(pipeline, 'revenue_sum/dt=2021_01_24/1611503884042.json', { sales: 42187 });
   await page.goto(`${pipeline.url}/?day=2021-01-24&tz=utc&view=table`);
   await expect(page.getByTestId('day-total')).toHaveAttribute('data-cents', '4218700');
   const row = page.locator('[data-testid="window-row"][data-state="closed"]');
@@ -143,21 +137,11 @@ async function resultsOf(pipeline: Pipeline, records: number): Promise<WindowRes
     .poll(
       async () => {
         const keys = await keysOf(pipeline, 'revenue_sum/');
-        results = await Promise.all(keys.map(async (key) => parseResult(await read(pipeline, key))));
+        results = await Promise.all(keys.map(async (key) => parseResult(await readObject(pipeline, key))));
         return sum(results).records;
       },
       { timeout: 30_000 },
     )
     .toBe(records);
   return results;
-}
-
-async function keysOf(pipeline: Pipeline, prefix: string): Promise<string[]> {
-  const page = await pipeline.s3.send(new ListObjectsV2Command({ Bucket: pipeline.bucket, Prefix: prefix }));
-  return (page.Contents ?? []).flatMap((object) => object.Key ?? []);
-}
-
-async function read(pipeline: Pipeline, key: string): Promise<string> {
-  const object = await pipeline.s3.send(new GetObjectCommand({ Bucket: pipeline.bucket, Key: key }));
-  return (await object.Body?.transformToString()) ?? '';
 }
