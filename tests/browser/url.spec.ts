@@ -5,11 +5,8 @@ import { expect, type Pipeline, test } from './pipeline.ts';
 const NOON = Date.parse('2024-05-14T12:00:00Z');
 const WINDOW_MS = 120_000;
 
-test.use({ timezoneId: 'Asia/Kolkata' });
-
 const chart = (page: Page) => page.getByTestId('chart');
 const rows = (page: Page) => page.getByTestId('window-row');
-const total = (page: Page) => page.getByTestId('day-total');
 
 test('an address restores everything that was on screen', async ({ page, calm }) => {
   await fill(calm);
@@ -62,82 +59,6 @@ test('what an address says that is not understood is left out, and never an erro
   await page.goto(`${calm.url}/?range=1-8000000000000`);
   await expect(page.getByTestId('banner')).toContainText('at most 31 days apart');
   expect(problems).toEqual([]);
-});
-
-test('a copied link shows the same tomorrow: a range that moves is frozen to its two ends', async ({
-  page,
-  context,
-  brisk,
-}) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.goto(`${brisk.url}/?view=table&tz=utc`);
-  await expect(rows(page).first()).toBeVisible();
-  await page.getByRole('button', { name: 'View', exact: true }).click();
-  await page.getByRole('menuitem', { name: /Copy link/ }).click();
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('range=');
-  const link = await page.evaluate(() => navigator.clipboard.readText());
-  const [, from, to] = /^(\d+)-(\d+)$/.exec(new URL(link).searchParams.get('range') ?? '') ?? [];
-  expect(new URL(page.url()).searchParams.has('range')).toBe(false);
-  await page.goto(link);
-  await expect(page.getByTestId('live-status')).toHaveText('Past range');
-  const caption = rows(page).last();
-  const time = (ms: number) => new Date(ms).toISOString().slice(11, 19).replace(/:00$/, '');
-  await expect(caption).toContainText(time(Number(from)));
-  await page.waitForTimeout(6000); // a window long: this range does not move
-  await expect(caption).toContainText(time(Number(from)));
-  expect(Number(to)).toBeGreaterThan(Number(from));
-});
-
-test('one switch turns every time on the page from the local zone to UTC and back', async ({
-  page,
-  calm,
-}) => {
-  await fill(calm);
-  await page.goto(`${calm.url}/?day=2024-05-14&range=${NOON}-${NOON + 5 * WINDOW_MS}&view=table&w=${NOON}`);
-  const places = [rows(page).last(), page.getByRole('dialog'), page.locator('caption').first()];
-  for (const place of places) await expect(place).toContainText('17:30–');
-  await expect(page.getByRole('heading', { name: /local time \(GMT\+5:30\)/ })).toBeVisible();
-  await page.getByRole('button', { name: 'Times in local time' }).click();
-  for (const place of places) await expect(place).toContainText('12:00–');
-  await expect(page.getByRole('heading', { name: /UTC/ }).first()).toBeVisible();
-  await expect(page.locator('main')).not.toContainText('17:30');
-  await page.getByRole('button', { name: 'Times in UTC' }).click();
-  for (const place of places) await expect(place).toContainText('17:30–');
-});
-
-test('the days to choose from are those that exist, and keys walk them', async ({ page, calm }) => {
-  await calm.reset();
-  await fill(calm);
-  await page.goto(calm.url);
-  const days = page.getByRole('combobox', { name: 'UTC day' });
-  await expect(days.locator('option')).toHaveCount(3, { timeout: 35_000 }); // days are listed twice a minute
-  expect(
-    await days.locator('option').evaluateAll((all) => all.map((each) => Reflect.get(each, 'value'))),
-  ).toEqual(['today', '2024-05-14', '2024-05-13']);
-  await page.keyboard.press('[');
-  await expect(page).toHaveURL(/day=2024-05-14/);
-  await expect(total(page)).toHaveAttribute('data-cents', '6000');
-  await page.keyboard.press('[');
-  await expect(page).toHaveURL(/day=2024-05-13/);
-  await expect(total(page)).toHaveAttribute('data-cents', '900');
-  await page.keyboard.press(']');
-  await expect(page).toHaveURL(/day=2024-05-14/);
-  await days.selectOption('today');
-  await expect(page).not.toHaveURL(/day=/);
-});
-
-test('a pause holds what is shown; what has come meanwhile is one click away', async ({ page, brisk }) => {
-  await page.goto(`${brisk.url}/?view=table`);
-  await expect(rows(page).first()).toBeVisible();
-  await page.keyboard.press('Space');
-  await expect(page.getByTestId('live-status')).toHaveText('Paused');
-  const first = await rows(page).first().getByRole('rowheader').textContent();
-  const pill = page.getByTestId('new-windows');
-  await expect(pill).toHaveText(/[12] new windows?/);
-  await expect(rows(page).first().getByRole('rowheader')).toHaveText(first ?? '');
-  await pill.click();
-  await expect(page.getByTestId('live-status')).toHaveText('Live');
-  await expect(rows(page).first().getByRole('rowheader')).not.toHaveText(first ?? '');
 });
 
 test('a chosen theme is there before the first paint, and system follows the system', async ({
