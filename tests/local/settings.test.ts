@@ -3,13 +3,13 @@ import { clientEnvironment, pageEnvironment, withoutOtherWorld } from '../../inf
 import { readLocalSettings, SettingError } from '../../infra/local/settings.ts';
 
 test('without any variable the settings are those of the README', () => {
-  expect(readLocalSettings({}, '/work')).toEqual({
+  expect(readLocalSettings({}, '/project')).toEqual({
     port: 4566,
-    dataDir: '/work/.local',
+    dataDir: '/project/.local',
     shardCount: 1,
     windowSeconds: 120,
     idleSeconds: 1,
-    consumerHandler: { file: '/work/infra/functions/consumer.ts', exportName: 'handler' },
+    consumerHandler: { file: '/project/infra/functions/consumer.ts', exportName: 'handler' },
     enforceLimits: false,
     strictFinal: false,
     currency: 'USD',
@@ -31,15 +31,16 @@ describe('a setting that cannot be used stops the start and names the variable',
     ['LOCAL_AWS_PORT', 'http', 'a whole number from 0 to 65535'],
     ['NEXT_PUBLIC_CURRENCY', 'dollars', 'a currency by its three letters, such as EUR'],
   ])('%s=%s', (variable, value, expected) => {
-    const read = () => readLocalSettings({ [variable]: value }, '/work');
+    const read = () => readLocalSettings({ [variable]: value }, '/project');
     expect(read).toThrow(SettingError);
     expect(read).toThrow(`Expected ${variable} to be ${expected}, got "${value}"`);
   });
 });
 
 test('a handler of the user names its file and, after a #, its export', () => {
-  const handler = (value: string) => readLocalSettings({ CONSUMER_HANDLER: value }, '/work').consumerHandler;
-  expect(handler('my/consumer.ts')).toEqual({ file: '/work/my/consumer.ts', exportName: 'handler' });
+  const handler = (value: string) =>
+    readLocalSettings({ CONSUMER_HANDLER: value }, '/project').consumerHandler;
+  expect(handler('my/consumer.ts')).toEqual({ file: '/project/my/consumer.ts', exportName: 'handler' });
   expect(handler('/abs/consumer.js#fold')).toEqual({ file: '/abs/consumer.js', exportName: 'fold' });
 });
 
@@ -52,7 +53,7 @@ test('the local page never inherits another identity or endpoint', () => {
     AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.2',
   });
   expect(env).toEqual({ PATH: '/bin' });
-  const settings = readLocalSettings({}, '/work');
+  const settings = readLocalSettings({}, '/project');
   expect(pageEnvironment('http://127.0.0.1:4566', settings)).toMatchObject({
     ...clientEnvironment('http://127.0.0.1:4566', settings),
     BUCKET_NAME: 'tumbling-window-results',
