@@ -21,7 +21,6 @@ export interface WindowStoreOptions {
 /** The live day is listed as a whole that often: what came far behind its time is found then. */
 const WHOLE_LIST_MS = 60_000;
 const DAYS_LIST_MS = 30_000;
-const NAMED_LIST_MS = 1000;
 /** Past days hardly ever change, but whoever opens one again wants to see what did. */
 const PAST_LIST_MS = 30_000;
 /** More than the longest range needs; the day that was asked for longest ago goes first. */
@@ -208,7 +207,7 @@ export class WindowStore {
     const live = new Set(this.#liveDays());
     const isNews = named && days.some((day) => !this.#exists(day));
     try {
-      await this.#listDays(isNews ? NAMED_LIST_MS : DAYS_LIST_MS);
+      await this.#listDays(isNews ? 0 : DAYS_LIST_MS);
     } catch (error) {
       if (this.#daysListedMs === null) throw error;
       this.#problems.set('past', problemIn(error));

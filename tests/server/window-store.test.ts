@@ -167,6 +167,13 @@ describe('days', () => {
     expect((await ask('day=2021-01-24&range=1h')).dayTotal.salesCents).toBe(101);
   });
 
+  test('a day that is asked for by name is found, however short a time after it came', async () => {
+    await ask('');
+    await local.putResult(result(T - 9 * DAY, 'a', 1, [100]));
+    const day = new Date(T - 9 * DAY).toISOString().slice(0, 10);
+    expect((await ask(`day=${day}&range=day`)).dayTotal.salesCents).toBe(100);
+  });
+
   test('the day before is compared up to the same clock time', async () => {
     await local.putResult(result(T - DAY, 'a', 1, [100]));
     await local.putResult(result(T - DAY + W, 'a', 2, [50]));
