@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import useSWR from 'swr';
 import type { TracesAnswer } from './answers.ts';
 import { type Click, dueMs, unsettled, type WindowTimes } from './click.ts';
@@ -18,12 +17,10 @@ export function useFollowing(clicks: readonly Click[], times: WindowTimes): void
   const key =
     ids.length === 0 ? null : `/api/traces?${new URLSearchParams({ ids: ids.join(), since: String(since) })}`;
   const isYoung = followed.some((click) => serverNow() <= dueMs(click, times));
-  const { data } = useSWR<TracesAnswer>(key, getJson, {
+  useSWR<TracesAnswer>(key, getJson, {
     refreshInterval: isYoung ? SOON_MS : OVERDUE_MS,
     dedupingInterval: SOON_MS / 2,
+    // Noted and not read here: an answer that tells nothing new about a click renders nothing.
+    onSuccess: (answer) => noteTraces(answer, times),
   });
-  const { windowSeconds, idleSeconds } = times;
-  useEffect(() => {
-    if (data !== undefined) noteTraces(data, { windowSeconds, idleSeconds });
-  }, [data, windowSeconds, idleSeconds]);
 }
