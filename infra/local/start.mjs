@@ -16,9 +16,11 @@ await import(pathToFileURL(stored() ?? (await bundled())).href);
 /** @returns {string | undefined} the file of the bundle that is there, when it is the truth */
 function stored() {
   try {
-    const { file, inputs } = JSON.parse(readFileSync(manifestFile, 'utf8'));
+    const { madeIn, file, inputs } = JSON.parse(readFileSync(manifestFile, 'utf8'));
     statSync(file);
-    return inputs.every((/** @type {[string, string]} */ [input, stamp]) => stampOf(input) === stamp)
+    // Paths are absolute in a bundle: a copy of the whole folder must not go on running what it was copied from.
+    return madeIn === folder &&
+      inputs.every((/** @type {[string, string]} */ [input, stamp]) => stampOf(input) === stamp)
       ? file
       : undefined;
   } catch {
@@ -51,7 +53,7 @@ async function bundled() {
   });
   mkdirSync(cache, { recursive: true });
   write(file, text);
-  write(manifestFile, JSON.stringify({ file, inputs }));
+  write(manifestFile, JSON.stringify({ madeIn: folder, file, inputs }));
   for (const name of readdirSync(cache)) {
     if (/^start-\w+\.mjs$/.test(name) && name !== path.basename(file))
       rmSync(path.join(cache, name), { force: true });
