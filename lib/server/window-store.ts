@@ -19,7 +19,7 @@ export interface WindowStoreOptions {
 }
 
 /** The live day is listed as a whole that often: what came far behind its time is found then. */
-const WHOLE_LIST_MS = 60_000;
+const WHOLE_LIST_MS = 10_000;
 const DAYS_LIST_MS = 30_000;
 /** Past days hardly ever change, but whoever opens one again wants to see what did. */
 const PAST_LIST_MS = 30_000;
