@@ -3,6 +3,7 @@
 import { Disclosure } from '@/components/disclosure';
 import { type Click, type ClickStatus, describeClick, statusOf } from '@/lib/click';
 import type { Format } from '@/lib/format';
+import { splitWords } from '@/lib/split-words';
 
 /** A sign and a word, so that colour is never the only difference. */
 const SIGNS: Readonly<Record<ClickStatus, readonly [sign: string, word: string, look: string]>> = {
@@ -25,6 +26,7 @@ export function Receipt({ click, format, onOpen }: ReceiptProps) {
   const status = statusOf(click);
   const [sign, word, look] = SIGNS[status];
   const { receipt, shares } = click;
+  const split = splitWords(click, format);
   return (
     <li data-testid={`receipt-${receipt?.requestId ?? click.id}`} data-status={status} className="py-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
@@ -42,6 +44,7 @@ export function Receipt({ click, format, onOpen }: ReceiptProps) {
         </p>
       </div>
       <p className="text-muted">{describeClick(click, format)}</p>
+      {split !== null && <p className="text-muted">{split}</p>}
       {receipt !== null && !receipt.complete && <p className="text-doubt">{receipt.errorMessage}</p>}
       {receipt !== null && (
         <Disclosure summary={<span className="text-muted text-xs">Windows, objects and raw answer</span>}>
