@@ -9,6 +9,7 @@ export const STATE_WORDS: Readonly<Record<SlotState, string>> = {
   late: 'late, still no total',
   missing: 'missing, sent but no file',
   empty: 'no sales',
+  within: 'in a longer window',
   before: 'before the first data',
   future: 'not begun',
 };
@@ -25,6 +26,8 @@ export function stateSentence(slot: Slot, format: Format): string {
       return `Nobody sold anything between ${range.replace('–', ' and ')}, so no file was written.`;
     case 'missing':
       return `${format.count(slot.recordCount)} records were sent for ${range} but no file exists.`;
+    case 'within':
+      return 'Windows were longer then: this time is counted in the bar before.';
     case 'before':
       return 'Nothing is known of this time: it lies before the first data.';
     default:

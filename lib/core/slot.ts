@@ -32,9 +32,19 @@ export interface Slot {
  * closed: has results, is final. open: holds now. closing: ended, result not there yet though sales are known to be in it,
  * or its idle wait is not over. late: closing for more than 30 s beyond the idle wait. missing: a receipt says records were
  * sent, the time for a result is long over, and there is none (only the page knows receipts: it turns empty into missing).
- * empty: ended, nothing in it, so no file. before: earlier than the first data there is. future: not begun.
+ * empty: ended, nothing in it, so no file. within: windows were longer then, and the result of one that began earlier
+ * holds this time, too. before: earlier than the first data there is. future: not begun.
  */
-export type SlotState = 'closed' | 'open' | 'closing' | 'late' | 'missing' | 'empty' | 'before' | 'future';
+export type SlotState =
+  | 'closed'
+  | 'open'
+  | 'closing'
+  | 'late'
+  | 'missing'
+  | 'empty'
+  | 'within'
+  | 'before'
+  | 'future';
 
 export interface ShardShare {
   /** Null for an original result, which does not say. */

@@ -1,6 +1,6 @@
 import { compareSequenceNumbers } from './sequence-number.ts';
 import type { RequestTrace, ShardShare, Slot, SlotState } from './slot.ts';
-import { windowStartMs } from './window.ts';
+import { type Window, windowStartMs } from './window.ts';
 import type { WindowPart } from './window-part.ts';
 
 /** What the slots are built from. Times are epoch milliseconds. */
@@ -12,6 +12,7 @@ export interface Known {
   readonly idleSeconds: number;
   /** The start of the first window there is data of; null when there is none. */
   readonly firstDataMs: number | null;
+  /** With those that began before the range and may reach into it, where windows were longer once. */
   readonly results: readonly WindowPart[];
   /** The open snapshots that no result covers (`uncovered`). */
   readonly snapshots: readonly WindowPart[];
@@ -26,14 +27,15 @@ const DETAIL_SECONDS = 120;
 
 /**
  * The snapshots whose sales are in no result yet. A final invocation writes its result and leaves the snapshot where it
- * is, so a snapshot counts until a result of its shard and window reaches its first record.
+ * is, so a snapshot counts until a result of its shard and window reaches its first record. When the windows' length
+ * changes, the open window's records are folded again, into windows of the other length.
  */
 export function uncovered(results: readonly WindowPart[], snapshots: readonly WindowPart[]): WindowPart[] {
   return snapshots.filter(
     (snapshot) =>
       !results.some(
         (result) =>
-          result.window.startMs === snapshot.window.startMs &&
+          (result.window.startMs === snapshot.window.startMs || lengthOf(result) !== lengthOf(snapshot)) &&
           result.shardId === snapshot.shardId &&
           result.lastSequenceNumber !== null &&
           snapshot.firstSequenceNumber !== null &&
@@ -59,15 +61,24 @@ export function buildSlots(
   };
   for (const part of known.results) collect(part, 'results');
   for (const part of known.snapshots) collect(part, 'snapshots');
+  const longer = known.results.filter((part) => lengthOf(part) > known.windowSeconds * 1000);
 
   const slots: Slot[] = [];
   for (let index = 0; range.fromMs + index * stepMs < range.toMs; index += 1) {
     const startMs = range.fromMs + index * stepMs;
     const endMs = Math.min(startMs + stepMs, range.toMs);
     const { results, snapshots } = parts.get(index) ?? { results: [], snapshots: [] };
-    slots.push(slotOf(known, { startMs, endMs }, results, snapshots));
+    const slot = slotOf(known, { startMs, endMs }, results, snapshots);
+    const isWithin =
+      slot.state === 'empty' &&
+      longer.some(({ window }) => window.startMs <= startMs && window.endMs >= endMs);
+    slots.push(isWithin ? { ...slot, state: 'within', salesCents: null, recordCount: null } : slot);
   }
   return slots;
+}
+
+function lengthOf({ window }: { readonly window: Window }): number {
+  return window.endMs - window.startMs;
 }
 
 function slotOf(

@@ -18,6 +18,8 @@ import type { StoreLoop } from './store-loop.ts';
 import { nextDay, type WindowStore } from './window-store.ts';
 
 const MAX_MALFORMED = 20;
+/** AWS's longest tumbling window. */
+const MAX_WINDOW_MS = 900_000;
 /** A day may have hundreds of results: only a week of them is read for the sake of a list. */
 const PREVIEWED_DAYS = 7;
 
@@ -106,7 +108,7 @@ function knownIn(store: WindowStore, fromMs: number, toMs: number, nowMs: number
     windowSeconds: store.windowSeconds,
     idleSeconds: store.idleSeconds,
     firstDataMs: store.firstDataMs,
-    results: store.results(fromMs, toMs),
+    results: store.results(fromMs - MAX_WINDOW_MS, toMs),
     snapshots: store.snapshots(),
   };
 }

@@ -110,6 +110,32 @@ describe('the state of a window', () => {
   });
 });
 
+describe('where windows had another length', () => {
+  //  15:56            15:58            16:00     now: windows of 60 s
+  //    |    closed (120 s)    |  empty (60 s)  | empty |
+  test('the time that a longer one holds is not said to be empty', () => {
+    const now = {
+      ...known(T + 10 * MINUTE, { results: [part(result(T, 'a', 1, [100]))] }),
+      windowSeconds: 60,
+    };
+    expect(states(now, T, T + 2 * W, 60)).toEqual(['closed', 'within', 'empty', 'empty']);
+    expect(
+      buildSlots(now, { fromMs: T + MINUTE, toMs: T + W, stepSeconds: 60 }).map(
+        ({ salesCents }) => salesCents,
+      ),
+    ).toEqual([null]);
+  });
+
+  test('records of an open window that were folded again are not also so far', () => {
+    const old = snapshot(result(T, 'a', 1, [100, 50]));
+    const again = (windowMs: number, first: number, sales: readonly number[]) =>
+      part(result(windowMs, 'a', first, sales, { window: { startMs: windowMs, endMs: windowMs + 6000 } }));
+    expect(uncovered([again(T + 6000, 1, [100])], [old])).toEqual([]);
+    expect(uncovered([part(result(T - W, 'a', 0, [7]))], [old])).toEqual([old]);
+    expect(uncovered([again(T - 6000, 0, [7])], [old])).toEqual([old]);
+  });
+});
+
 describe('a slot', () => {
   test('sums shards and parts, and says who sent them', () => {
     const results = [
