@@ -1,15 +1,15 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import { useSWRConfig } from 'swr';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import type { RuntimeAction, RuntimeAnswer } from '@/lib/answers';
 import { forgetClicks } from '@/lib/click-store';
-import { postJson, RequestError } from '@/lib/request';
+import { RequestError } from '@/lib/request';
 import { usePlace } from '@/lib/use-place';
+import { useRuntimeAction } from '@/lib/use-runtime';
 
 /** In this order; what the runtime does not offer, or what makes no sense now, is left out. */
 const WORDS: readonly (readonly [action: RuntimeAction, words: string])[] = [
@@ -28,7 +28,7 @@ const SAID_MS = 10_000;
 
 /** What can go wrong with a stream, to be seen going wrong. Only where the local runtime is. */
 export function BreakMenu({ runtime }: { runtime: RuntimeAnswer }) {
-  const { mutate } = useSWRConfig();
+  const run = useRuntimeAction();
   const place = usePlace();
   const [said, setSaid] = useState<{ words: string; ok: boolean } | null>(null);
   const [isAsking, setIsAsking] = useState(false);
@@ -39,13 +39,12 @@ export function BreakMenu({ runtime }: { runtime: RuntimeAnswer }) {
   }, [said]);
   const act = async (action: RuntimeAction) => {
     try {
-      const { message } = await postJson<{ message: string }>('/api/runtime', { action });
+      const words = await run(action);
       if (action === 'reset' && place !== null) forgetClicks(place);
-      setSaid({ words: message, ok: true });
+      setSaid({ words, ok: true });
     } catch (error) {
       setSaid({ words: error instanceof RequestError ? error.problem.message : String(error), ok: false });
     }
-    await mutate((key) => typeof key === 'string' && key.startsWith('/api/'));
   };
   const isSensible = (action: RuntimeAction) =>
     runtime.actions.includes(action) &&

@@ -1,11 +1,16 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Switch } from '@/components/ui/switch';
 import { countdown } from '@/lib/format';
 import { useServerNow } from '@/lib/server-clock';
 import { KEEP_SELLING_MS, type Stopped, useKeepSelling } from '@/lib/use-keep-selling';
 import type { RecordCount } from '@/lib/use-sales';
+
+const TimeLapse = dynamic(() => import('@/components/time-lapse').then((module) => module.TimeLapse), {
+  ssr: false,
+});
 
 const EVERY = [
   [1000, 'every second'],
@@ -46,7 +51,7 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
         />
         <span className="min-w-22 text-muted">{words}</span>
       </label>
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <div className="flex w-full flex-wrap items-center gap-2">
         <Switch label="Keep selling" checked={untilMs !== null} onChange={toggle} />
         {untilMs !== null && (
           <select
@@ -65,6 +70,7 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
         <span className="text-muted text-xs">
           {untilMs !== null ? <StopsIn untilMs={untilMs} /> : stopped !== null && STOPPED_WORDS[stopped]}
         </span>
+        <TimeLapse />
       </div>
     </div>
   );
@@ -72,5 +78,5 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
 
 function StopsIn({ untilMs }: { untilMs: number }) {
   useServerNow();
-  return <>stops in {countdown(Math.min(KEEP_SELLING_MS, untilMs - Date.now()))}</>;
+  return <>{countdown(Math.min(KEEP_SELLING_MS, untilMs - Date.now()))} left</>;
 }

@@ -7,7 +7,7 @@ import { BreakMenu } from '@/components/break-menu';
 import type { PageData } from '@/components/dashboard-parts';
 import { PipelineDetail } from '@/components/pipeline-detail';
 import { Card } from '@/components/ui/card';
-import type { HealthAnswer, Hop, RuntimeAnswer } from '@/lib/answers';
+import type { HealthAnswer, Hop } from '@/lib/answers';
 import { useClicks } from '@/lib/click-store';
 import { HOP_NAMES, HOP_STATUS, healthSentence } from '@/lib/hop-words';
 import { withOpen } from '@/lib/missing';
@@ -15,22 +15,20 @@ import { reconcile } from '@/lib/reconcile';
 import { getJson } from '@/lib/request';
 import { usePlace } from '@/lib/use-place';
 import { useRecent } from '@/lib/use-recent';
+import { useRuntime } from '@/lib/use-runtime';
 
 const NAMES = ['producer', 'stream', 'consumer', 'bucket', 'dashboard'] as const;
 const FLOWS_MS = 3000;
 
 // One function from render to render: SWR begins its interval anew with every other one.
 const healthEvery = (found: HealthAnswer | undefined) => (found?.mode === 'aws' ? 60_000 : 15_000);
-const runtimeEvery = (found: RuntimeAnswer | undefined) => (found?.available === true ? 5000 : 0);
 
 /** From the click to the page: what passed each hop of the visible range, and how each hop is. */
 export function Pipeline({ answer, open, format }: PageData) {
   const { data: health } = useSWR<HealthAnswer>('/api/health?deep=1', getJson, {
     refreshInterval: healthEvery,
   });
-  const { data: runtime } = useSWR<RuntimeAnswer>('/api/runtime', getJson, {
-    refreshInterval: runtimeEvery,
-  });
+  const runtime = useRuntime();
   const [chosen, setChosen] = useState<Hop['name'] | null>(null);
   const clicks = useClicks(usePlace());
   const { sent, counted, soFar, rejected } = reconcile(withOpen(answer.slots, open), clicks);

@@ -36,7 +36,7 @@ export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarPro
     <header className="sticky top-0 z-10 print:static border-line border-b bg-bg">
       <div className="mx-auto flex h-14 max-w-[1248px] items-center gap-2 px-4 sm:gap-4 sm:px-6 lg:grid lg:grid-cols-[1fr_auto_1fr]">
         <h1 className="min-w-0 truncate font-semibold text-base tracking-tight">Tumbling windows</h1>
-        <ModeBadge />
+        <ModeBadge windowSeconds={connection.answer?.windowSeconds ?? 120} />
         <div className="ml-auto flex shrink-0 items-center gap-1">
           <LiveStatus {...connection} />
           <div className="hidden items-center gap-1 sm:flex">
@@ -90,11 +90,10 @@ function zoneOf(url: UrlState): string {
 }
 
 /** Which of the two worlds this is, always in sight: told by word and by the badge's own shape. */
-function ModeBadge() {
+function ModeBadge({ windowSeconds }: { windowSeconds: number }) {
   const { data: health } = useSWR<HealthAnswer>('/api/health', getJson, { revalidateOnFocus: false });
   const isLocal = health?.mode !== 'aws';
   const account = health?.accountId == null ? '' : ` · …${health.accountId.slice(-4)}`;
-  const lapse = health !== undefined && health.windowSeconds < 120;
   return (
     <p className="flex shrink-0 items-center gap-2 font-mono text-xs" data-testid="mode-badge">
       <span
@@ -107,9 +106,9 @@ function ModeBadge() {
       >
         {health === undefined ? '…' : isLocal ? 'LOCAL' : `AWS ${health.region}${account}`}
       </span>
-      {lapse && (
+      {windowSeconds < 120 && (
         <span className="hidden whitespace-nowrap text-muted md:inline">
-          time-lapse: {health.windowSeconds} s windows
+          time-lapse: {windowSeconds} s windows
         </span>
       )}
     </p>

@@ -221,6 +221,12 @@ export interface RuntimeAnswer {
     readonly lastError: string | null;
   }[];
   readonly dataDir: string | null;
+  /** The lengths of windows as set and 20 times as fast, and which it is now; null where they cannot be changed. */
+  readonly timeLapse: {
+    readonly isOn: boolean;
+    readonly usualSeconds: number;
+    readonly lapseSeconds: number;
+  } | null;
 }
 
 export type RuntimeAction =
@@ -233,5 +239,7 @@ export type RuntimeAction =
   | 'merge-shards'
   | 'stop-consumer'
   | 'start-consumer'
+  | 'time-lapse'
+  | 'real-time'
   | 'reset'
   | 'demo-day';

@@ -4,6 +4,8 @@ import { pipeline } from '../pipeline.ts';
 import { ActionRefusedError } from './control.ts';
 import { putDemoDay } from './demo-day.ts';
 import { operations } from './kinesis/operations/operation-table.ts';
+import type { UpdateEventSourceMapping } from './lambda/event-source-mappings.ts';
+import { LambdaError } from './lambda/lambda-error.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 const { stream, consumer } = pipeline;
@@ -13,8 +15,13 @@ export async function controlStatus(parts: RuntimeParts): Promise<Readonly<Recor
   const status = (await parts.mappings.status()).find(
     ({ configuration }) => configuration.UUID === parts.mappingUuid,
   );
+  const { State = 'Disabled', TumblingWindowInSeconds: windowSeconds } = status?.configuration ?? {};
+  const usualSeconds = parts.settings.windowSeconds;
+  const lapseSeconds = timeLapseSeconds(usualSeconds);
   return {
-    consumerStopped: status?.configuration.State !== 'Enabled',
+    consumerStopped: State === 'Disabled' || State === 'Disabling',
+    timeLapse:
+      lapseSeconds === null ? null : { isOn: windowSeconds === lapseSeconds, usualSeconds, lapseSeconds },
     lastProcessingResult: status?.configuration.LastProcessingResult ?? null,
     problem: status?.problem ?? null,
     dataDir: parts.settings.dataDir,
@@ -31,6 +38,13 @@ export async function controlStatus(parts: RuntimeParts): Promise<Readonly<Recor
       failedAttempts: shard.failedAttempts,
     })),
   };
+}
+
+const TIMES_FASTER = 20;
+
+/** The length of windows that close 20 times as often; null when they would be shorter than a second. */
+function timeLapseSeconds(windowSeconds: number): number | null {
+  return windowSeconds < TIMES_FASTER ? null : Math.round(windowSeconds / TIMES_FASTER);
 }
 
 /** AWS's own operations where it has one for the purpose. */
@@ -52,18 +66,35 @@ export function controlActions(
     (await current()).pool.failNext(consumer.functionName, { kind, times: 1 });
     return said;
   };
-  const enable = async (isEnabled: boolean) => {
+  /** The windows of the mapping by now, whoever has set them. */
+  const currentWindowSeconds = async () => {
     const { mappings, mappingUuid } = await current();
-    await mappings.update(mappingUuid, { Enabled: isEnabled });
+    return (await mappings.get(mappingUuid)).TumblingWindowInSeconds;
+  };
+  const change = async (settings: UpdateEventSourceMapping) => {
+    const { mappings, mappingUuid } = await current();
+    try {
+      await mappings.update(mappingUuid, settings);
+    } catch (error) {
+      // The change before this one is still under way.
+      throw error instanceof LambdaError ? new ActionRefusedError(error.message) : error;
+    }
+  };
+  const setWindowSeconds = async (windowSeconds: number) => {
+    await change({ TumblingWindowInSeconds: windowSeconds });
+    return `A window is ${windowSeconds} s long from now on; the sales of the open one are counted in such windows, too.`;
+  };
+  const enable = async (isEnabled: boolean) => {
+    await change({ Enabled: isEnabled });
     return isEnabled
       ? 'The consumer runs again and goes on where it stopped.'
       : 'The consumer stands still; what is sent waits in the stream.';
   };
   return {
     'late-record': async () => {
-      const { settings } = await current();
+      const windowSeconds = await currentWindowSeconds();
       const sale = { custName: 'Late Lizardfolk', custId: 1, salesCents: 100, requestId: null };
-      const shardId = await put(serializeSale(sale), 2 * settings.windowSeconds * 1000);
+      const shardId = await put(serializeSale(sale), 2 * windowSeconds * 1000);
       return `A sale of 1 whose arrival lies two windows back went to ${shardId}.`;
     },
     'poison-record': async () => `A record that is not JSON went to ${await put('this is not a sale', 0)}.`,
@@ -104,6 +135,12 @@ export function controlActions(
     },
     'stop-consumer': () => enable(false),
     'start-consumer': () => enable(true),
+    'time-lapse': async () => {
+      const lapseSeconds = timeLapseSeconds((await current()).settings.windowSeconds);
+      if (lapseSeconds === null) throw new ActionRefusedError('The windows are too short to be any faster.');
+      return setWindowSeconds(lapseSeconds);
+    },
+    'real-time': async () => setWindowSeconds((await current()).settings.windowSeconds),
     'demo-day': async () => {
       const { objects, settings } = await current();
       const demo = putDemoDay(objects.bucket(pipeline.bucket.localName), settings.windowSeconds, Date.now());

@@ -3,6 +3,7 @@ import { Account } from './account.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
 import { BucketReader } from './bucket-reader.ts';
 import { LiveFeed } from './live.ts';
+import { findMapping } from './mapping.ts';
 import { type Metrics, newMetrics } from './metrics.ts';
 import { ProblemError, settingProblem } from './problem.ts';
 import { Producer } from './producer.ts';
@@ -39,7 +40,8 @@ export function createDashboard(
     clients,
     reader,
     store,
-    loop: new StoreLoop(store),
+    // The setting is what was deployed; the mapping itself knows what has been changed since.
+    loop: new StoreLoop(store, async () => (await findMapping({ clients, settings }))?.windowSeconds || null),
     producer: new Producer(settings, clients.invoker, metrics, now),
     account: new Account(clients.sts, now),
     runtime: new RuntimeControl(settings, now),

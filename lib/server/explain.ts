@@ -18,7 +18,8 @@ export async function explainAnswer(
   start: string,
 ): Promise<ExplainAnswer> {
   const startMs = Number(start);
-  const { windowSeconds, consumerFunction, region, endpoint } = settings;
+  const { consumerFunction, region, endpoint } = settings;
+  const { windowSeconds } = store;
   if (!/^\d{1,13}$/.test(start) || windowStartMs(startMs, windowSeconds) !== startMs) {
     throw badRequest(
       `Expected \`start\` to be the start of a window of ${windowSeconds} s in epoch milliseconds, got "${start.slice(0, 80)}".`,

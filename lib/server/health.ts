@@ -1,8 +1,9 @@
 import 'server-only';
-import { GetFunctionConfigurationCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import type { HealthAnswer, Hop, Problem, RuntimeAnswer } from '../answers.ts';
 import { RESULTS_PREFIX } from '../core/object-key.ts';
 import type { Dashboard } from './dashboard.ts';
+import { findMapping } from './mapping.ts';
 import { problemOf } from './problem.ts';
 import { functionArn } from './producer.ts';
 
@@ -32,7 +33,7 @@ export async function healthAnswer(dashboard: Dashboard, deep: boolean): Promise
     bucket: settings.bucket,
     stream: settings.stream,
     producerFunction: settings.producerFunction,
-    windowSeconds: settings.windowSeconds,
+    windowSeconds: store.windowSeconds,
     hops,
   };
 }
@@ -120,7 +121,8 @@ function askStream(dashboard: Dashboard, runtime: RuntimeAnswer): Promise<Hop> {
 }
 
 function askConsumer(dashboard: Dashboard, runtime: RuntimeAnswer): Promise<Hop> {
-  const { consumerFunction } = dashboard.settings;
+  const { settings } = dashboard;
+  const { consumerFunction } = settings;
   return ask(dashboard, 'consumer', 'lambda:ListEventSourceMappings', '*', async () => {
     if (runtime.consumerStopped) {
       return { status: 'down', detail: 'The consumer is stopped.', fix: 'Start it in the local menu.' };
@@ -145,23 +147,16 @@ function askConsumer(dashboard: Dashboard, runtime: RuntimeAnswer): Promise<Hop>
       const fix = `aws lambda update-event-source-mapping --uuid ${mapping.uuid} --enabled`;
       return { status: 'down', detail: `The event source mapping is ${mapping.state}.`, fix };
     }
+    if (mapping.windowSeconds === 0) {
+      const fix = `aws lambda update-event-source-mapping --uuid ${mapping.uuid} --tumbling-window-in-seconds ${settings.windowSeconds}`;
+      return {
+        status: 'down',
+        detail: 'The event source mapping has no tumbling window: no result comes.',
+        fix,
+      };
+    }
     return { status: 'ok', detail: `${consumerFunction}: ${mapping.lastResult ?? 'no records yet'}.` };
   });
-}
-
-async function findMapping({
-  clients,
-  settings,
-}: Dashboard): Promise<{ uuid: string; state: string; lastResult: string | null } | null> {
-  const { EventSourceMappings = [] } = await clients.lambda.send(
-    new ListEventSourceMappingsCommand({ FunctionName: settings.consumerFunction }),
-  );
-  const mapping = EventSourceMappings.find(({ EventSourceArn }) =>
-    EventSourceArn?.includes(`stream/${settings.stream}`),
-  );
-  if (mapping === undefined) return null;
-  const { UUID = '', State = 'unknown', LastProcessingResult = null } = mapping;
-  return { uuid: UUID, state: State, lastResult: LastProcessingResult };
 }
 
 function askBucket(dashboard: Dashboard): Promise<Hop> {

@@ -14,6 +14,8 @@ const ACTIONS = [
   'merge-shards',
   'stop-consumer',
   'start-consumer',
+  'time-lapse',
+  'real-time',
   'reset',
   'demo-day',
 ] as const satisfies readonly RuntimeAction[];
@@ -22,6 +24,10 @@ const status = z.object({
   actions: z.array(z.string()),
   consumerStopped: z.boolean().default(false),
   dataDir: z.string().nullable().default(null),
+  timeLapse: z
+    .object({ isOn: z.boolean(), usualSeconds: z.number(), lapseSeconds: z.number() })
+    .nullable()
+    .default(null),
   shards: z
     .array(
       z.object({
@@ -43,6 +49,7 @@ const NONE: RuntimeAnswer = {
   consumerStopped: false,
   shards: [],
   dataDir: null,
+  timeLapse: null,
 };
 
 const ASK_TIMEOUT_MS = 2000;

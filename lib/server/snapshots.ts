@@ -1,5 +1,6 @@
 import 'server-only';
 import { LIVE_PREFIX } from '../core/object-key.ts';
+import { compareSequenceNumbers } from '../core/sequence-number.ts';
 import { uncovered } from '../core/slots.ts';
 import { parseSnapshot, type WindowPart } from '../core/window-part.ts';
 import { MalformedResultError } from '../core/window-result.ts';
@@ -70,7 +71,9 @@ export class Snapshots {
       if (!(error instanceof MalformedResultError)) throw error;
     }
     const before = known?.part ?? null;
-    if (before !== null && part !== null && !isSameRun(before, part)) this.#superseded.push(before);
+    if (before !== null && part !== null && !isSameRun(before, part)) {
+      this.#superseded = [...this.#superseded, before].filter((each) => !isFoldedAgain(each, part));
+    }
     this.#current.set(key, { etag: read.etag, part });
     this.version += 1;
   }
@@ -85,4 +88,12 @@ export class Snapshots {
 
 function isSameRun(a: WindowPart, b: WindowPart): boolean {
   return a.window.startMs === b.window.startMs && a.firstSequenceNumber === b.firstSequenceNumber;
+}
+
+/** When the windows' length changes, the consumer gets the open window's records once more, in other windows. */
+function isFoldedAgain({ shardId, lastSequenceNumber: last }: WindowPart, by: WindowPart): boolean {
+  const first = by.firstSequenceNumber;
+  return (
+    shardId === by.shardId && last !== null && first !== null && compareSequenceNumbers(first, last) <= 0
+  );
 }

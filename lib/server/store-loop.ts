@@ -18,6 +18,8 @@ const RESULTS_NEAR_CLOSE_MS = 1000;
 /** How long after a window's end its result is most likely to come, beyond the idle wait (of which AWS has up to 120 s). */
 const NEAR_CLOSE_MS = 4000;
 const MAX_IDLE_MS = 5000;
+/** Whoever changes the windows' length does it rarely, and AWS lets its control plane be asked a few times a second only. */
+const LENGTH_MS = 30_000;
 /** A page that polls asks every few seconds; one that has gone is noticed so soon. */
 const WATCHED_FOR_MS = 15_000;
 const MAX_BACKOFF_MS = 4000;
@@ -39,19 +41,23 @@ export function resultsDelayMs(
 /** Drives one store while it is watched. */
 export class StoreLoop {
   readonly #store: WindowStore;
+  readonly #askWindowSeconds: () => Promise<number | null>;
   readonly #listeners = new Set<() => void>();
   #askedMs = Number.NEGATIVE_INFINITY;
   #eagerUntilMs = Number.NEGATIVE_INFINITY;
   #snapshotsDueMs = 0;
   #shardsDueMs = 0;
   #resultsDueMs = 0;
+  #lengthDueMs = 0;
   #failures = 0;
   #running = false;
   #round: Promise<void> = Promise.resolve();
   #wake: () => void = () => {};
 
-  constructor(store: WindowStore) {
+  /** `askWindowSeconds`: how long windows are by now; null when that cannot be learnt, and the store goes on as it is. */
+  constructor(store: WindowStore, askWindowSeconds: () => Promise<number | null>) {
     this.#store = store;
+    this.#askWindowSeconds = askWindowSeconds;
   }
 
   /** Calls back after each reading, until the answer is called. While there is a watcher the store is kept fresh. */
@@ -82,6 +88,17 @@ export class StoreLoop {
     this.#wake();
   }
 
+  /** Asks how long windows are by now; when that has changed, all is read again before anyone is answered. */
+  async measure(): Promise<void> {
+    this.#lengthDueMs = this.#store.now() + LENGTH_MS;
+    const windowSeconds = await this.#askWindowSeconds().catch(() => null);
+    if (windowSeconds === null || windowSeconds === this.#store.windowSeconds) return;
+    this.#store.resize(windowSeconds);
+    this.#snapshotsDueMs = this.#shardsDueMs = this.#resultsDueMs = 0;
+    this.#round = this.#read();
+    await this.#round;
+  }
+
   get #isWatched(): boolean {
     return this.#listeners.size > 0 || this.#store.now() - this.#askedMs < WATCHED_FOR_MS;
   }
@@ -106,6 +123,8 @@ export class StoreLoop {
   async #read(): Promise<void> {
     const store = this.#store;
     const nowMs = store.now();
+    // Not waited for: it is another service, and hardly ever has news.
+    if (nowMs >= this.#lengthDueMs) void this.measure();
     const isEager = nowMs < this.#eagerUntilMs;
     const jobs: Promise<boolean>[] = [];
     if (nowMs >= this.#snapshotsDueMs) {

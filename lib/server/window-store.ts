@@ -33,11 +33,11 @@ const GIVE_UP_MS = 600_000;
  * A failure never takes away what is known: it sets `problem`, until the next success.
  */
 export class WindowStore {
-  readonly windowSeconds: number;
   readonly idleSeconds: number;
   readonly now: () => number;
   /** When the results of the live day were last read; null before the first time. */
   readMs: number | null = null;
+  #windowSeconds: number;
   readonly #reader: BucketReader;
   readonly #snapshots: Snapshots;
   /** In the order of their last use. */
@@ -56,11 +56,15 @@ export class WindowStore {
   #firstDataMs: number | null = null;
 
   constructor(options: WindowStoreOptions) {
-    this.windowSeconds = options.windowSeconds;
+    this.#windowSeconds = options.windowSeconds;
     this.idleSeconds = options.idleSeconds;
     this.now = options.now;
     this.#reader = options.reader;
     this.#snapshots = new Snapshots(options.reader);
+  }
+
+  get windowSeconds(): number {
+    return this.#windowSeconds;
   }
 
   /** Why S3 could not be read the last time; null when it could. */
@@ -148,6 +152,16 @@ export class WindowStore {
       this.#daysListedMs !== null &&
       (!this.#exists(day) || this.#partitions.get(day)?.isComplete('head') === true)
     );
+  }
+
+  /**
+   * Windows have another length from now on. What was read is forgotten, for the windows of original results are inferred by
+   * it: `refreshLive` has to follow.
+   */
+  resize(windowSeconds: number): void {
+    this.#windowSeconds = windowSeconds;
+    for (const day of [...this.#partitions.keys()]) this.#drop(day);
+    this.#firstByDay.clear();
   }
 
   /** Forgets how fresh everything is: after something else has changed the bucket. */

@@ -136,3 +136,32 @@ test('a new day appears without a reload', async ({ page, pipeline }) => {
   await expect(picker.locator(`option[value="${today}"]`)).toBeAttached();
   await expect(picker).toHaveValue('today');
 });
+
+test('20× faster: what is in the open window is counted within seconds, in short windows, and never twice', async ({
+  page,
+  pipeline,
+}) => {
+  await page.goto(pipeline.url);
+  // All of it within one window of two minutes.
+  await page.waitForFunction(() => (Date.now() / 1000) % 120 < 90);
+  await page.getByRole('button', { name: 'Generate sales' }).click();
+  const open = page.getByTestId('open-window');
+  await expect(open).not.toHaveAttribute('data-records', '');
+  const cents = (await open.getAttribute('data-cents')) ?? '';
+
+  const faster = page.getByRole('switch', { name: '20× faster' });
+  await faster.click();
+  await expect(faster).toBeChecked();
+  await expect(page.getByTestId('mode-badge')).toContainText('time-lapse: 6 s windows');
+  const receipt = page.getByTestId(/^receipt-/);
+  await expect(receipt).toHaveAttribute('data-status', 'counted');
+  await expect(page.getByTestId('day-total')).toHaveAttribute('data-cents', cents);
+
+  await faster.click();
+  await expect(faster).not.toBeChecked();
+  await expect(page.getByTestId('mode-badge')).not.toContainText('time-lapse');
+  await page.getByRole('tab', { name: 'Table' }).click();
+  await expect(page.getByTestId('window-row').first()).toHaveAttribute('data-cents', cents);
+  await expect(page.getByTestId('day-total')).toHaveAttribute('data-cents', cents);
+  await expect(receipt).toHaveAttribute('data-status', 'counted');
+});

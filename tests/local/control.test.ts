@@ -75,6 +75,7 @@ interface Status {
   readonly actions: readonly string[];
   readonly consumerStopped: boolean;
   readonly lastProcessingResult: string | null;
+  readonly timeLapse: unknown;
   readonly dataDir: string;
   readonly shards: readonly Shard[];
 }
@@ -105,8 +106,17 @@ async function results() {
   );
 }
 
+interface Invocation {
+  readonly records: number;
+  readonly final: boolean;
+  readonly window_start: string;
+  readonly window_end: string;
+  readonly before: { readonly tot_record_count: number };
+  readonly after: { readonly tot_record_count: number };
+}
+
 /** What the consumer printed of each of its invocations. */
-async function invocations(): Promise<{ readonly records: number; readonly final: boolean }[]> {
+async function invocations(): Promise<Invocation[]> {
   const folder = path.join(dataDir, 'logs/aws~lambda~stream_record_processor');
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.ndjson'));
   const text = (await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')))).join('');
@@ -136,6 +146,8 @@ describe('the control API', () => {
         'merge-shards',
         'stop-consumer',
         'start-consumer',
+        'time-lapse',
+        'real-time',
         'demo-day',
         'reset',
       ],
@@ -237,6 +249,26 @@ describe('an action', () => {
     await act('start-consumer');
     await expect.poll(folded).toBe(1);
     expect((await status()).consumerStopped).toBe(false);
+  });
+
+  test('time-lapse and real-time: what is in the open window is folded again, into windows of the other length', async () => {
+    const lastWindow = async () => {
+      const last = (await invocations()).at(-1);
+      if (last === undefined) return [];
+      return [
+        (Date.parse(last.window_end) - Date.parse(last.window_start)) / 1000,
+        last.before.tot_record_count,
+        last.after.tot_record_count,
+      ];
+    };
+    await putSale();
+    await expect.poll(lastWindow).toEqual([300, 0, 1]);
+    expect((await status()).timeLapse).toEqual({ isOn: false, usualSeconds: 300, lapseSeconds: 15 });
+    expect((await act('time-lapse')).message).toContain('15 s');
+    expect((await status()).timeLapse).toMatchObject({ isOn: true });
+    await expect.poll(lastWindow).toEqual([15, 0, 1]);
+    await expect.poll(async () => (await act('real-time')).status).toBe(200);
+    await expect.poll(lastWindow).toEqual([300, 0, 1]);
   });
 
   test('demo-day: a past day with a quiet night, a busy noon and evening, and gaps; asked for again, the same', async () => {

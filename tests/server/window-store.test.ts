@@ -244,6 +244,22 @@ describe('open snapshots', () => {
     expect(slotAt(await ask(''), T)).toMatchObject({ state: 'closed', salesCents: 100 });
   });
 
+  test('of records that are folded again, for windows have another length now, are those of the new windows', async () => {
+    local.clock.nowMs = T + 30_000;
+    await local.putSnapshot(result(T, 'a', 1, [100, 20]));
+    await read();
+    const again = (first: number, sales: readonly number[]) =>
+      result(T + 18_000, 'a', first, sales, { window: { startMs: T + 18_000, endMs: T + 24_000 } });
+    await local.putSnapshot(again(1, [100, 20]));
+    await read();
+    expect(store.snapshots().map(({ window, salesCents }) => [window.startMs, salesCents])).toEqual([
+      [T + 18_000, 120],
+    ]);
+    await local.putResult(again(1, [100, 20]));
+    await read();
+    expect(store.snapshots()).toEqual([]);
+  });
+
   test('that are no snapshots are passed over', async () => {
     await local.put('revenue_live/a.json', '{');
     expect((await ask('')).problem).toBeNull();
@@ -340,5 +356,51 @@ test('a past day of 720 windows and 4 shards is read once and then answered from
     recordCount: 720 * 4 * 2,
     rejected: 0,
     closedWindows: 720,
+  });
+});
+
+describe('the length of windows', () => {
+  const mapping = (seconds: number): HttpService => {
+    const EventSourceMappings = [
+      {
+        UUID: 'a',
+        EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/data_pipe',
+        TumblingWindowInSeconds: seconds,
+      },
+    ];
+    return () => ({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ EventSourceMappings }),
+    });
+  };
+
+  test('is what the mapping says by now, and whoever asks then is told in such windows', async () => {
+    const changed = await openLocalBucket(T + W + 10_000, {}, { lambda: mapping(60) });
+    try {
+      await changed.putResult(result(T, 'a', 1, [100]));
+      await changed.put('revenue_sum/dt=2021_01_24/1611503850000.json', '{"sales": 7}');
+      const { store, loop } = changed.dashboard;
+      await loop.measure();
+      const answer = await windowsAnswer(store, loop, new URLSearchParams());
+      expect(answer).toMatchObject({ windowSeconds: 60, stepSeconds: 60, dayTotal: { salesCents: 800 } });
+      expect(slotAt(answer, T)).toMatchObject({ state: 'closed', salesCents: 800, endMs: T + 60_000 });
+      expect(slotAt(answer, T + 60_000)).toMatchObject({ state: 'within', salesCents: null });
+    } finally {
+      await changed.close();
+    }
+  });
+
+  test.each([
+    ['has no windows', mapping(0)],
+    ['cannot be asked', down],
+  ])('stays what was set where the mapping %s', async (_, lambda) => {
+    const same = await openLocalBucket(T + W + 10_000, {}, { lambda });
+    try {
+      await same.dashboard.loop.measure();
+      expect(same.dashboard.store.windowSeconds).toBe(120);
+    } finally {
+      await same.close();
+    }
   });
 });

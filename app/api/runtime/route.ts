@@ -16,6 +16,7 @@ export function POST(request: Request): Promise<Response> {
   return answer(async () => {
     const { settings, runtime, loop } = dashboard();
     const { message } = await runtime.act(await guardChange(request, settings));
+    await loop.measure();
     loop.expire();
     loop.expectNews();
     return json({ message });
