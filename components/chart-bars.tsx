@@ -6,9 +6,12 @@ import type { ChartProps } from '@/components/chart';
 import { shardFill } from '@/components/chart-patterns';
 import type { Bar } from '@/lib/chart-bars';
 import { BAR_SHARE, MAX_BAR_PX } from '@/lib/plot';
+import { type SoFarPlace, soFarPlace } from '@/lib/so-far-place';
 
-/** The width of "so far". */
-const LABEL_PX = 44;
+/** The height of the stump of a missing result. */
+const STUMP_PX = 26;
+/** The height of a word over a bar. */
+const WORD_PX = 16;
 const WAITING_STATES = new Set(['open', 'closing', 'late']);
 
 /** All bars, and the day before's as pale marks behind them. */
@@ -21,7 +24,11 @@ export function ChartBars({ bars, over, cumulative }: ChartProps) {
   const width = Math.min(MAX_BAR_PX, Math.max(1, each * BAR_SHARE));
   const base = toY(0) ?? plot.y + plot.height;
   const middle = (index: number) => plot.x + (index + 0.5) * each;
-  const toTop = (bar: Bar) => Math.min(base, bar.cents === null ? base : (toY(bar.cents) ?? base));
+  const toTop = (bar: Bar) => {
+    if (bar.state === 'missing') return base - STUMP_PX;
+    const top = Math.min(base, bar.cents === null ? base : (toY(bar.cents) ?? base));
+    return bar.state === 'late' ? top - WORD_PX : top;
+  };
   const open = bars.find((bar) => bar.state === 'open');
   return (
     <g>
@@ -39,16 +46,10 @@ export function ChartBars({ bars, over, cumulative }: ChartProps) {
         />
       ))}
       {open !== undefined && (
-        <Label
-          x={middle(open.index) + width / 2}
-          // Above the bars that it would lie on.
-          y={
-            Math.min(...bars.filter((bar) => Math.abs(open.index - bar.index) * each < LABEL_PX).map(toTop)) -
-            8
-          }
-          anchor="end"
-          text="so far"
-          color="var(--text)"
+        <SoFar
+          middle={middle(open.index)}
+          width={width}
+          place={soFarPlace(open.index, { tops: bars.map(toTop), base, each, width })}
         />
       )}
       {cumulative ? (
@@ -155,9 +156,9 @@ const OneBar = memo(function OneBar({ x, width, base, y, bar, isOver, justClosed
         <>
           <rect
             x={x}
-            y={base - 26}
+            y={base - STUMP_PX}
             width={width}
-            height={26}
+            height={STUMP_PX}
             fill="none"
             stroke="var(--doubt)"
             strokeWidth={1.5}
@@ -197,6 +198,24 @@ function Stack({
   });
 }
 
+/** Which bar it belongs to is seen: it lies over it, or a line leads to it. */
+function SoFar({ middle, width, place }: { middle: number; width: number; place: SoFarPlace }) {
+  const { y, anchor, leader } = place;
+  const x = { start: middle - width / 2, middle, end: middle + width / 2 }[anchor];
+  return (
+    <>
+      {leader !== null && (
+        <path
+          d={`M${middle} ${leader.fromY}V${leader.toY}`}
+          stroke="var(--control)"
+          data-testid="so-far-leader"
+        />
+      )}
+      <Label x={x} y={y} anchor={anchor} text="so far" color="var(--text)" />
+    </>
+  );
+}
+
 function Label({
   x,
   y,
@@ -206,7 +225,7 @@ function Label({
 }: {
   x: number;
   y: number;
-  anchor: 'end' | 'middle';
+  anchor: 'start' | 'end' | 'middle';
   text: string;
   color: string;
 }) {

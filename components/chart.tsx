@@ -1,12 +1,12 @@
 'use client';
 
 import { memo } from 'react';
-import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, ComposedChart, usePlotArea, XAxis, YAxis } from 'recharts';
 import { ChartBars } from '@/components/chart-bars';
 import type { Bar } from '@/lib/chart-bars';
 import type { Format } from '@/lib/format';
 import type { Scale } from '@/lib/nice-scale';
-import { PLOT } from '@/lib/plot';
+import { PLOT, withinBox } from '@/lib/plot';
 import type { TimeTick } from '@/lib/time-ticks';
 
 export interface ChartProps {
@@ -47,14 +47,12 @@ export const Chart = memo(function Chart(props: ChartProps) {
         tickLine={{ stroke: 'var(--control)' }}
         axisLine={{ stroke: 'var(--control)' }}
         tick={({ x, y, payload }: TickProps) => (
-          <text x={x} y={Number(y) + 8} textAnchor="middle" fontSize={12} fill="var(--muted)">
-            {format.time(payload.value)}
-            {dated.has(payload.value) && (
-              <tspan x={x} dy={15}>
-                {format.day(payload.value)}
-              </tspan>
-            )}
-          </text>
+          <TimeLabel
+            x={Number(x)}
+            y={Number(y) + 8}
+            time={format.time(payload.value)}
+            day={dated.has(payload.value) ? format.day(payload.value) : null}
+          />
         )}
       />
       <YAxis
@@ -73,6 +71,22 @@ export const Chart = memo(function Chart(props: ChartProps) {
     </ComposedChart>
   );
 });
+
+/** Under its tick, or as near to it as the chart's edge allows: never cut. */
+function TimeLabel({ x, y, time, day }: { x: number; y: number; time: string; day: string | null }) {
+  const plot = usePlotArea();
+  const boxWidth = plot === undefined ? Infinity : plot.x + plot.width + PLOT.right;
+  return (
+    <text y={y} textAnchor="middle" fontSize={12} fill="var(--muted)">
+      <tspan x={withinBox(x, time, boxWidth)}>{time}</tspan>
+      {day !== null && (
+        <tspan x={withinBox(x, day, boxWidth)} dy={15}>
+          {day}
+        </tspan>
+      )}
+    </text>
+  );
+}
 
 interface TickProps {
   readonly x: number | string;

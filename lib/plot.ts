@@ -4,6 +4,15 @@ export const MAX_BAR_PX = 28;
 /** Of a bar's place; the rest is the gap between bars. */
 export const BAR_SHARE = 0.8;
 
+/** As wide as a letter of a 12 px label gets on average, with room to spare. */
+const LETTER_PX = 6.75;
+
+/** The x of a centred label of 12 px, moved no further than it must be to stand within the box. */
+export function withinBox(x: number, label: string, boxWidth: number): number {
+  const half = (label.length * LETTER_PX) / 2;
+  return Math.max(half, Math.min(x, boxWidth - half));
+}
+
 /** The bar under a point, `x` pixels from the box's left edge; null outside the plot. */
 export function barAt(x: number, boxWidth: number, count: number): number | null {
   const width = boxWidth - PLOT.left - PLOT.right;

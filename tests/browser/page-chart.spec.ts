@@ -65,14 +65,22 @@ test.describe('a day that is over', () => {
     await expect.poll(() => rangeOf(page)).toBe(`${from}-${from + 7_200_000 + 600_000}`);
   });
 
-  test('no range has more than 150 bars', async ({ page, calm }) => {
+  test('no range has more than 150 bars, nor a label that is cut at an edge', async ({ page, calm }) => {
     const day = await demoDay(calm);
-    for (const range of ['1h', '4h', 'day', '7d']) {
+    const noon = Date.parse(`${day}T12:00:00Z`);
+    for (const range of ['1h', '4h', 'day', '7d', `${noon}-${noon + 600_000}`]) {
       await page.goto(`${calm.url}/?day=${day}&range=${range}&tz=utc`);
       const bars = chart(page).locator('g[data-state]');
       await expect(bars.first()).toBeAttached();
       expect(await bars.count()).toBeLessThanOrEqual(150);
+      expect(await cutLabels(page)).toEqual([]);
     }
+    // Its last bar carries the date, for it is the first one after midnight.
+    const midnight = Date.parse(`${day}T00:00:00Z`);
+    await page.goto(`${calm.url}/?day=${day}&range=${midnight - 7_080_000}-${midnight + 120_000}&tz=utc`);
+    await expect(chart(page).locator('g[data-state]')).toHaveCount(60);
+    await expect(chart(page).locator('tspan', { hasText: '00:00' })).toHaveCount(1);
+    expect(await cutLabels(page)).toEqual([]);
   });
 
   test('a limit is in the address, moves by keys, marks the bars that reach it, and goes by Delete', async ({
@@ -121,6 +129,20 @@ test('while a bar is pinned the range stands still and what comes is counted, un
   await expect(page.getByTestId('new-windows')).toHaveCount(0);
 });
 
+test('so far is tied to its bar, however tall the ones beside it are', async ({ page, brisk }) => {
+  await page.goto(brisk.url);
+  await generate(page);
+  const isTied = () =>
+    page.evaluate(() => {
+      const box = (selector: string) => document.querySelector(selector)?.getBoundingClientRect();
+      const leader = box('[data-testid="so-far-leader"]');
+      const open = box('[data-testid="chart"] [data-state="open"]');
+      if (leader === undefined || open === undefined) return false;
+      return leader.left >= open.left && leader.right <= open.right && leader.bottom <= open.bottom;
+    });
+  await expect.poll(isTied, { timeout: 30_000 }).toBe(true);
+});
+
 test('a window closes in sight: counted beside the clock, and said once', async ({ page, brisk }) => {
   await page.goto(brisk.url);
   await expect(page.getByTestId('open-window')).toBeVisible();
@@ -167,6 +189,17 @@ test('on a phone a tap pins the words under the plot, and the button stays withi
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await context.close();
 });
+
+/** The words in the chart that do not lie within it as a whole. */
+function cutLabels(page: Page): Promise<string[]> {
+  return chart(page).evaluate((element) => {
+    const { left, right } = element.getBoundingClientRect();
+    return [...element.querySelectorAll('text')].flatMap((text) => {
+      const box = text.getBoundingClientRect();
+      return box.left < left || box.right > right ? [text.textContent] : [];
+    });
+  });
+}
 
 async function generate(page: Page): Promise<void> {
   await page

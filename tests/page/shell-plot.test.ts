@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { daysBeside } from '../../lib/days-beside.ts';
-import { barAt, centsAt, nearestBar } from '../../lib/plot.ts';
+import { barAt, centsAt, nearestBar, withinBox } from '../../lib/plot.ts';
 
 test('a point belongs to the bar whose place it is in, and outside the plot to none', () => {
   // 568 wide: a plot of 500 px between 56 and 556
@@ -26,4 +26,10 @@ test('the days beside one are those that exist, also of a day that does not', ()
   expect(daysBeside(days, '2021-01-24')).toEqual({ earlier: '2021-01-20', later: 'today' });
   expect(daysBeside(days, '2021-01-22')).toEqual({ earlier: '2021-01-20', later: '2021-01-24' });
   expect(daysBeside([], 'today')).toEqual({ earlier: null, later: null });
+});
+
+test('a label is moved as far as the edge of its box makes it, and no further', () => {
+  // 10 letters: 33.75 px to each side
+  const x = (wanted: number) => withinBox(wanted, 'Thu, Nov 2', 568);
+  expect([0, 33, 34, 300, 534, 568].map(x)).toEqual([33.75, 33.75, 34, 300, 534, 534.25]);
 });
