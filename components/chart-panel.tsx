@@ -1,14 +1,6 @@
 'use client';
 
-import {
-  type KeyboardEvent,
-  type PointerEvent,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { Chart } from '@/components/chart';
 import { ChartLegend } from '@/components/chart-legend';
 import { ChartLimit } from '@/components/chart-limit';
@@ -20,12 +12,14 @@ import { barsOver, chartBars, shardsOf } from '@/lib/chart-bars';
 import { blankWords, chartSummary, chartTitle } from '@/lib/chart-words';
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
-import { growScale, niceScale, type Scale } from '@/lib/nice-scale';
-import { barAt, nearestBar, PLOT } from '@/lib/plot';
+import { niceScale } from '@/lib/nice-scale';
+import { across, barAt, beside, nearestBar, PLOT } from '@/lib/plot';
 import { stateSentence } from '@/lib/state-words';
 import { timeTicks } from '@/lib/time-ticks';
 import type { UrlState } from '@/lib/url-state';
+import { useGrowingScale } from '@/lib/use-growing-scale';
 import { useNarrow } from '@/lib/use-narrow';
+import { useSelection } from '@/lib/use-selection';
 
 const PAGE = 10;
 /** A phone shows the newest windows only: bars that a finger can hit. */
@@ -50,8 +44,6 @@ interface ChartPanelProps {
 export function ChartPanel(props: ChartPanelProps) {
   const { answer, open, previous, url, format, onChange, onZoom, onBack, onReading } = props;
   const isNarrow = useNarrow();
-  const [selectedMs, setSelectedMs] = useState<number | null>(null);
-  const [isPinned, setIsPinned] = useState(false);
   const [isInside, setIsInside] = useState(false);
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | null>(null);
   const [spoken, setSpoken] = useState('');
@@ -70,7 +62,7 @@ export function ChartPanel(props: ChartPanelProps) {
   );
   const over = useMemo(() => new Set(barsOver(bars, url.limitCents)), [bars, url.limitCents]);
   const ticks = useMemo(() => timeTicks(slots, format.offsetMs, isNarrow ? 4 : 8), [slots, format, isNarrow]);
-  const scale = useScale(
+  const scale = useGrowingScale(
     useMemo(() => {
       const amounts = bars.flatMap((bar) => [bar.cents ?? 0, bar.previousCents ?? 0]);
       return niceScale([...amounts, url.limitCents ?? 0]);
@@ -80,31 +72,18 @@ export function ChartPanel(props: ChartPanelProps) {
   const summary = chartSummary(slots, format);
   const title = chartTitle(answer, url, format);
   const isGrouped = answer.stepSeconds > answer.windowSeconds;
-  const found = selectedMs === null ? -1 : bars.findIndex((bar) => bar.startMs === selectedMs);
-  const selected = found === -1 ? null : found;
+  const { selected, isPinned, setIsPinned, select, clear, mayChoose } = useSelection(bars);
   const bar = selected === null ? undefined : bars[selected];
 
   const isReading = isInside || isPinned || drag !== null;
   useEffect(() => onReading(isReading), [isReading, onReading]);
   useEffect(() => () => onReading(false), [onReading]);
 
-  const select = (index: number | null) => {
-    const next = index === null ? null : (bars[index]?.startMs ?? null);
-    if (next !== selectedMs) setSelectedMs(next);
+  const openBar = (slot: Slot) => {
+    if (!isGrouped) return onChange({ w: slot.startMs });
+    clear();
+    onZoom(slot.startMs, slot.endMs);
   };
-  const clear = () => {
-    setIsPinned(false);
-    setSelectedMs(null);
-  };
-  const openBar = useCallback(
-    (slot: Slot) => {
-      if (!isGrouped) return onChange({ w: slot.startMs });
-      setIsPinned(false);
-      setSelectedMs(null);
-      onZoom(slot.startMs, slot.endMs);
-    },
-    [isGrouped, onChange, onZoom],
-  );
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
@@ -120,7 +99,7 @@ export function ChartPanel(props: ChartPanelProps) {
     }[event.key];
     if (target !== undefined) {
       const index = Math.min(last, Math.max(0, target));
-      select(index);
+      select(index, 'keys');
       const next = bars[index];
       if (next !== undefined) setSpoken(spokenWords(barRows(next, bars[index - 1], url.mode, format)));
     } else if (event.key === 'Enter' && bar !== undefined) openBar(bar.slot);
@@ -148,7 +127,7 @@ export function ChartPanel(props: ChartPanelProps) {
     if (event.pointerType !== 'mouse') return;
     if (from !== null && Math.abs(x - from.x) > DRAG_PX) {
       setDrag({ from: from.index, to: nearestBar(x, width, bars.length) });
-    } else if (!isPinned) select(barAt(x, width, bars.length));
+    } else if (mayChoose(event) && !isPinned) select(barAt(x, width, bars.length), 'pointer');
   };
   const onPointerUp = () => {
     const from = press.current;
@@ -165,7 +144,7 @@ export function ChartPanel(props: ChartPanelProps) {
     const pressed = bars[from.index];
     if (pressed === undefined) return;
     if (isGrouped && !isNarrow) return openBar(pressed.slot);
-    select(from.index);
+    select(from.index, 'pointer');
     setIsPinned(!(isPinned && selected === from.index));
   };
 
@@ -189,10 +168,13 @@ export function ChartPanel(props: ChartPanelProps) {
       <ChartPatterns />
       <div
         className="relative h-60 select-none sm:h-75"
-        onPointerEnter={(event) => setIsInside(event.pointerType === 'mouse')}
-        onPointerLeave={() => {
+        onPointerEnter={(event) => {
+          setIsInside(event.pointerType === 'mouse');
+          mayChoose(event);
+        }}
+        onPointerLeave={(event) => {
           setIsInside(false);
-          if (!isPinned && press.current === null) setSelectedMs(null);
+          if (mayChoose(event) && !isPinned && press.current === null) select(null, 'pointer');
         }}
       >
         <div
@@ -260,32 +242,6 @@ export function ChartPanel(props: ChartPanelProps) {
   );
 }
 
-/** Grows only, as long as the same range is shown in the same way. */
-function useScale(wanted: Scale, key: string): Scale {
-  const [kept, setKept] = useState({ key, scale: wanted });
-  const scale = kept.key === key ? growScale(kept.scale, wanted) : wanted;
-  if (kept.key !== key || scale !== kept.scale) setKept({ key, scale });
-  return scale;
-}
-
 function spokenWords({ range, state, rows }: ReturnType<typeof barRows>): string {
   return `${range}, ${state}. ${rows.map(([name, value]) => `${name} ${value}`).join(', ')}.`;
-}
-
-/** The place of some bars, without knowing the box's width. */
-function across(a: number, b: number, count: number): { left: string; width: string } {
-  const first = Math.min(a, b);
-  const plot = `(100% - ${PLOT.left + PLOT.right}px)`;
-  return {
-    left: `calc(${PLOT.left}px + ${plot} * ${first / count})`,
-    width: `calc(${plot} * ${(Math.abs(a - b) + 1) / count})`,
-  };
-}
-
-/** On the side of the bar that has more room. */
-function beside(index: number, count: number): { left: string } | { right: string } {
-  const plot = `(100% - ${PLOT.left + PLOT.right}px)`;
-  return index < count / 2
-    ? { left: `calc(${PLOT.left + 12}px + ${plot} * ${(index + 1) / count})` }
-    : { right: `calc(${PLOT.right + 12}px + ${plot} * ${(count - index) / count})` };
 }

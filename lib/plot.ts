@@ -37,3 +37,21 @@ export function centsAt(
   const share = Math.min(1, Math.max(0, 1 - (y - PLOT.top) / height));
   return Math.max(0, Math.round((scale.bottom + share * (scale.top - scale.bottom)) / 100) * 100);
 }
+
+/** The place of some bars, without knowing the box's width. */
+export function across(a: number, b: number, count: number): { left: string; width: string } {
+  const first = Math.min(a, b);
+  const plot = `(100% - ${PLOT.left + PLOT.right}px)`;
+  return {
+    left: `calc(${PLOT.left}px + ${plot} * ${first / count})`,
+    width: `calc(${plot} * ${(Math.abs(a - b) + 1) / count})`,
+  };
+}
+
+/** On the side of the bar that has more room. */
+export function beside(index: number, count: number): { left: string } | { right: string } {
+  const plot = `(100% - ${PLOT.left + PLOT.right}px)`;
+  return index < count / 2
+    ? { left: `calc(${PLOT.left + 12}px + ${plot} * ${(index + 1) / count})` }
+    : { right: `calc(${PLOT.right + 12}px + ${plot} * ${(count - index) / count})` };
+}

@@ -51,6 +51,42 @@ test.describe('a day that is over', () => {
     await expect(bars).toHaveCount(144);
   });
 
+  test('what the keys have selected stays while the page moves under a mouse that rests', async ({
+    page,
+    calm,
+  }) => {
+    const day = await demoDay(calm);
+    await page.goto(`${calm.url}/?day=${day}&range=day&tz=utc`);
+    const noon = page.locator(`g[data-start="${Date.parse(`${day}T12:00:00Z`)}"]`);
+    await noon.hover({ force: true });
+    const box = await noon.boundingBox();
+    if (box === null) throw new Error('the bar has no box');
+    const rest = { clientX: Math.round(box.x + 4), clientY: Math.round(box.y + 4) };
+    await page.mouse.move(rest.clientX, rest.clientY);
+    await expect(tooltip(page)).toContainText('12:00–12:10');
+    await chart(page).focus();
+    await page.keyboard.press('Home');
+    await expect(tooltip(page)).toContainText('00:00–00:10');
+
+    const scroll = (by: number, heard: string) =>
+      chart(page).evaluate(
+        (element, { by, heard }) =>
+          new Promise((resolve) => {
+            element.addEventListener(heard, resolve, { once: true });
+            window.scrollBy(0, by);
+          }).then(() => undefined),
+        { by, heard },
+      );
+    await scroll(320, 'pointerleave');
+    await expect(tooltip(page)).toContainText('00:00–00:10');
+    await scroll(-320, 'pointerenter');
+    await chart(page).dispatchEvent('pointermove', { ...rest, pointerType: 'mouse', bubbles: true });
+    await expect(tooltip(page)).toContainText('00:00–00:10');
+
+    await page.mouse.move(rest.clientX, rest.clientY + 3);
+    await expect(tooltip(page)).toContainText('12:00–12:10');
+  });
+
   test('a drag over bars zooms to them', async ({ page, calm }) => {
     const day = await demoDay(calm);
     await page.goto(`${calm.url}/?day=${day}&range=day&tz=utc`);
