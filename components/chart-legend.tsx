@@ -1,5 +1,5 @@
 import { shardFill } from '@/components/chart-patterns';
-import { shardName } from '@/lib/bar-rows';
+import { shardName } from '@/lib/shard-name';
 
 /** Names only what the plot does not say itself. */
 export function ChartLegend({

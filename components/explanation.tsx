@@ -7,7 +7,7 @@ import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
 import { repeatedInvocations } from '@/lib/repeated-invocations';
 import { getJson, type RequestError } from '@/lib/request';
-import { shortShardId } from '@/lib/shard-name';
+import { shardName } from '@/lib/shard-name';
 
 /** Every invocation of the consumer that a window took, from the consumer's own log. */
 export function Explanation({ slot, format }: { slot: Slot; format: Format }) {
@@ -74,7 +74,7 @@ function Invocation({
         }
       />
       <p className="font-medium">
-        {format.clock(invocation.timeMs)} {shortShardId(invocation.shardId)}:{' '}
+        {format.clock(invocation.timeMs)} {shardName(invocation.shardId)}:{' '}
         {records === 0 && final
           ? 'no records'
           : `${format.count(records)} ${records === 1 ? 'record' : 'records'}`}

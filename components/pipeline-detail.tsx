@@ -2,7 +2,7 @@ import { CopyButton } from '@/components/copy-button';
 import type { HealthAnswer, Hop, RuntimeAnswer } from '@/lib/answers';
 import type { Format } from '@/lib/format';
 import { HOP_NAMES, HOP_SENTENCES, HOP_STATUS } from '@/lib/hop-words';
-import { shortShardId } from '@/lib/shard-name';
+import { shardName } from '@/lib/shard-name';
 
 interface PipelineDetailProps {
   readonly name: Hop['name'];
@@ -36,7 +36,7 @@ export function PipelineDetail({ name, hop, health, runtime, format }: PipelineD
         <ul className="text-xs">
           {runtime.shards.map((shard) => (
             <li key={shard.shardId}>
-              {shortShardId(shard.shardId)}:{' '}
+              {shardName(shard.shardId)}:{' '}
               {shard.closed
                 ? 'closed by a reshard'
                 : `${format.count(shard.recordsWaiting)} records waiting, ${format.count(

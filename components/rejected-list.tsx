@@ -8,7 +8,7 @@ import type { RejectedAnswer } from '@/lib/answers';
 import type { Window } from '@/lib/core/window';
 import type { Format } from '@/lib/format';
 import { getJson, type RequestError } from '@/lib/request';
-import { shortShardId } from '@/lib/shard-name';
+import { shardName } from '@/lib/shard-name';
 
 interface RejectedListProps {
   /** YYYY-MM-DD, UTC. */
@@ -48,7 +48,7 @@ export function RejectedList({ day, within, version, format }: RejectedListProps
         <li key={record.key} className="py-2">
           <p>
             <span className="text-muted">
-              {format.clock(record.arrivalMs)}, {shortShardId(record.shardId)}:
+              {format.clock(record.arrivalMs)}, {shardName(record.shardId)}:
             </span>{' '}
             {record.reason}
           </p>

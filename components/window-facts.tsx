@@ -1,6 +1,6 @@
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
-import { shortShardId } from '@/lib/shard-name';
+import { shardName } from '@/lib/shard-name';
 import { STATE_WORDS, stateSentence } from '@/lib/state-words';
 
 /** The figures of a window, and of its shards when there are several. */
@@ -59,7 +59,7 @@ export function WindowFacts({ slot, format }: { slot: Slot; format: Format }) {
             {slot.shards.map((shard) => (
               <tr key={shard.shardId} className="border-line border-t">
                 <th scope="row" className="py-1 text-left font-normal">
-                  {shard.shardId === null ? 'not said' : shortShardId(shard.shardId)}
+                  {shardName(shard.shardId)}
                 </th>
                 <td className="text-right">{format.money(shard.salesCents)}</td>
                 <td className="text-right">{format.count(shard.recordCount)}</td>

@@ -6,7 +6,7 @@ import type { PageData } from '@/components/dashboard-parts';
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
 import { withOpen } from '@/lib/missing';
-import { shardIdsOf, shortShardId } from '@/lib/shard-name';
+import { shardIdsOf, shardName } from '@/lib/shard-name';
 import { STATE_WORDS } from '@/lib/state-words';
 
 type Column = 'startMs' | 'salesCents' | 'recordCount' | 'rejected';
@@ -61,7 +61,7 @@ export function WindowTable({ answer, open, format, change }: PageData) {
             {head('rejected', 'Rejected', clsx(only, 'px-2 text-right'))}
             {shardIds.map((id) => (
               <th key={id} scope="col" className={clsx(only, 'px-2 text-right font-medium')}>
-                {shortShardId(id)}
+                {shardName(id)}
               </th>
             ))}
           </tr>

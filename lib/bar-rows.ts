@@ -1,5 +1,6 @@
 import type { Bar } from './chart-bars.ts';
 import type { Format } from './format.ts';
+import { shardName } from './shard-name.ts';
 import { STATE_WORDS } from './state-words.ts';
 
 /** What the tooltip says of a bar: names and values, always in this order, so that the eye finds them again. */
@@ -27,7 +28,7 @@ export function barRows(
   }
   const was = before?.slot.salesCents;
   if (slot.salesCents !== null && was != null && slot.state === 'closed') {
-    rows.push(['Than the one before', format.change(slot.salesCents - was)]);
+    rows.push(['Change', format.change(slot.salesCents - was)]);
   }
   if (bar.previousCents !== null) rows.push(['Day before', format.money(bar.previousCents)]);
   if (slot.shards.length > 1) {
@@ -44,12 +45,6 @@ export function barRows(
 
 function recordWords(count: number | null, rejected: number, format: Format): string {
   return format.count(count) + (rejected === 0 ? '' : `, ${format.count(rejected)} rejected`);
-}
-
-/** `shardId-000000000003` is read as `Shard 3`. */
-export function shardName(shardId: string | null): string {
-  if (shardId === null) return 'Shard not named';
-  return `Shard ${/^shardId-0*(\d+)$/.exec(shardId)?.[1] ?? shardId}`;
 }
 
 /** The middle goes: a key's beginning says what it is, its end which one. */

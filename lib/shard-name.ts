@@ -1,9 +1,10 @@
 import type { Slot } from './core/slot.ts';
 
-/** `shardId-000000000003` is `shard 3`; a name of another kind stays as it is. */
-export function shortShardId(shardId: string): string {
+/** `shardId-000000000003` is read as `Shard 3`; a name of another kind stays as it is. Null: an original result does not say. */
+export function shardName(shardId: string | null): string {
+  if (shardId === null) return 'Shard not named';
   const number = /^shardId-(\d+)$/.exec(shardId)?.[1];
-  return number === undefined ? shardId : `shard ${Number(number)}`;
+  return number === undefined ? shardId : `Shard ${Number(number)}`;
 }
 
 /** The shards that take part in the slots, ascending; none when there is only one, for then there is nothing to tell apart. */

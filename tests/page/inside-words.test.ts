@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Hop } from '../../lib/answers.ts';
 import { healthSentence } from '../../lib/hop-words.ts';
-import { shortShardId } from '../../lib/shard-name.ts';
+import { shardName } from '../../lib/shard-name.ts';
 import { idleHours, streamCost } from '../../lib/stream-cost.ts';
 
 function hop(name: Hop['name'], status: Hop['status']): Hop {
@@ -20,8 +20,9 @@ test('health is one sentence: what is wrong comes first, and what may not be ask
 });
 
 test('a shard’s name is its number, if it has one', () => {
-  expect(shortShardId('shardId-000000000012')).toBe('shard 12');
-  expect(shortShardId('shard-a')).toBe('shard-a');
+  expect(shardName('shardId-000000000012')).toBe('Shard 12');
+  expect(shardName('shard-a')).toBe('shard-a');
+  expect(shardName(null)).toBe('Shard not named');
 });
 
 test('a shard costs 0.36 USD a day, used or not', () => {

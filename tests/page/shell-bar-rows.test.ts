@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { barRows, shardName } from '../../lib/bar-rows.ts';
+import { barRows } from '../../lib/bar-rows.ts';
 import { chartBars } from '../../lib/chart-bars.ts';
 import { createFormat } from '../../lib/format.ts';
 import { slotAt } from './slot-at.ts';
@@ -37,7 +37,7 @@ test('a bar says its range, its state, and then always the same things in the sa
       ['Total', '$300'],
       ['Records', '4, 2 rejected'],
       ['Average', '$75'],
-      ['Than the one before', '+$200'],
+      ['Change', '+$200'],
       ['Shard 0', '$100'],
       ['Shard 1', '$200'],
       ['Object', 'revenue_sum/dt=19…00000001_49.json and 1 more'],
@@ -56,13 +56,5 @@ test('a running total also says how much it is up to here', () => {
   expect(rows(1, 'total', chartBars(slots, { mode: 'total' })).rows.slice(0, 2)).toEqual([
     ['Total', '$300'],
     ['Up to here', '$400'],
-  ]);
-});
-
-test('shards are named by their number, and a foreign name is left as it is', () => {
-  expect(['shardId-000000000012', 'other', null].map(shardName)).toEqual([
-    'Shard 12',
-    'Shard other',
-    'Shard not named',
   ]);
 });
