@@ -41,6 +41,16 @@ const KeyboardSheet = dynamic(
 /** Nothing to press on a wall, unless someone comes near. */
 const KIOSK_TOOLS = 'opacity-0 focus-within:opacity-100 group-hover:opacity-100';
 
+/** Two columns where the page has the width for them: 1024 px, or those and the drawer's 420. */
+const COLUMNS = {
+  alone: ['lg:grid-cols-[7fr_5fr]', 'max-lg:order-last', 'lg:grid-cols-[minmax(26rem,5fr)_7fr]'],
+  beside: [
+    'min-[1440px]:grid-cols-[7fr_5fr]',
+    'max-[1440px]:order-last',
+    'min-[1440px]:grid-cols-[minmax(26rem,5fr)_7fr]',
+  ],
+} as const;
+
 /** The one root that holds the data; everything below takes props. */
 export function Dashboard({ currency }: { currency: string }) {
   const [url, change] = useUrlState();
@@ -79,6 +89,7 @@ export function Dashboard({ currency }: { currency: string }) {
       onRetry={retry}
     />
   );
+  const [heroColumns, heroLast, insideColumns] = COLUMNS[url.w === null ? 'alone' : 'beside'];
   return (
     <div className={clsx(url.w !== null && 'lg:pr-[420px]')}>
       <TopBar
@@ -94,8 +105,8 @@ export function Dashboard({ currency }: { currency: string }) {
           <Skeleton />
         ) : (
           <>
-            <div className="grid gap-6 lg:grid-cols-[7fr_5fr]" data-first-run={isFirst}>
-              <div className="grid max-lg:order-last">
+            <div className={clsx('grid gap-6', heroColumns)} data-first-run={isFirst}>
+              <div className={clsx('grid', heroLast)}>
                 {isFirst ? (
                   <FirstRun endMs={data.open.endMs} />
                 ) : (
@@ -166,7 +177,7 @@ export function Dashboard({ currency }: { currency: string }) {
               {!url.kiosk && parts.reconciliation?.(data)}
             </Card>
             {!url.kiosk && (
-              <div className="grid gap-6 max-sm:order-2 lg:grid-cols-[5fr_7fr] print:hidden">
+              <div className={clsx('grid gap-6 max-sm:order-2 print:hidden', insideColumns)}>
                 <div id="pipeline" className="min-h-72 min-w-0">
                   {parts.pipeline?.(data)}
                 </div>

@@ -33,7 +33,7 @@ export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarPro
   };
   const nextZone = () => onChange({ tz: url.tz === 'utc' ? 'local' : 'utc' });
   return (
-    <header className="sticky top-0 z-10 print:static border-line border-b bg-bg">
+    <header className="sticky top-0 z-20 print:static border-line border-b bg-bg">
       <div className="mx-auto flex h-14 max-w-[1248px] items-center gap-2 px-4 sm:gap-4 sm:px-6 lg:grid lg:grid-cols-[1fr_auto_1fr]">
         <h1 className="min-w-0 truncate font-semibold text-base tracking-tight">Tumbling windows</h1>
         <ModeBadge windowSeconds={connection.answer?.windowSeconds ?? 120} />
