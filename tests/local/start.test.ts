@@ -280,13 +280,16 @@ describe('Ctrl-C', () => {
     expect(await readdir(dataDir)).not.toContain('runtime.lock');
   });
 
-  test('ends everything under npm, and lets go of the data folder', async () => {
+  test.each([
+    ['Ctrl-C, which a terminal sends to every process in the foreground,', 'SIGINT', -1],
+    ['a kill of npm alone', 'SIGTERM', 1],
+  ] as const)('%s ends everything under npm, and lets go of the data folder', async (_, signal, side) => {
     const npm = spawn('npm', ['run', 'local'], { cwd: root, env, detached: true });
     const { pid = 0 } = npm;
     let said = '';
     npm.stdout.on('data', (chunk) => (said += chunk));
     await expect.poll(() => said).toContain('Ctrl-C ends everything');
-    process.kill(-pid, 'SIGINT'); // as a terminal does: to every process in the foreground
+    process.kill(side * pid, signal);
     await exitCode(npm);
     await expect.poll(() => readdir(dataDir)).not.toContain('runtime.lock');
     await expect(fetch(/AWS endpoint +(\S+)/.exec(said)?.[1] ?? '')).rejects.toThrow('fetch failed');
