@@ -61,7 +61,7 @@ export function DayPicker({
         <select
           value={shown}
           onChange={(event) => onDay(event.target.value)}
-          className="min-h-8 w-44 appearance-none rounded-md border border-control bg-bg pr-7 pl-3 text-sm"
+          className="min-h-8 w-50 appearance-none rounded-md border border-control bg-bg pr-7 pl-3 text-sm"
         >
           {!names.includes('today') && <option value="today">Today</option>}
           {shown !== 'today' && !names.includes(shown) && <option>{shown}</option>}

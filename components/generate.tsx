@@ -61,7 +61,7 @@ export function Generate({ answer, format }: PageData) {
           </div>
         </div>
       )}
-      <p role="status" className="min-h-9 text-muted text-xs">
+      <p role="status" className="min-h-9 in-data-[stuck=true]:min-h-0 text-muted text-xs">
         {sending
           ? 'Sending…'
           : problem === null &&

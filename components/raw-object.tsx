@@ -30,7 +30,7 @@ export function RawObject({ objectKey, format }: { objectKey: string; format: Fo
         data-testid="raw-object"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
-        className="max-h-80 overflow-auto rounded border border-line bg-panel p-3 font-mono text-xs"
+        className="wrap-anywhere max-h-80 overflow-auto whitespace-pre-wrap rounded border border-line bg-panel p-3 font-mono text-xs"
       >
         {pretty(data.text)}
       </pre>
