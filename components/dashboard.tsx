@@ -102,7 +102,7 @@ export function Dashboard({ currency }: { currency: string }) {
       <main className="mx-auto flex max-w-[1248px] flex-col gap-6 p-4 sm:p-6">
         {banner}
         {data === null || newest === undefined || !isReady ? (
-          <Skeleton />
+          <Skeleton {...(problem !== null && { words: 'Nothing could be read yet' })} />
         ) : (
           <>
             <div className={clsx('grid gap-6', heroColumns)} data-first-run={isFirst}>
