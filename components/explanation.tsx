@@ -1,6 +1,7 @@
 'use client';
 
 import useSWR from 'swr';
+import { CopyButton } from '@/components/copy-button';
 import { ProblemNote } from '@/components/problem-note';
 import type { ExplainAnswer, ExplainedInvocation } from '@/lib/answers';
 import type { Slot } from '@/lib/core/slot';
@@ -38,6 +39,10 @@ export function Explanation({ slot, format }: { slot: Slot; format: Format }) {
           />
         ))}
       </ol>
+      <p className="wrap-anywhere font-mono text-xs">{data.command}</p>
+      <div className="-ml-2">
+        <CopyButton text={data.command}>Copy command</CopyButton>
+      </div>
     </>
   );
 }

@@ -171,6 +171,8 @@ export interface ExplainAnswer {
   readonly startMs: number;
   readonly endMs: number;
   readonly invocations: readonly ExplainedInvocation[];
+  /** `aws logs filter-log-events …`: the same question, for a terminal. */
+  readonly command: string;
   readonly problem: Problem | null;
 }
 

@@ -3,6 +3,7 @@ import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { ExplainAnswer, ExplainedInvocation, Problem } from '../answers.ts';
 import { type InvocationLog, parseInvocationLog } from '../core/invocation-log.ts';
 import { windowStartMs, windowTime } from '../core/window.ts';
+import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest, problem, problemOf } from './problem.ts';
 
@@ -27,6 +28,13 @@ export async function explainAnswer(
   }
   const endMs = startMs + windowSeconds * 1000;
   const logGroup = `/aws/lambda/${consumerFunction.split(':').at(-1)}`;
+  const query = {
+    logGroupName: logGroup,
+    startTime: startMs,
+    endTime: Math.min(endMs + SEARCHED_AFTER_MS, store.now() + 60_000),
+    // A quoted term finds the text wherever it stands, also when Lambda's JSON log format has wrapped the line.
+    filterPattern: `"${windowTime(startMs)}"`,
+  };
   const invocations: ExplainedInvocation[] = [];
   let found: Problem | null = null;
   try {
@@ -34,11 +42,7 @@ export async function explainAnswer(
     for (let page = 0; page < MAX_PAGES && invocations.length < MAX_INVOCATIONS; page += 1) {
       const { events = [], nextToken } = await clients.logs.send(
         new FilterLogEventsCommand({
-          logGroupName: logGroup,
-          startTime: startMs,
-          endTime: Math.min(endMs + SEARCHED_AFTER_MS, store.now() + 60_000),
-          // A quoted term finds the text wherever it stands, also when Lambda's JSON log format has wrapped the line.
-          filterPattern: `"${windowTime(startMs)}"`,
+          ...query,
           ...(token === undefined ? {} : { nextToken: token }),
         }),
       );
@@ -65,7 +69,14 @@ export async function explainAnswer(
           });
   }
   invocations.sort((a, b) => a.timeMs - b.timeMs || (a.shardId < b.shardId ? -1 : 1));
-  return { startMs, endMs, invocations, problem: found };
+  const command = awsCommand(
+    [
+      ...['logs', 'filter-log-events', '--log-group-name', logGroup, '--start-time', String(startMs)],
+      ...['--filter-pattern', query.filterPattern, '--query', 'events[].message', '--output', 'text'],
+    ],
+    endpoint,
+  );
+  return { startMs, endMs, invocations, command, problem: found };
 }
 
 function explained(line: InvocationLog): ExplainedInvocation {

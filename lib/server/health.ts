@@ -2,6 +2,7 @@ import 'server-only';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import type { HealthAnswer, Hop, Problem, RuntimeAnswer } from '../answers.ts';
 import { RESULTS_PREFIX } from '../core/object-key.ts';
+import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
 import { findMapping } from './mapping.ts';
 import { problemOf } from './problem.ts';
@@ -123,6 +124,8 @@ function askStream(dashboard: Dashboard, runtime: RuntimeAnswer): Promise<Hop> {
 function askConsumer(dashboard: Dashboard, runtime: RuntimeAnswer): Promise<Hop> {
   const { settings } = dashboard;
   const { consumerFunction } = settings;
+  const update = (uuid: string, ...words: readonly string[]) =>
+    awsCommand(['lambda', 'update-event-source-mapping', '--uuid', uuid, ...words], settings.endpoint);
   return ask(dashboard, 'consumer', 'lambda:ListEventSourceMappings', '*', async () => {
     if (runtime.consumerStopped) {
       return { status: 'down', detail: 'The consumer is stopped.', fix: 'Start it in the local menu.' };
@@ -144,11 +147,11 @@ function askConsumer(dashboard: Dashboard, runtime: RuntimeAnswer): Promise<Hop>
       };
     }
     if (mapping.state !== 'Enabled') {
-      const fix = `aws lambda update-event-source-mapping --uuid ${mapping.uuid} --enabled`;
+      const fix = update(mapping.uuid, '--enabled');
       return { status: 'down', detail: `The event source mapping is ${mapping.state}.`, fix };
     }
     if (mapping.windowSeconds === 0) {
-      const fix = `aws lambda update-event-source-mapping --uuid ${mapping.uuid} --tumbling-window-in-seconds ${settings.windowSeconds}`;
+      const fix = update(mapping.uuid, '--tumbling-window-in-seconds', String(settings.windowSeconds));
       return {
         status: 'down',
         detail: 'The event source mapping has no tumbling window: no result comes.',

@@ -1,6 +1,7 @@
 import 'server-only';
 import type { ObjectAnswer } from '../answers.ts';
 import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../core/object-key.ts';
+import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest } from './problem.ts';
 
@@ -41,20 +42,10 @@ export async function objectAnswer(
     contentType: read.contentType,
     etag: read.etag,
     text: read.text,
-    command: copyCommand(bucket, key, endpoint),
+    command: awsCommand(['s3', 'cp', `s3://${bucket}/${key}`, '-'], endpoint),
     consoleUrl:
       endpoint === null
         ? `https://${region}.console.aws.amazon.com/s3/object/${bucket}?${new URLSearchParams({ region, prefix: key })}`
         : null,
   };
-}
-
-function copyCommand(bucket: string, key: string, endpoint: string | null): string {
-  const where = endpoint === null ? '' : ` --endpoint-url ${quote(endpoint)}`;
-  return `aws s3 cp ${quote(`s3://${bucket}/${key}`)} -${where}`;
-}
-
-/** For a POSIX shell: keys come from outside, and a person pastes the command. */
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

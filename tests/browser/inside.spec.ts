@@ -68,6 +68,9 @@ test('a window is explained by its invocations: the states hand on, the last one
   const steps = page.getByTestId('explanation').getByRole('listitem');
   await expect(steps.filter({ hasText: 'final invocation' }).first()).toContainText('PutObject');
   await expect(steps.first()).toContainText('state 0 · $0 →');
+  await expect(page.getByText('aws logs filter-log-events')).toContainText(
+    `--endpoint-url ${pipeline.endpoint}`,
+  );
 });
 
 test('what is exported is what the table shows and what S3 holds, to the cent', async ({

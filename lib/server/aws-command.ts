@@ -1,0 +1,12 @@
+import 'server-only';
+
+/** A line of the AWS CLI to paste into a POSIX shell, with the endpoint where it is not AWS's own. */
+export function awsCommand(words: readonly string[], endpoint: string | null): string {
+  const where = endpoint === null ? [] : ['--endpoint-url', endpoint];
+  return ['aws', ...words, ...where].map(quote).join(' ');
+}
+
+/** Words may come from outside, such as keys of objects. */
+function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
