@@ -17,6 +17,10 @@ const ExportMenu = dynamic(() => import('@/components/export-menu').then((module
 const Inspector = dynamic(() => import('@/components/inspector').then((module) => module.Inspector), {
   ssr: false,
 });
+const OverviewStrip = dynamic(
+  () => import('@/components/overview-strip').then((module) => module.OverviewStrip),
+  { ssr: false, loading: () => <div className="mt-2 hidden h-13 md:block" /> },
+);
 const Pipeline = dynamic(() => import('@/components/pipeline').then((module) => module.Pipeline), {
   ssr: false,
 });
@@ -45,6 +49,7 @@ export interface PageData {
 type Place =
   | 'generate'
   | 'export'
+  | 'overview'
   | 'table'
   | 'reconciliation'
   | 'pipeline'
@@ -57,6 +62,9 @@ type Place =
 export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode>>> = {
   generate: (data) => <Generate {...data} />,
   export: (data) => <ExportMenu {...data} />,
+  overview: ({ url, format, change }) =>
+    url.range.includes('-') &&
+    !url.kiosk && <OverviewStrip range={url.range} format={format} onChange={change} />,
   table: (data) => <WindowTable {...data} />,
   reconciliation: (data) => <Reconciliation {...data} />,
   pipeline: (data) => <Pipeline {...data} />,

@@ -171,6 +171,7 @@ export function Dashboard({ currency }: { currency: string }) {
                       />
                     </NearView>
                   )}
+                  {parts.overview?.(data)}
                 </TabPanel>
                 <TabPanel value="table">{parts.table?.(data)}</TabPanel>
               </Tabs>

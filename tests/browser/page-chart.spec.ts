@@ -101,6 +101,52 @@ test.describe('a day that is over', () => {
     await expect.poll(() => rangeOf(page)).toBe(`${from}-${from + 7_200_000 + 600_000}`);
   });
 
+  test('under a part of it lies the whole day, whose travellers move the part by keys and by drag', async ({
+    page,
+    calm,
+  }) => {
+    const day = await demoDay(calm);
+    const noon = Date.parse(`${day}T12:00:00Z`);
+    const MINUTE = 60_000;
+    const expectRange = (from: number, to: number) =>
+      expect.poll(() => rangeOf(page)).toBe(`${noon + from * MINUTE}-${noon + to * MINUTE}`);
+    await page.goto(`${calm.url}/?day=${day}&range=day&tz=utc`);
+    const bars = chart(page).locator('g[data-state]');
+    await expect(bars).toHaveCount(144);
+    await expect(page.getByTestId('overview')).toHaveCount(0);
+
+    await page.goto(`${calm.url}/?day=${day}&range=${noon}-${noon + 120 * MINUTE}&tz=utc`);
+    const from = page.getByRole('slider', { name: /^Shown from/ });
+    const until = page.getByRole('slider', { name: /^Shown until/ });
+    await expect(from).toHaveAttribute('aria-valuetext', '12:00');
+    await expect(until).toHaveAttribute('aria-valuetext', '14:00');
+    await from.focus();
+    await page.keyboard.press('ArrowRight');
+    await expectRange(10, 120);
+    await expect(bars).toHaveCount(55);
+    await page.keyboard.press('Shift+PageUp');
+    await expectRange(70, 180);
+    await expect(from).toBeFocused();
+    await until.focus();
+    await page.keyboard.press('End');
+    await expectRange(70, 720);
+
+    const grip = await from.boundingBox();
+    const strip = await page.getByTestId('overview').locator('svg').boundingBox();
+    if (grip === null || strip === null) throw new Error('the strip has no box');
+    const x = grip.x + grip.width - 3;
+    const y = grip.y + grip.height / 2;
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + strip.width / 4, y, { steps: 3 });
+    await expect(page.getByTestId('overview')).toContainText('19:10–00:00');
+    await page.mouse.up();
+    await expectRange(430, 720);
+
+    await page.setViewportSize({ width: 767, height: 900 });
+    await expect(from).toBeHidden();
+  });
+
   test('no range has more than 150 bars, nor a label that is cut at an edge', async ({ page, calm }) => {
     const day = await demoDay(calm);
     const noon = Date.parse(`${day}T12:00:00Z`);
