@@ -1,13 +1,14 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '../answers.ts';
-import { parsePartitionPrefix, partitionPrefix, RESULTS_PREFIX } from '../core/object-key.ts';
 import { DAY_MS, daysOf } from '../core/range.ts';
 import { uncovered } from '../core/slots.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../core/window.ts';
-import { parsePartKey, type WindowPart } from '../core/window-part.ts';
+import type { WindowPart } from '../core/window-part.ts';
 import type { BucketReader } from './bucket-reader.ts';
-import { type Malformed, Partition, type Scope } from './partition.ts';
+import { DayList } from './day-list.ts';
+import type { Malformed, Partition, Scope } from './partition.ts';
+import { Partitions } from './partitions.ts';
 import { ProblemError, problem } from './problem.ts';
 import { Snapshots } from './snapshots.ts';
 
@@ -23,8 +24,6 @@ const WHOLE_LIST_MS = 10_000;
 const DAYS_LIST_MS = 30_000;
 /** Past days hardly ever change, but whoever opens one again wants to see what did. */
 const PAST_LIST_MS = 30_000;
-/** More than the longest range needs; the day that was asked for longest ago goes first. */
-const MAX_PARTITIONS = 40;
 /** A result that has not come by then is only looked for with the whole list. */
 const GIVE_UP_MS = 600_000;
 
@@ -38,29 +37,23 @@ export class WindowStore {
   /** When the results of the live day were last read; null before the first time. */
   readMs: number | null = null;
   #windowSeconds: number;
-  readonly #reader: BucketReader;
   readonly #snapshots: Snapshots;
-  /** In the order of their last use. */
-  readonly #partitions = new Map<string, Partition>();
-  readonly #firstByDay = new Map<string, number | null>();
+  readonly #dayList: DayList;
+  readonly #partitions: Partitions;
   readonly #boot = randomUUID().slice(0, 8);
-  #days: readonly string[] = [];
-  /** Null before the first time. */
-  #daysListedMs: number | null = null;
   /** Of each kind of reading the last failure, until it succeeds again. */
   readonly #problems = new Map<'results' | 'snapshots' | 'past', Problem>();
   /** The snapshots that the last reading of results knew. */
   #snapshotsVersion = 0;
-  #evictedChanges = 0;
-  #strays: readonly Malformed[] = [];
   #firstDataMs: number | null = null;
 
   constructor(options: WindowStoreOptions) {
     this.#windowSeconds = options.windowSeconds;
     this.idleSeconds = options.idleSeconds;
     this.now = options.now;
-    this.#reader = options.reader;
+    this.#partitions = new Partitions(options.reader);
     this.#snapshots = new Snapshots(options.reader);
+    this.#dayList = new DayList(options.reader);
   }
 
   get windowSeconds(): number {
@@ -74,7 +67,7 @@ export class WindowStore {
 
   /** The UTC days `YYYY_MM_DD` with results, newest first, as last listed. */
   get days(): readonly string[] {
-    return this.#days;
+    return this.#dayList.days;
   }
 
   get shardCount(): number {
@@ -90,8 +83,6 @@ export class WindowStore {
 
   /** Changes whenever something new is known of windows that have ended. */
   get version(): string {
-    let changes = this.#evictedChanges;
-    for (const partition of this.#partitions.values()) changes += partition.version;
     // Windows also change by time alone: they end, and those without a result are then known to be empty, or late.
     const lengthMs = this.windowSeconds * 1000;
     const idleMs = this.idleSeconds * 1000;
@@ -99,32 +90,26 @@ export class WindowStore {
     const turns = [now, Math.min(now, this.readMs ?? 0) - idleMs - 2000, now - idleMs - 30_000].map(
       (timeMs) => Math.floor(timeMs / lengthMs),
     );
-    return [this.#boot, changes, ...turns].join('.');
+    return [this.#boot, this.#partitions.version, ...turns].join('.');
   }
 
   /** The results whose windows start in [fromMs, toMs), as far as their days were read. */
   results(fromMs: number, toMs: number): WindowPart[] {
     // The last window of a day may lie in the next day's partition: an original result is filed by its write.
-    return daysOf(fromMs, toMs + DAY_MS).flatMap((day) =>
-      (this.#partitions.get(day)?.parts() ?? []).filter(
-        ({ window }) => window.startMs >= fromMs && window.startMs < toMs,
-      ),
-    );
+    return this.#partitions
+      .parts(daysOf(fromMs, toMs + DAY_MS))
+      .filter(({ window }) => window.startMs >= fromMs && window.startMs < toMs);
   }
 
   /** Of all days that are in memory. */
   allResults(): WindowPart[] {
-    return Array.from(this.#partitions.values(), (partition) => partition.parts()).flat();
+    return this.#partitions.all();
   }
 
   /** The open snapshots that no result holds yet, as far as their days were read. */
   snapshots(): WindowPart[] {
     const parts = this.#snapshots.parts();
-    const days = new Set(parts.map((part) => utcDay(part.window.startMs)));
-    return uncovered(
-      [...days].flatMap((day) => this.#partitions.get(day)?.parts() ?? []),
-      parts,
-    );
+    return uncovered(this.#partitions.parts(daysIn(parts)), parts);
   }
 
   /** True when the result of a window that has ended may come at any moment. */
@@ -134,23 +119,21 @@ export class WindowStore {
 
   /** Newest first. */
   malformed(): Malformed[] {
-    return [
-      ...this.#strays,
-      ...Array.from(this.#partitions.values(), (each) => each.malformed()).flat(),
-    ].sort((a, b) => b.lastModifiedMs - a.lastModifiedMs);
+    return [...this.#dayList.strays, ...this.#partitions.malformed()].sort(
+      (a, b) => b.lastModifiedMs - a.lastModifiedMs,
+    );
   }
 
   /** True when a day was read, or is known to have nothing. */
   isRead(day: string): boolean {
-    if (this.#daysListedMs === null) return false;
+    if (!this.#dayList.isListed) return false;
     return !this.#exists(day) || this.#partitions.get(day)?.isComplete('all') === true;
   }
 
   /** True when what a day holds of the day before it is known. */
   isHeadRead(day: string): boolean {
     return (
-      this.#daysListedMs !== null &&
-      (!this.#exists(day) || this.#partitions.get(day)?.isComplete('head') === true)
+      this.#dayList.isListed && (!this.#exists(day) || this.#partitions.get(day)?.isComplete('head') === true)
     );
   }
 
@@ -160,15 +143,14 @@ export class WindowStore {
    */
   resize(windowSeconds: number): void {
     this.#windowSeconds = windowSeconds;
-    for (const day of [...this.#partitions.keys()]) this.#drop(day);
-    this.#firstByDay.clear();
+    this.#partitions.keep(() => false);
+    this.#dayList.expire();
   }
 
   /** Forgets how fresh everything is: after something else has changed the bucket. */
   expire(): void {
-    if (this.#daysListedMs !== null) this.#daysListedMs = 0;
-    this.#firstByDay.clear();
-    for (const partition of this.#partitions.values()) partition.listedMs = null;
+    this.#dayList.expire();
+    this.#partitions.expire();
   }
 
   /** Reads what may have come since the last time: the days that windows may still close in. Never throws. */
@@ -198,7 +180,7 @@ export class WindowStore {
     if (version === this.#snapshotsVersion) return;
     const expected = new Set(this.#expected());
     const old = this.snapshots().filter((part) => !expected.has(part));
-    for (const day of new Set(old.map((part) => utcDay(part.window.startMs)))) {
+    for (const day of daysIn(old)) {
       await this.#partition(day).refresh(nowMs, 'all', null);
     }
     this.#snapshotsVersion = version;
@@ -223,7 +205,7 @@ export class WindowStore {
     try {
       await this.#listDays(isNews ? 0 : DAYS_LIST_MS);
     } catch (error) {
-      if (this.#daysListedMs === null) throw error;
+      if (!this.#dayList.isListed) throw error;
       this.#problems.set('past', problemIn(error));
     }
     const wanted = new Map<string, Scope>();
@@ -235,7 +217,7 @@ export class WindowStore {
       }
     }
     await Promise.all(Array.from(wanted, ([day, scope]) => this.#ensureDay(day, scope)));
-    this.#evict(new Set([...wanted.keys(), ...live]));
+    this.#partitions.evict(new Set([...wanted.keys(), ...live]));
   }
 
   async #ensureDay(day: string, scope: Scope): Promise<void> {
@@ -253,48 +235,21 @@ export class WindowStore {
   }
 
   async #listDays(maxAgeMs: number): Promise<void> {
-    const nowMs = this.now();
-    if (this.#daysListedMs !== null && nowMs - this.#daysListedMs < maxAgeMs) return;
-    const { prefixes, objects } = await this.#reader.list(RESULTS_PREFIX, { delimiter: '/' });
-    this.#days = prefixes.flatMap((prefix) => parsePartitionPrefix(prefix) ?? []).reverse();
-    this.#strays = objects
-      .filter(({ key }) => key !== RESULTS_PREFIX)
-      .map(({ key, lastModifiedMs }) => ({
-        key,
-        lastModifiedMs,
-        reason: 'Expected a key in a partition `dt=`',
-      }));
-    this.#daysListedMs = nowMs;
-    for (const day of [...this.#partitions.keys()]) {
-      if (!this.#exists(day)) this.#drop(day);
-    }
+    if (!(await this.#dayList.refresh(this.now(), maxAgeMs))) return;
+    this.#partitions.keep((day) => this.#exists(day));
   }
 
-  /** Of the earliest day with a result, by its keys; one listing of its first page, unless it has been read. */
+  /** Of the earliest day with a result. */
   async #findFirstData(): Promise<number | null> {
-    for (const day of [...new Set([...this.#days, ...this.#liveDays()])].sort()) {
-      const firstMs = await this.#firstOf(day);
+    for (const day of [...new Set([...this.days, ...this.#liveDays()])].sort()) {
+      const partition = this.#partitions.get(day);
+      const firstMs =
+        partition?.listedMs == null
+          ? await this.#dayList.firstWindowMs(day, this.windowSeconds)
+          : partition.firstWindowMs();
       if (firstMs !== null) return firstMs;
     }
     return null;
-  }
-
-  async #firstOf(day: string): Promise<number | null> {
-    const partition = this.#partitions.get(day);
-    if (partition?.listedMs != null) return partition.firstWindowMs();
-    const known = this.#firstByDay.get(day);
-    if (known !== undefined) return known;
-    const { objects } = await this.#reader.list(partitionPrefix(day), { pages: 1 });
-    const starts = objects.flatMap(({ key }) => {
-      try {
-        return parsePartKey(key, this.windowSeconds).startMs;
-      } catch {
-        return [];
-      }
-    });
-    const firstMs = starts.length === 0 ? null : Math.min(...starts);
-    this.#firstByDay.set(day, firstMs);
-    return firstMs;
   }
 
   /** The snapshots whose results should come soon; one that never does is not waited for at the price of a busy store. */
@@ -312,31 +267,15 @@ export class WindowStore {
   }
 
   #exists(day: string): boolean {
-    return this.#days.includes(day) || this.#liveDays().includes(day);
+    return this.days.includes(day) || this.#liveDays().includes(day);
   }
 
   #partition(day: string): Partition {
-    const known = this.#partitions.get(day) ?? new Partition(day, this.#reader, this.windowSeconds);
-    this.#partitions.delete(day);
-    this.#partitions.set(day, known);
-    return known;
-  }
-
-  #evict(needed: ReadonlySet<string>): void {
-    for (const day of [...this.#partitions.keys()]) {
-      if (this.#partitions.size <= MAX_PARTITIONS) return;
-      if (!needed.has(day)) this.#drop(day);
-    }
-  }
-
-  #drop(day: string): void {
-    this.#evictedChanges += 1 + (this.#partitions.get(day)?.version ?? 0);
-    this.#partitions.delete(day);
+    return this.#partitions.use(day, this.windowSeconds);
   }
 
   #prune(): void {
-    const days = new Set(this.#snapshots.parts().map((part) => utcDay(part.window.startMs)));
-    this.#snapshots.prune([...days].flatMap((day) => this.#partitions.get(day)?.parts() ?? []));
+    this.#snapshots.prune(this.#partitions.parts(daysIn(this.#snapshots.parts())));
   }
 
   async #attempt(kind: 'results' | 'snapshots', act: () => Promise<void>): Promise<boolean> {
@@ -355,6 +294,10 @@ function problemIn(error: unknown): Problem {
   return error instanceof ProblemError
     ? error.problem
     : problem('unknown', `The windows could not be read: ${String(error)}`);
+}
+
+function daysIn(parts: readonly WindowPart[]): Set<string> {
+  return new Set(parts.map(({ window }) => utcDay(window.startMs)));
 }
 
 /** `YYYY_MM_DD` to `YYYY_MM_DD`. */
