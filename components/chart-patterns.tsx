@@ -1,5 +1,13 @@
-/** Colour and pattern of a shard, the same in bars and legend; the fifth shard looks like the first again. */
-const FILLS = ['var(--settled)', 'url(#shard-1)', 'url(#shard-2)', 'url(#shard-3)'] as const;
+/**
+ * Colour and pattern of a shard, the same in bars and legend; the fifth shard looks like the first again. Where the patterns
+ * are not on the page, the colour alone.
+ */
+const FILLS = [
+  'var(--settled)',
+  'url(#shard-1) var(--focus)',
+  'url(#shard-2) var(--doubt)',
+  'url(#shard-3) var(--muted)',
+] as const;
 
 export function shardFill(shard: number): string {
   return FILLS[Math.max(0, shard) % FILLS.length] ?? FILLS[0];

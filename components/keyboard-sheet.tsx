@@ -9,7 +9,7 @@ const KEYS = [
   ['Esc', 'Close, zoom out'],
   ['[ ]', 'Earlier, later day'],
   ['T', 'Chart or table'],
-  ['/', 'Filter the table'],
+  ['/', 'Filter the records'],
   ['?', 'This sheet'],
 ] as const;
 

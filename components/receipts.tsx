@@ -1,6 +1,7 @@
 'use client';
 
-import { useState } from 'react';
+import dynamic from 'next/dynamic';
+import { useMemo, useState } from 'react';
 import type { PageData } from '@/components/dashboard-parts';
 import { InvocationLog } from '@/components/invocation-log';
 import { Receipt } from '@/components/receipt';
@@ -10,27 +11,56 @@ import { Card } from '@/components/ui/card';
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
 import type { Click } from '@/lib/click';
 import { forgetClicks, useClicks } from '@/lib/click-store';
+import { usePageKeys } from '@/lib/use-page-keys';
 import { usePlace } from '@/lib/use-place';
+
+// The stream is read only for those who look.
+const RecordTail = dynamic(() => import('@/components/record-tail').then((module) => module.RecordTail), {
+  ssr: false,
+  loading: () => <div className="h-110" />,
+});
 
 const FIRST = 4;
 
-/** What this browser's clicks got back and where their records are by now; what was no sale; the producer's answers. */
+/**
+ * What this browser's clicks got back and where their records are by now; what flows through the stream; what was no sale;
+ * the producer's answers.
+ */
 export function Receipts(data: PageData) {
   const { answer, open, format, url } = data;
+  const [tab, setTab] = useState('receipts');
+  const [filterAsks, setFilterAsks] = useState(0);
   const place = usePlace();
   const clicks = useClicks(place);
   const rejected = answer.slots.reduce((sum, slot) => sum + slot.rejected, 0) + open.rejected;
   const day = url.day === 'today' ? new Date(answer.toMs - 1).toISOString().slice(0, 10) : url.day;
+  const choose = (next: string) => {
+    setTab(next);
+    setFilterAsks(0);
+  };
+  usePageKeys(
+    useMemo(() => {
+      const askForFilter = () => {
+        setTab('records');
+        setFilterAsks((asks) => asks + 1);
+      };
+      return { '/': askForFilter };
+    }, []),
+  );
   return (
-    <Card className="h-full" aria-label="Receipts, rejected records and invocations">
-      <Tabs defaultValue="receipts">
-        <TabList aria-label="Look inside" className="mb-2">
+    <Card className="h-full" aria-label="Receipts, records and invocations">
+      <Tabs value={tab} onValueChange={choose}>
+        <TabList aria-label="Look inside" className="mb-2 flex-wrap max-sm:gap-x-4">
           <Tab value="receipts">Receipts</Tab>
+          <Tab value="records">Records</Tab>
           <Tab value="rejected">Rejected{rejected > 0 && ` (${format.count(rejected)})`}</Tab>
           <Tab value="invocations">Invocations</Tab>
         </TabList>
         <TabPanel value="receipts">
           <ReceiptList {...data} clicks={clicks} />
+        </TabPanel>
+        <TabPanel value="records">
+          <RecordTail {...data} filterAsks={filterAsks} />
         </TabPanel>
         <TabPanel value="rejected">
           <p className="py-2 text-muted text-xs">

@@ -7,8 +7,15 @@ export function shardName(shardId: string | null): string {
   return number === undefined ? shardId : `Shard ${Number(number)}`;
 }
 
-/** The shards that take part in the slots, ascending; none when there is only one, for then there is nothing to tell apart. */
-export function shardIdsOf(slots: readonly Slot[]): string[] {
+/**
+ * The shards that take part in the slots, and in records besides them, ascending; none when there is only one, for then
+ * there is nothing to tell apart.
+ */
+export function shardIdsOf(
+  slots: readonly Pick<Slot, 'shards'>[],
+  records: readonly { readonly shardId: string }[] = [],
+): string[] {
   const ids = new Set(slots.flatMap((slot) => slot.shards.flatMap((shard) => shard.shardId ?? [])));
+  for (const { shardId } of records) ids.add(shardId);
   return ids.size < 2 ? [] : [...ids].sort();
 }

@@ -38,14 +38,22 @@ export function addPagePolicies(
 
   const diagnostics = new ManagedPolicy(scope, 'PageDiagnosticsPolicy', {
     description:
-      'The dashboard, when wanted: look at functions, mapping, stream and log, for health checks and explanations',
+      'The dashboard, when wanted: look at functions, mapping, stream and log, for health checks, records and explanations',
     statements: [
       new PolicyStatement({
         actions: ['lambda:GetFunctionConfiguration'],
         resources: [producer.functionArn, consumer.function.functionArn],
       }),
       new PolicyStatement({ actions: ['lambda:ListEventSourceMappings'], resources: ['*'] }),
-      new PolicyStatement({ actions: ['kinesis:DescribeStreamSummary'], resources: [stream.streamArn] }),
+      new PolicyStatement({
+        actions: [
+          'kinesis:DescribeStreamSummary',
+          'kinesis:ListShards',
+          'kinesis:GetShardIterator',
+          'kinesis:GetRecords',
+        ],
+        resources: [stream.streamArn],
+      }),
       new PolicyStatement({
         actions: ['logs:FilterLogEvents'],
         resources: [consumer.logGroup.logGroupArn],

@@ -1,8 +1,10 @@
 import 'server-only';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 export interface AwsClients {
   readonly s3: S3Client;
@@ -12,6 +14,8 @@ export interface AwsClients {
   readonly invoker: LambdaClient;
   readonly logs: CloudWatchLogsClient;
   readonly sts: STSClient;
+  /** Reads the stream. Never calls twice by itself: whoever reads counts its calls. */
+  readonly kinesis: KinesisClient;
 }
 
 /** A dead endpoint is known within seconds: whoever asks tries again by itself, so the clients need not. */
@@ -48,5 +52,11 @@ export function createAwsClients(region: string | null): AwsClients {
     }),
     logs: new CloudWatchLogsClient({ ...where, ...quick(4) }),
     sts: new STSClient({ ...where, ...quick(2) }),
+    kinesis: new KinesisClient({
+      ...where,
+      maxAttempts: 1,
+      // HTTP/1.1 works against every endpoint there is; this client's own default, HTTP/2, does not.
+      requestHandler: new NodeHttpHandler(quick(32).requestHandler),
+    }),
   };
 }

@@ -7,9 +7,12 @@ import { findMapping } from './mapping.ts';
 import { type Metrics, newMetrics } from './metrics.ts';
 import { ProblemError, settingProblem } from './problem.ts';
 import { Producer } from './producer.ts';
+import { RecordTail } from './record-tail.ts';
 import { RuntimeControl } from './runtime-control.ts';
 import { readSettings, SettingError, type Settings } from './settings.ts';
 import { StoreLoop } from './store-loop.ts';
+import { StreamReader } from './stream-reader.ts';
+import { TailLoop } from './tail-loop.ts';
 import { WindowStore } from './window-store.ts';
 
 /** All that the routes use, made once for this process. */
@@ -24,6 +27,8 @@ export interface Dashboard {
   readonly runtime: RuntimeControl;
   readonly metrics: Metrics;
   readonly feed: LiveFeed;
+  readonly tail: RecordTail;
+  readonly tailLoop: TailLoop;
 }
 
 export function createDashboard(
@@ -32,9 +37,11 @@ export function createDashboard(
   now: () => number = Date.now,
 ): Dashboard {
   const metrics = newMetrics();
-  const { bucket, endpoint, region } = settings;
+  const { bucket, stream, endpoint, region } = settings;
   const reader = new BucketReader({ s3: clients.s3, bucket, endpoint, region, metrics });
   const store = new WindowStore({ ...settings, reader, now });
+  const streamReader = new StreamReader({ kinesis: clients.kinesis, stream, endpoint, region, metrics });
+  const tail = new RecordTail(streamReader, now);
   const parts = {
     settings,
     clients,
@@ -46,6 +53,8 @@ export function createDashboard(
     account: new Account(clients.sts, now),
     runtime: new RuntimeControl(settings, now),
     metrics,
+    tail,
+    tailLoop: new TailLoop(tail, now),
   };
   return { ...parts, feed: new LiveFeed(parts) };
 }

@@ -6,6 +6,8 @@ export interface Metrics {
   getCalls: number;
   /** GETs that a 304 answered. */
   notModified: number;
+  /** GetRecords calls of the record tail. */
+  recordCalls: number;
   generateCalls: number;
   generatedRecords: number;
   errors: number;
@@ -16,6 +18,7 @@ export function newMetrics(): Metrics {
     listCalls: 0,
     getCalls: 0,
     notModified: 0,
+    recordCalls: 0,
     generateCalls: 0,
     generatedRecords: 0,
     errors: 0,

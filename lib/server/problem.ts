@@ -149,7 +149,7 @@ function denied({ name, message, status }: ErrorFields, asked: Asked): Problem |
   });
 }
 
-export function policyStatement(action: string, resource: string): string {
+export function policyStatement(action: string | readonly string[], resource: string): string {
   return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource }, null, 2);
 }
 
@@ -169,11 +169,16 @@ function missing({ name, message }: ErrorFields, asked: Asked): Problem | null {
       { fix: 'npm run deploy' },
     );
   }
-  return name === 'ResourceNotFoundException' ? problem('unknown', message) : null;
+  if (name !== 'ResourceNotFoundException') return null;
+  const fix = asked.action.startsWith('kinesis:')
+    ? { fix: asked.endpoint === null ? 'npm run deploy' : 'npm run dev' }
+    : {};
+  return problem('unknown', message, fix);
 }
 
 function throttled({ name, status }: ErrorFields, asked: Asked): Problem | null {
-  return /Throttl|TooManyRequests|SlowDown|LimitExceeded|RequestLimit/.test(name) || status === 429
+  return /Throttl|TooManyRequests|SlowDown|LimitExceeded|ThroughputExceeded|RequestLimit/.test(name) ||
+    status === 429
     ? problem('throttled', `AWS asks to slow down (${asked.action}). It is tried again by itself.`)
     : null;
 }

@@ -41,6 +41,12 @@ export function metricsText({ store, metrics, feed }: Pick<Dashboard, 'store' | 
     ['s3_list_calls_total', 'counter', 'ListObjectsV2 calls.', metrics.listCalls],
     ['s3_get_calls_total', 'counter', 'GetObject calls.', metrics.getCalls],
     ['s3_not_modified_total', 'counter', 'GetObject calls that were answered with 304.', metrics.notModified],
+    [
+      'kinesis_get_records_calls_total',
+      'counter',
+      'GetRecords calls of the record tail.',
+      metrics.recordCalls,
+    ],
     ['generate_calls_total', 'counter', 'Invocations of the producer that succeeded.', metrics.generateCalls],
     ['generated_records_total', 'counter', 'Records that the stream took of them.', metrics.generatedRecords],
     ['errors_total', 'counter', 'Calls to AWS that failed.', metrics.errors],

@@ -14,9 +14,12 @@ const ACTIONS: Readonly<Record<string, string | null>> = {
   GetCallerIdentity: null,
   GetFunctionConfiguration: 'lambda:GetFunctionConfiguration',
   GetObject: 's3:GetObject',
+  GetRecords: 'kinesis:GetRecords',
+  GetShardIterator: 'kinesis:GetShardIterator',
   Invoke: 'lambda:InvokeFunction',
   ListEventSourceMappings: 'lambda:ListEventSourceMappings',
   ListObjectsV2: 's3:ListBucket',
+  ListShards: 'kinesis:ListShards',
   PutObject: 's3:PutObject',
   PutRecords: 'kinesis:PutRecords',
 };

@@ -57,6 +57,9 @@ describe('who may do what', () => {
   test('its diagnostics, attached by whoever wants them, only look', () => {
     expect(listOf('PageDiagnosticsPolicy')).toEqual([
       'kinesis:DescribeStreamSummary on Stream.Arn',
+      'kinesis:GetRecords on Stream.Arn',
+      'kinesis:GetShardIterator on Stream.Arn',
+      'kinesis:ListShards on Stream.Arn',
       'lambda:GetFunctionConfiguration on ConsumerFunction.Arn',
       'lambda:GetFunctionConfiguration on ProducerFunction.Arn',
       'lambda:ListEventSourceMappings on *',

@@ -14,10 +14,11 @@ export function GET(request: Request): Promise<Response> {
 
 export function POST(request: Request): Promise<Response> {
   return answer(async () => {
-    const { settings, runtime, loop } = dashboard();
-    const { message } = await runtime.act(await guardChange(request, settings));
+    const { settings, runtime, loop, tail } = dashboard();
+    const { action, message } = await runtime.act(await guardChange(request, settings));
     await loop.measure();
     loop.expire();
+    if (action === 'reset') tail.forget();
     loop.expectNews();
     return json({ message });
   });

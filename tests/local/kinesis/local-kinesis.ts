@@ -6,7 +6,7 @@ import { CreateStreamCommand, KinesisClient, KinesisServiceException } from '@aw
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../../../infra/local/clock.ts';
 import { openGateway } from '../../../infra/local/gateway.ts';
-import type { HttpService } from '../../../infra/local/http.ts';
+import type { HttpResponse, HttpService } from '../../../infra/local/http.ts';
 import { createKinesisService } from '../../../infra/local/kinesis/service.ts';
 import { openStreams, type Streams, type StreamsOptions } from '../../../infra/local/kinesis/streams.ts';
 
@@ -30,6 +30,8 @@ export async function temporaryFolder() {
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
+type Refusing = (operation: string, body: string) => HttpResponse | null;
+
 export type LocalKinesis = Awaited<ReturnType<typeof openKinesis>>;
 
 /** Kinesis on a free port, over a data folder and a clock of its own. */
@@ -47,10 +49,16 @@ export async function openKinesis(options: Partial<Omit<StreamsOptions, 'dataDir
     });
   let streams: Streams = await open();
   const absent: HttpService = () => ({ status: 501, headers: {}, body: '' });
+  const calls: string[] = [];
+  let refusing: Refusing = () => null;
   const gateway = await openGateway({
     port: 0,
     services: {
-      kinesis: (request) => createKinesisService({ streams })(request),
+      kinesis: (request) => {
+        const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+        calls.push(operation);
+        return refusing(operation, request.body.toString()) ?? createKinesisService({ streams })(request);
+      },
       lambda: absent,
       logs: absent,
       s3: absent,
@@ -71,11 +79,18 @@ export async function openKinesis(options: Partial<Omit<StreamsOptions, 'dataDir
   let made = 0;
   return {
     folder,
+    url: gateway.url,
     client,
     http1Client,
     clock,
     turn,
     streams: () => streams,
+    /** The operations that were asked for, oldest first. */
+    calls,
+    /** Answers instead of the service where it does not answer null. */
+    refuse: (how: Refusing) => {
+      refusing = how;
+    },
     /** What a restart does; a crash leaves the same files, because every write goes to them at once. */
     reopen: async () => {
       await streams.close();

@@ -1,0 +1,14 @@
+import { dashboard } from '@/lib/server/dashboard';
+import { answer, json } from '@/lib/server/http-answer';
+import { recordsAnswer } from '@/lib/server/records-answer';
+import { guardReading } from '@/lib/server/request-guard';
+
+export const dynamic = 'force-dynamic';
+
+export function GET(request: Request): Promise<Response> {
+  return answer(async () => {
+    const { settings, tail, tailLoop } = dashboard();
+    guardReading(request, settings);
+    return json(await recordsAnswer(tail, tailLoop, new URL(request.url).searchParams));
+  });
+}
