@@ -1,8 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { Button } from '@/components/ui/button';
-import { Icon } from '@/components/ui/icon';
+import { TitleRow } from '@/components/ui/title-row';
 
 interface DialogProps {
   readonly title: string;
@@ -35,12 +34,7 @@ function OpenDialog({ title, onClose, children }: DialogProps) {
     >
       <div className="p-6">
         <div className="mb-4 flex items-center justify-between gap-4">
-          <h2 id={titleId} className="font-semibold text-base">
-            {title}
-          </h2>
-          <Button look="quiet" aria-label="Close" onClick={onClose}>
-            <Icon name="close" />
-          </Button>
+          <TitleRow id={titleId} title={title} onClose={onClose} />
         </div>
         {children}
       </div>

@@ -1,8 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { Button } from '@/components/ui/button';
-import { Icon } from '@/components/ui/icon';
+import { TitleRow } from '@/components/ui/title-row';
 
 interface DrawerProps {
   readonly title: string;
@@ -38,12 +37,7 @@ function OpenDrawer({ title, onClose, children }: DrawerProps) {
       className="fixed inset-x-0 bottom-0 z-20 flex max-h-[80dvh] flex-col rounded-t-xl border border-line bg-bg outline-none sm:inset-y-0 sm:right-0 sm:left-auto sm:max-h-none sm:w-[420px] sm:rounded-none sm:border-y-0 sm:border-r-0"
     >
       <div className="flex min-h-14 shrink-0 items-center justify-between gap-4 border-line border-b px-4 sm:px-6">
-        <h2 id={titleId} className="font-semibold text-base">
-          {title}
-        </h2>
-        <Button look="quiet" aria-label="Close" onClick={onClose}>
-          <Icon name="close" />
-        </Button>
+        <TitleRow id={titleId} title={title} onClose={onClose} />
       </div>
       <div className="min-h-0 flex-1 overflow-auto p-4 pb-[max(1rem,env(safe-area-inset-bottom))] sm:p-6">
         {children}
