@@ -1,4 +1,6 @@
+import { CrossSign, PennantSign } from '@/components/chart-flags';
 import { shardFill } from '@/components/chart-patterns';
+import type { ClickFlag } from '@/lib/click-flags';
 import { shardName } from '@/lib/shard-name';
 
 /** Names only what the plot does not say itself. */
@@ -7,14 +9,18 @@ export function ChartLegend({
   compared,
   over,
   limit,
+  flags,
 }: {
   shards: readonly (string | null)[];
   compared: boolean;
   over: number;
   /** The limit in words; null when there is none. */
   limit: string | null;
+  /** Null when they are not shown. */
+  flags: readonly ClickFlag[] | null;
 }) {
-  if (shards.length < 2 && !compared && limit === null) return null;
+  if (shards.length < 2 && !compared && limit === null && flags === null) return null;
+  const sum = (which: keyof ClickFlag) => (flags ?? []).reduce((all, flag) => all + flag[which], 0);
   return (
     <ul className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-muted text-xs">
       {shards.length > 1 &&
@@ -37,6 +43,18 @@ export function ChartLegend({
           <span aria-hidden="true">▾ </span>
           {over === 0 ? 'None' : over} of the bars {over === 1 ? 'has' : 'have'} reached {limit}
         </li>
+      )}
+      {flags !== null && (
+        <>
+          <li className="flex items-center gap-2">
+            <PennantSign />
+            clicks from here: {sum('clicks') - sum('failed')}
+          </li>
+          <li className="flex items-center gap-2">
+            <CrossSign />
+            failed clicks: {sum('failed')}
+          </li>
+        </>
       )}
     </ul>
   );

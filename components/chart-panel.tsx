@@ -2,14 +2,17 @@
 
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { Chart } from '@/components/chart';
+import { ChartFlags } from '@/components/chart-flags';
 import { ChartLegend } from '@/components/chart-legend';
 import { ChartLimit } from '@/components/chart-limit';
 import { ChartPatterns } from '@/components/chart-patterns';
 import { ChartTooltip } from '@/components/chart-tooltip';
 import type { WindowsAnswer } from '@/lib/answers';
 import { barRows } from '@/lib/bar-rows';
-import { barsOver, chartBars, shardsOf } from '@/lib/chart-bars';
+import { type Bar, barsOver, chartBars, shardsOf } from '@/lib/chart-bars';
 import { blankWords, chartSummary, chartTitle } from '@/lib/chart-words';
+import { clickFlags } from '@/lib/click-flags';
+import { useClicks } from '@/lib/click-store';
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
 import { niceScale } from '@/lib/nice-scale';
@@ -19,6 +22,7 @@ import { timeTicks } from '@/lib/time-ticks';
 import type { UrlState } from '@/lib/url-state';
 import { useGrowingScale } from '@/lib/use-growing-scale';
 import { useNarrow } from '@/lib/use-narrow';
+import { usePlace } from '@/lib/use-place';
 import { useSelection } from '@/lib/use-selection';
 
 const PAGE = 10;
@@ -69,6 +73,8 @@ export function ChartPanel(props: ChartPanelProps) {
     }, [bars, url.limitCents]),
     `${url.day} ${url.range} ${url.mode} ${url.cmp} ${url.limitCents}`,
   );
+  const clicks = useClicks(usePlace());
+  const flags = useMemo(() => (url.flags ? clickFlags(slots, clicks) : null), [url.flags, slots, clicks]);
   const summary = chartSummary(slots, format);
   const title = chartTitle(answer, url, format);
   const isGrouped = answer.stepSeconds > answer.windowSeconds;
@@ -84,6 +90,8 @@ export function ChartPanel(props: ChartPanelProps) {
     clear();
     onZoom(slot.startMs, slot.endMs);
   };
+
+  const rowsOf = (bar: Bar) => barRows(bar, bars[bar.index - 1], url.mode, format, flags?.get(bar.startMs));
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
@@ -101,7 +109,7 @@ export function ChartPanel(props: ChartPanelProps) {
       const index = Math.min(last, Math.max(0, target));
       select(index, 'keys');
       const next = bars[index];
-      if (next !== undefined) setSpoken(spokenWords(barRows(next, bars[index - 1], url.mode, format)));
+      if (next !== undefined) setSpoken(spokenWords(rowsOf(next)));
     } else if (event.key === 'Enter' && bar !== undefined) openBar(bar.slot);
     else if (event.key === 'Escape' && (isPinned || selected !== null)) clear();
     else if (event.key === 'Escape') onBack();
@@ -150,7 +158,7 @@ export function ChartPanel(props: ChartPanelProps) {
 
   const tooltip = bar !== undefined && drag === null && (
     <ChartTooltip
-      rows={barRows(bar, bars[bar.index - 1], url.mode, format)}
+      rows={rowsOf(bar)}
       sentence={stateSentence(bar.slot, format)}
       pinned={isPinned}
       action={isGrouped ? 'Zoom in' : 'Inspect window'}
@@ -208,6 +216,7 @@ export function ChartPanel(props: ChartPanelProps) {
             summary={summary}
           />
         </div>
+        {flags !== null && <ChartFlags bars={bars} flags={flags} />}
         {url.limitCents !== null && (
           <ChartLimit
             cents={url.limitCents}
@@ -233,6 +242,7 @@ export function ChartPanel(props: ChartPanelProps) {
         compared={url.cmp && previous !== undefined}
         over={over.size}
         limit={url.limitCents === null ? null : format.money(url.limitCents)}
+        flags={flags === null ? null : [...flags.values()]}
       />
       {isNarrow && tooltip}
       <p aria-live="polite" className="sr-only">

@@ -31,6 +31,10 @@ const Reconciliation = dynamic(
   () => import('@/components/reconciliation').then((module) => module.Reconciliation),
   { ssr: false, loading: () => <div className="mt-4 h-21 border-line border-t" /> },
 );
+const ViewMenu = dynamic(() => import('@/components/view-menu').then((module) => module.ViewMenu), {
+  ssr: false,
+  loading: () => <span className="h-8 w-20" />,
+});
 const WindowTable = dynamic(() => import('@/components/window-table').then((module) => module.WindowTable), {
   ssr: false,
 });
@@ -48,6 +52,7 @@ export interface PageData {
 /** `mischief` and `cost` stand in the foot of the page; all others where the layout says. */
 type Place =
   | 'generate'
+  | 'view'
   | 'export'
   | 'overview'
   | 'table'
@@ -61,6 +66,7 @@ type Place =
 /** The named places of the page; a place without a part stays blank. */
 export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode>>> = {
   generate: (data) => <Generate {...data} />,
+  view: (data) => <ViewMenu {...data} />,
   export: (data) => <ExportMenu {...data} />,
   overview: ({ url, format, change }) =>
     url.range.includes('-') &&

@@ -150,6 +150,7 @@ export function Dashboard({ currency }: { currency: string }) {
                     onBack={zoom.back}
                     onChange={change}
                   >
+                    {parts.view?.(data)}
                     {parts.export?.(data)}
                   </Toolbar>
                 </div>

@@ -4,13 +4,10 @@ import type { ReactNode } from 'react';
 import { DayPicker } from '@/components/day-picker';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
-import { Menu, MenuItem } from '@/components/ui/menu';
 import { Segmented } from '@/components/ui/segmented';
 import type { WindowsAnswer } from '@/lib/answers';
-import { shardsOf } from '@/lib/chart-bars';
 import type { Format } from '@/lib/format';
-import { niceScale } from '@/lib/nice-scale';
-import { freezeUrlState, serializeUrlState, type UrlState } from '@/lib/url-state';
+import type { UrlState } from '@/lib/url-state';
 
 const RANGES = [
   ['1h', '1 h'],
@@ -31,17 +28,12 @@ interface ToolbarProps {
   readonly isZoomed: boolean;
   readonly onBack: () => void;
   readonly onChange: (change: Partial<UrlState>) => void;
-  /** What else can be done with what is shown. */
+  /** How else it can be shown, and what can be done with it. */
   readonly children?: ReactNode;
 }
 
 /** Which time on the left, how it is shown on the right. */
 export function Toolbar({ answer, url, format, isZoomed, onBack, onChange, children }: ToolbarProps) {
-  const copy = () => {
-    const search = serializeUrlState(freezeUrlState(url, answer));
-    void navigator.clipboard.writeText(`${window.location.origin}${window.location.pathname}${search}`);
-  };
-  const canSplit = url.shards || shardsOf(answer.slots).length > 1;
   return (
     <div className="flex flex-wrap items-center gap-2">
       <DayPicker
@@ -72,37 +64,6 @@ export function Toolbar({ answer, url, format, isZoomed, onBack, onChange, child
           onChange={(mode) => onChange({ mode })}
           className="max-sm:w-full"
         />
-        <Menu
-          label="View"
-          trigger={
-            <Button>
-              <Icon name="sliders" />
-              View
-            </Button>
-          }
-        >
-          <MenuItem checked={url.cmp} onSelect={() => onChange({ cmp: !url.cmp })}>
-            Compare with the day before
-          </MenuItem>
-          {canSplit && (
-            <MenuItem checked={url.shards} onSelect={() => onChange({ shards: !url.shards })}>
-              Split bars by shard
-            </MenuItem>
-          )}
-          <MenuItem
-            checked={url.limitCents !== null}
-            onSelect={() => onChange({ limitCents: url.limitCents === null ? firstLimit(answer) : null })}
-          >
-            Limit line
-          </MenuItem>
-          <MenuItem checked={url.kiosk} onSelect={() => onChange({ kiosk: !url.kiosk })}>
-            Kiosk: clock, numbers, chart
-          </MenuItem>
-          <MenuItem onSelect={copy}>
-            <Icon name="link" />
-            Copy link to exactly this
-          </MenuItem>
-        </Menu>
         {children}
       </div>
     </div>
@@ -111,9 +72,4 @@ export function Toolbar({ answer, url, format, isZoomed, onBack, onChange, child
 
 function todayOf(answer: WindowsAnswer): string {
   return new Date(answer.serverNowMs).toISOString().slice(0, 10);
-}
-
-/** Three quarters up: in sight, and above most bars. */
-function firstLimit(answer: WindowsAnswer): number {
-  return niceScale(answer.slots.map((slot) => slot.salesCents ?? 0)).top * 0.75;
 }

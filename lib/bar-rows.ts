@@ -1,4 +1,5 @@
 import type { Bar } from './chart-bars.ts';
+import { type ClickFlag, flagWords } from './click-flags.ts';
 import type { Format } from './format.ts';
 import { shardName } from './shard-name.ts';
 import { STATE_WORDS } from './state-words.ts';
@@ -12,12 +13,16 @@ export interface BarRows {
 
 const KEY_LENGTH = 34;
 
-/** `before`: the bar to its left. `mode`: in `total`, the bar's height is the sum up to it. */
+/**
+ * `before`: the bar to its left. `mode`: in `total`, the bar's height is the sum up to it. `flag`: the clicks in it, where
+ * they are shown.
+ */
 export function barRows(
   bar: Bar,
   before: Bar | undefined,
   mode: 'window' | 'total',
   format: Format,
+  flag?: ClickFlag | undefined,
 ): BarRows {
   const { slot } = bar;
   const rows: [string, string][] = [['Total', format.money(slot.salesCents)]];
@@ -34,6 +39,7 @@ export function barRows(
   if (slot.shards.length > 1) {
     for (const share of slot.shards) rows.push([shardName(share.shardId), format.money(share.salesCents)]);
   }
+  if (flag !== undefined) rows.push(['Clicks from here', flagWords(flag, format.count)]);
   const [object] = slot.objects;
   if (object !== undefined) {
     const more = slot.objects.length - 1;

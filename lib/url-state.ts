@@ -11,6 +11,8 @@ export interface UrlState {
   readonly shards: boolean;
   /** Cents, from an amount with at most two decimals in the address. */
   readonly limitCents: number | null;
+  /** Marks where this browser clicked. */
+  readonly flags: boolean;
   /** Start of the inspected window. */
   readonly w: number | null;
   readonly kiosk: boolean;
@@ -45,6 +47,7 @@ export function parseUrlState(search: string): UrlState {
     cmp: query.get('cmp') === 'yesterday',
     shards: query.get('shards') === '1',
     limitCents: /^\d{1,12}(\.\d{1,2})?$/.test(limit) ? Math.round(Number(limit) * 100) : null,
+    flags: query.get('flags') === '1',
     w: /^\d{1,15}$/.test(w) ? Number(w) : null,
     kiosk: query.get('kiosk') === '1',
   };
@@ -61,6 +64,7 @@ export function serializeUrlState(state: UrlState): string {
   if (state.cmp) query.set('cmp', 'yesterday');
   if (state.shards) query.set('shards', '1');
   if (state.limitCents !== null) query.set('limit', String(state.limitCents / 100));
+  if (state.flags) query.set('flags', '1');
   if (state.w !== null) query.set('w', String(state.w));
   if (state.kiosk) query.set('kiosk', '1');
   const text = query.toString();

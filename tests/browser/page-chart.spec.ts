@@ -225,6 +225,38 @@ test('so far is tied to its bar, however tall the ones beside it are', async ({ 
   await expect.poll(isTied, { timeout: 30_000 }).toBe(true);
 });
 
+test('what was clicked here, and what of it failed, is flagged on the axis when asked for, and told', async ({
+  page,
+  calm,
+}) => {
+  await page.goto(`${calm.url}/?range=day`);
+  await generate(page);
+  await expect(page.locator('[data-testid^="receipt-"]')).toHaveCount(1);
+  await page.route('**/api/sales', (route) => route.abort());
+  // Too soon it would be the other half of a double click.
+  await expect(async () => {
+    await generate(page);
+    await expect(page.getByTestId('open-window').getByRole('alert')).toHaveCount(1, { timeout: 500 });
+  }).toPass();
+  await expect(chart(page)).toBeVisible();
+  await expect(page.getByTestId('flags')).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'View', exact: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: /^Flags/ }).click();
+  await page.keyboard.press('Escape');
+  expect(new URL(page.url()).searchParams.get('flags')).toBe('1');
+  const flags = page.getByTestId('flags');
+  await expect(flags.locator('[data-sign="click"]')).toHaveCount(1);
+  await expect(flags.locator('[data-sign="failed"]')).toHaveCount(1);
+  const start = await flags.locator('[data-start]').last().getAttribute('data-start');
+  await chart(page).locator(`g[data-start="${start}"]`).hover({ force: true });
+  await expect(tooltip(page)).toContainText('Clicks from here');
+  await chart(page).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.locator('[aria-live="polite"]', { hasText: 'Clicks from here' })).toHaveCount(1);
+});
+
 test('a window closes in sight: counted beside the clock, and said once', async ({ page, brisk }) => {
   await page.goto(brisk.url);
   await expect(page.getByTestId('open-window')).toBeVisible();

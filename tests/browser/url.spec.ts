@@ -19,6 +19,7 @@ test('an address restores everything that was on screen', async ({ page, calm })
     cmp: 'yesterday',
     shards: '1',
     limit: '12.5',
+    flags: '1',
     w: String(NOON + WINDOW_MS),
   });
   await page.goto(`${calm.url}/?${query}`);
@@ -33,6 +34,7 @@ test('an address restores everything that was on screen', async ({ page, calm })
   await expect(chart(page)).toHaveAttribute('aria-label', /^Running total per 2-minute window/);
   await expect(page.getByText('the day before, at the same time')).toBeVisible();
   await expect(page.getByText(/of the bars have reached \$12\.50/)).toBeVisible();
+  await expect(page.getByText('failed clicks: 0')).toBeVisible();
 
   // What is in the address is what is said by it, and nothing of it is lost on the way.
   const shown = new URL(page.url()).searchParams;

@@ -58,3 +58,10 @@ test('a running total also says how much it is up to here', () => {
     ['Up to here', '$400'],
   ]);
 });
+
+test('where clicks are flagged, a bar says how many were made in it', () => {
+  const [bar] = bars;
+  if (bar === undefined) throw new Error('no bar');
+  const flagged = barRows(bar, undefined, 'window', format, { clicks: 2, failed: 1 });
+  expect(flagged.rows.at(-1)).toEqual(['Clicks from here', '2, 1 of them failed']);
+});

@@ -22,7 +22,7 @@ test.each([
 
 test('every part of the address comes back', () => {
   const search =
-    '?day=2021-01-24&range=day&tz=utc&view=table&mode=total&cmp=yesterday&shards=1&limit=12.5&w=1611503760000&kiosk=1';
+    '?day=2021-01-24&range=day&tz=utc&view=table&mode=total&cmp=yesterday&shards=1&limit=12.5&flags=1&w=1611503760000&kiosk=1';
   expect(serializeUrlState(parseUrlState(search))).toBe(search);
 });
 
