@@ -7,6 +7,7 @@ import { ChartLegend } from '@/components/chart-legend';
 import { ChartLimit } from '@/components/chart-limit';
 import { ChartPatterns } from '@/components/chart-patterns';
 import { ChartTooltip } from '@/components/chart-tooltip';
+import { ChartTwin } from '@/components/chart-twin';
 import type { WindowsAnswer } from '@/lib/answers';
 import { barRows } from '@/lib/bar-rows';
 import { type Bar, barsOver, chartBars, shardsOf } from '@/lib/chart-bars';
@@ -245,6 +246,7 @@ export function ChartPanel(props: ChartPanelProps) {
         flags={flags === null ? null : [...flags.values()]}
       />
       {isNarrow && tooltip}
+      <ChartTwin slots={slots} caption={title} format={format} />
       <p aria-live="polite" className="sr-only">
         {spoken}
       </p>

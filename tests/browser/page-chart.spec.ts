@@ -21,6 +21,9 @@ test.describe('a day that is over', () => {
     await page.goto(`${calm.url}/?day=${day}&range=day&tz=utc`);
     const bars = chart(page).locator('g[data-state]');
     await expect(bars).toHaveCount(144);
+    const twin = page.getByRole('table', { name: /^Sales per 10-minute step/ });
+    await expect(twin.getByRole('row')).toHaveCount(145);
+    await expect(twin.getByRole('rowheader').first()).toHaveText('23:50–00:00');
 
     await chart(page).focus();
     await page.keyboard.press('Home');
