@@ -26,8 +26,9 @@ const EDGE = 8;
 const ROOM = 420;
 
 /**
- * Under its button, or above it near the foot of the screen, ends aligned. The browser's own popover: it closes by Esc and by a click elsewhere, gives the focus
- * back, and lies above everything. What is in it is rendered only while it is open.
+ * Under its button, or above it near the foot of the screen, aligned on the button's outer side, so that it has room. The
+ * browser's own popover: it closes by Esc and by a click elsewhere, gives the focus back, and lies above everything. What is
+ * in it is rendered only while it is open.
  */
 export function Popover({
   trigger,
@@ -44,12 +45,14 @@ export function Popover({
     setIsOpen(event.newState === 'open');
     const button = document.querySelector(`[popovertarget="${CSS.escape(id)}"]`);
     if (event.newState !== 'open' || button === null || box.current === null) return;
-    const { top, bottom, right } = button.getBoundingClientRect();
-    const { clientHeight } = document.documentElement;
+    const { top, bottom, left, right } = button.getBoundingClientRect();
+    const { clientHeight, clientWidth } = document.documentElement;
+    const isOnLeft = left + right < clientWidth;
     const opensUp = clientHeight - bottom < ROOM && top > clientHeight - bottom;
     box.current.style.top = opensUp ? 'auto' : `${bottom + GAP}px`;
     box.current.style.bottom = opensUp ? `${clientHeight - top + GAP}px` : 'auto';
-    box.current.style.right = `${Math.max(EDGE, document.documentElement.clientWidth - right)}px`;
+    box.current.style.left = isOnLeft ? `${Math.max(EDGE, left)}px` : 'auto';
+    box.current.style.right = isOnLeft ? 'auto' : `${Math.max(EDGE, clientWidth - right)}px`;
     box.current.style.maxHeight = opensUp
       ? `${top - GAP - EDGE}px`
       : `calc(100dvh - ${bottom + GAP + EDGE}px)`;
