@@ -17,6 +17,12 @@ const ExportMenu = dynamic(() => import('@/components/export-menu').then((module
 const Inspector = dynamic(() => import('@/components/inspector').then((module) => module.Inspector), {
   ssr: false,
 });
+const LimitNotices = dynamic(
+  () => import('@/components/limit-notices').then((module) => module.LimitNotices),
+  {
+    ssr: false,
+  },
+);
 const OverviewStrip = dynamic(
   () => import('@/components/overview-strip').then((module) => module.OverviewStrip),
   { ssr: false, loading: () => <div className="mt-2 hidden h-13 md:block" /> },
@@ -60,6 +66,7 @@ type Place =
   | 'pipeline'
   | 'receipts'
   | 'inspector'
+  | 'notices'
   | 'mischief'
   | 'cost';
 
@@ -76,5 +83,6 @@ export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode
   pipeline: (data) => <Pipeline {...data} />,
   receipts: (data) => <Receipts {...data} />,
   inspector: (data) => <Inspector {...data} />,
+  notices: (data) => data.url.limitCents !== null && <LimitNotices {...data} />,
   cost: (data) => <CostMeter {...data} />,
 };

@@ -197,6 +197,7 @@ export function Dashboard({ currency }: { currency: string }) {
                 {parts.mischief?.(data)}
               </footer>
             )}
+            {parts.notices?.({ ...data, answer: newest })}
             <Announcer answer={newest} format={format} />
           </>
         )}

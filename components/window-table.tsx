@@ -18,7 +18,7 @@ interface Sort {
 const NUMBER = 'px-2 py-2 text-right tabular-nums';
 
 /** The chart in rows: the same slots, in words and figures. */
-export function WindowTable({ answer, open, format, change }: PageData) {
+export function WindowTable({ answer, open, format, url, change }: PageData) {
   const [sort, setSort] = useState<Sort>({ column: 'startMs', descending: true });
   const slots = withOpen(answer.slots, open).filter((slot) => slot.state !== 'future');
   const shardIds = shardIdsOf(slots);
@@ -86,11 +86,11 @@ export function WindowTable({ answer, open, format, change }: PageData) {
                   {format.range(slot.startMs, slot.endMs)}
                 </button>
                 <Second>
-                  <StateWords slot={slot} />
+                  <StateWords slot={slot} limitCents={url.limitCents} />
                 </Second>
               </th>
               <td className={clsx(only, 'px-2')}>
-                <StateWords slot={slot} />
+                <StateWords slot={slot} limitCents={url.limitCents} />
               </td>
               <td className={NUMBER}>
                 {format.money(slot.salesCents)}
@@ -119,13 +119,19 @@ function Second({ children }: { children: ReactNode }) {
   return <span className="block text-muted text-xs sm:hidden">{children}</span>;
 }
 
-function StateWords({ slot }: { slot: Slot }) {
+function StateWords({ slot, limitCents }: { slot: Slot; limitCents: number | null }) {
   const isDoubtful = slot.state === 'late' || slot.state === 'missing';
+  const isOver = limitCents !== null && slot.salesCents !== null && slot.salesCents >= limitCents;
   return (
     <span className={isDoubtful ? 'text-doubt' : 'text-muted'}>
       {STATE_WORDS[slot.state]}
       {slot.inferred && ', inferred from the time of its file'}
       {slot.terminatedEarly && ', ended early'}
+      {isOver && (
+        <span className="text-text">
+          , <span aria-hidden="true">▾ </span>limit reached
+        </span>
+      )}
     </span>
   );
 }

@@ -6,6 +6,9 @@ import { expect, type Pipeline, test } from './pipeline.ts';
 
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 844 };
+const NOON_MS = Date.parse('2024-05-14T12:00:00Z');
+/** A part of a day, under which its whole day is shown. */
+const PART = `${NOON_MS - 3_600_000}-${NOON_MS}`;
 
 for (const [look, colorScheme, viewport] of [
   ['dark, 1440 px wide', 'dark', WIDE],
@@ -21,7 +24,7 @@ for (const [look, colorScheme, viewport] of [
     await expectNoViolations(page, 'first run');
 
     await fill(calm);
-    await page.goto(`${calm.url}/?day=2024-05-14&range=1h&cmp=yesterday&shards=1&limit=40`);
+    await page.goto(`${calm.url}/?day=2024-05-14&range=${PART}&cmp=yesterday&shards=1&limit=40&flags=1`);
     await page.getByRole('button', { name: 'Generate sales' }).click();
     await expect(page.locator('[data-testid^="receipt-"]')).toHaveCount(1);
     const chart = page.getByTestId('chart');
@@ -152,7 +155,7 @@ test('at 320 px nothing has to be scrolled sideways', async ({ page, calm }) => 
   await expect(page.getByTestId('first-run')).toBeVisible();
   await fits('first run');
   await fill(calm);
-  await page.goto(`${calm.url}/?day=2024-05-14&range=1h&cmp=yesterday&shards=1&limit=40`);
+  await page.goto(`${calm.url}/?day=2024-05-14&range=${PART}&cmp=yesterday&shards=1&limit=40&flags=1`);
   await expect(page.getByTestId('open-window')).toBeVisible();
   await page.getByRole('button', { name: 'Generate sales' }).click();
   await expect(page.locator('[data-testid^="receipt-"]')).toHaveCount(1);
@@ -178,8 +181,12 @@ test.describe('touched with a finger', () => {
     await expect(page.getByTestId('inspector')).toBeVisible();
     expect.soft(await smallTargets(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
-    await page.getByRole('button', { name: 'View', exact: true }).tap();
-    expect.soft(await smallTargets(page)).toEqual([]);
+    for (const name of ['View', 'Export']) {
+      await page.getByRole('button', { name, exact: true }).tap();
+      await expect(page.getByRole('menu')).toBeInViewport({ ratio: 1 });
+      expect.soft(await smallTargets(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+    }
   });
 
   test('a tap on a bar shows it under the plot, and nothing is left to hovering', async ({ page, calm }) => {
@@ -274,9 +281,8 @@ function toChart(page: Page): Promise<void> {
 /** A day of 2024 and the one before it, on two shards, with rejected records. */
 async function fill(pipeline: Pipeline): Promise<void> {
   const lengthMs = 120_000;
-  const noonMs = Date.parse('2024-05-14T12:00:00Z');
   for (const ago of [1, 2, 8]) {
-    const part = { startMs: noonMs - ago * lengthMs, seconds: 120, records: 2, rejected: 1 };
+    const part = { startMs: NOON_MS - ago * lengthMs, seconds: 120, records: 2, rejected: 1 };
     for (const shard of [0, 1]) await putResult(pipeline, { ...part, shard, sales: 20 + ago });
     await putResult(pipeline, { ...part, startMs: part.startMs - 86_400_000, sales: 31 });
   }

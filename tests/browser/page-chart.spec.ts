@@ -260,6 +260,64 @@ test('what was clicked here, and what of it failed, is flagged on the axis when 
   await expect(page.locator('[aria-live="polite"]', { hasText: 'Clicks from here' })).toHaveCount(1);
 });
 
+test('a window that reaches the limit is notified once, to whoever asked for it and whose browser lets it', async ({
+  page,
+  brisk,
+}) => {
+  await page.addInitScript(() => {
+    const shown: string[] = [];
+    let permission = sessionStorage.getItem('permission') ?? 'default';
+    class Recorded {
+      static get permission() {
+        return permission;
+      }
+      static async requestPermission() {
+        permission = permission === 'default' ? 'denied' : 'granted';
+        sessionStorage.setItem('permission', permission);
+        return permission;
+      }
+      constructor(title: string, options: { silent: boolean }) {
+        shown.push(`${title}${options.silent ? '' : ' with a sound'}`);
+      }
+    }
+    Object.assign(window, { Notification: Recorded, shown });
+  });
+  const shown = () => page.evaluate(() => (window as typeof window & { shown: string[] }).shown);
+  const view = page.getByRole('button', { name: 'View', exact: true });
+  const notices = page.getByRole('menuitemcheckbox', { name: /^Notify/ });
+  await page.goto(`${brisk.url}/?tz=utc`);
+  await view.click();
+  await expect(page.getByRole('menuitemcheckbox', { name: 'Limit line' })).toBeVisible();
+  await expect(notices).toHaveCount(0);
+
+  await page.goto(`${brisk.url}/?tz=utc&limit=1`);
+  await view.click();
+  await expect(notices).toContainText('reaches $1');
+  await expect(notices).toContainText('tells you on your return');
+  await notices.click();
+  await expect(notices).toContainText('This browser refuses them.');
+  await expect(notices).toHaveAttribute('aria-checked', 'false');
+  await notices.click();
+  await expect(notices).toHaveAttribute('aria-checked', 'true');
+  await page.keyboard.press('Escape');
+  expect(await shown()).toEqual([]);
+
+  await generate(page);
+  await expect.poll(shown).not.toEqual([]);
+  await expect(page.getByTestId('ended-window')).toHaveAttribute('data-state', 'closed', { timeout: 30_000 });
+  // A click may fall into two windows: each is told once.
+  const titles = await shown();
+  expect(new Set(titles).size).toBe(titles.length);
+  for (const title of titles) expect(title).toMatch(/^\d\d:\d\d\S+ reached \$1$/);
+  await page.getByRole('tab', { name: 'Table' }).click();
+  await expect(page.getByText('closed, ▾ limit reached').first()).toBeAttached();
+
+  await page.reload();
+  await view.click();
+  await expect(notices).toHaveAttribute('aria-checked', 'true');
+  expect(await shown()).toEqual([]);
+});
+
 test('a window closes in sight: counted beside the clock, and said once', async ({ page, brisk }) => {
   await page.goto(brisk.url);
   await expect(page.getByTestId('open-window')).toBeVisible();
