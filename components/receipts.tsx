@@ -50,10 +50,12 @@ export function Receipts(data: PageData) {
   return (
     <Card className="h-full" aria-label="Receipts, records and invocations">
       <Tabs value={tab} onValueChange={choose}>
-        <TabList aria-label="Look inside" className="mb-2 flex-wrap max-sm:gap-x-4">
+        <TabList aria-label="Look inside" className="mb-2 flex-wrap max-sm:gap-x-3">
           <Tab value="receipts">Receipts</Tab>
           <Tab value="records">Records</Tab>
-          <Tab value="rejected">Rejected{rejected > 0 && ` (${format.count(rejected)})`}</Tab>
+          <Tab value="rejected">
+            Rejected{rejected > 0 && <span className="max-[380px]:hidden"> ({format.count(rejected)})</span>}
+          </Tab>
           <Tab value="invocations">Invocations</Tab>
         </TabList>
         <TabPanel value="receipts">

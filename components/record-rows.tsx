@@ -47,12 +47,11 @@ export function RecordRows({ records, shardIds, windowSeconds, format, onOpen }:
               <div className="flex items-baseline gap-2 pr-2">
                 <button
                   type="button"
-                  className="min-h-8 font-medium underline decoration-line underline-offset-4 hover:decoration-text"
+                  className="min-h-8 whitespace-nowrap font-medium underline decoration-line underline-offset-4 hover:decoration-text"
                   onClick={() => onOpen(window.startMs)}
                 >
                   {format.range(window.startMs, window.endMs)}
                 </button>
-                <span className="text-muted text-xs">{format.zoneName(window.startMs)}</span>
                 <span className="ml-auto text-muted text-xs">
                   {format.count(shown.length)} {shown.length === 1 ? 'record' : 'records'}
                 </span>

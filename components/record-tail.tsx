@@ -74,7 +74,7 @@ export function RecordTail({ answer, format, change, filterAsks }: RecordTailPro
         aria-label="Records of the stream"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
         tabIndex={0}
-        className="h-80 overflow-auto overscroll-contain"
+        className="h-80 overflow-auto"
         {...reading}
       >
         {records.length > 0 ? (
@@ -143,9 +143,11 @@ function emptyWords(tail: Tail | undefined, text: string, paused: boolean, isFai
 /** What is not here is said, always. */
 function LossWords({ tail: { count, records, unreadUntilMs }, format }: { tail: Tail; format: Format }) {
   const dropped = count - records.length;
+  const newest = records[0];
   const unread = unreadUntilMs !== null && ` Some before ${format.clock(unreadUntilMs)} were not read.`;
   return (
     <>
+      {newest !== undefined && `Times in ${format.zoneName(newest.arrivalMs)}. `}
       {dropped === 0
         ? `The newest ${HELD_RECORDS} are kept.`
         : `The newest ${records.length} of ${format.count(count)} are kept, ${format.count(dropped)} dropped.`}
