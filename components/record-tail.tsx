@@ -1,6 +1,14 @@
 'use client';
 
-import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type PointerEvent,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { PageData } from '@/components/dashboard-parts';
 import { ProblemNote } from '@/components/problem-note';
 import { RecordRows } from '@/components/record-rows';
@@ -20,7 +28,9 @@ interface RecordTailProps extends PageData {
 export function RecordTail({ answer, format, change, filterAsks }: RecordTailProps) {
   const [paused, setPaused] = useState(false);
   const [text, setText] = useState('');
-  const { tail: newest, problem } = useRecordTail(paused);
+  const { tail: followed, problem } = useRecordTail(paused);
+  // Two hundred rows at once are a long task: they come in slices, between which the page stays responsive.
+  const newest = useDeferredValue(followed);
   const { list, held, catchUp, ...reading } = useReading(newest);
   const filter = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -74,7 +84,7 @@ export function RecordTail({ answer, format, change, filterAsks }: RecordTailPro
         aria-label="Records of the stream"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
         tabIndex={0}
-        className="h-80 overflow-auto"
+        className="isolate h-80 overflow-auto contain-content"
         {...reading}
       >
         {records.length > 0 ? (
