@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import type { Receipt } from '../../lib/answers.ts';
 import { keysOf, readObject } from './bucket.ts';
 import { tabTo } from './keyboard.ts';
 import { expect, type Pipeline, test } from './pipeline.ts';
@@ -138,6 +139,124 @@ test('what is broken on purpose is seen, and said', async ({ page, brisk: pipeli
   await expect(page.getByTestId('first-run')).toBeVisible();
 });
 
+test('records are seen as they flow, those of a click to the cent, and one that is no sale is marked', async ({
+  page,
+  brisk: pipeline,
+}) => {
+  await page.goto(pipeline.url);
+  await page.getByRole('tab', { name: 'Receipts' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'Records' })).toBeFocused();
+  await expect(page.getByText('Nothing has come in the last seconds.')).toBeVisible();
+  const sum = page.getByTestId('tail-sum');
+  const expectSum = async (receipts: readonly Receipt[], more = 0) => {
+    const count = receipts.reduce((all, receipt) => all + receipt.recordCount, more);
+    const cents = receipts.reduce((all, receipt) => all + receipt.salesCents, 0);
+    await expect(sum).toHaveAttribute('data-count', String(count));
+    await expect(sum).toHaveAttribute('data-cents', String(cents));
+  };
+  const first = await sell(page, 60);
+  await expectSum([first]);
+  const rows = page.getByTestId('tail-record');
+  await expect(rows).toHaveCount(60);
+  const cents = await rows.evaluateAll((all) => all.map((row) => Number(row.getAttribute('data-cents'))));
+  expect(cents.reduce((all, each) => all + each, 0)).toBe(first.salesCents);
+  await expect(rows.filter({ hasText: 'Shard 0' }).first()).toBeVisible();
+  await expect(rows.filter({ hasText: 'Shard 1' }).first()).toBeVisible();
+
+  await page.getByRole('button', { name: 'Break it' }).click();
+  await page.getByRole('menuitem', { name: 'Send a record that is no sale' }).click();
+  await expect(rows.first()).toContainText('✕ no sale: expected a JSON object, got this is not a sale');
+  const second = await sell(page, 7);
+  await expectSum([first, second], 1);
+  await page.locator('body').press('/');
+  await expect(page.getByRole('searchbox', { name: 'Filter the records' })).toBeFocused();
+  await page.keyboard.type(second.requestId);
+  await expectSum([second]);
+  await page.getByRole('searchbox').fill('no such record');
+  await expect(page.getByText('No record here has “no such record” in it.')).toBeVisible();
+  await page.getByRole('searchbox').fill('');
+
+  await expectAccessible(page);
+  await tabTo(page, '[data-testid="tail-window"] button');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('inspector')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await rows
+    .last()
+    .getByRole('button', { name: first.requestId.slice(0, 8) })
+    .click();
+  await expect(page.getByTestId('inspector')).toContainText(first.requestId);
+});
+
+test('the records stand still while they are read, and the stream is asked for by a tab alone that is seen and not paused', async ({
+  page,
+  brisk: pipeline,
+}) => {
+  await page.goto(pipeline.url);
+  let asked = 0;
+  page.on('request', (request) => {
+    if (request.url().includes('/api/records')) asked += 1;
+  });
+  await expect(page.getByRole('tab', { name: 'Receipts' })).toBeVisible();
+  await sell(page, 3);
+  await page.waitForTimeout(1500);
+  expect(asked).toBe(0);
+  await page.getByRole('tab', { name: 'Records' }).click();
+  const rows = page.getByTestId('tail-record');
+  await expect(rows).toHaveCount(3);
+  await rows.first().hover();
+  await expect(page.getByText('Held while you read')).toBeVisible();
+  await sell(page, 4);
+  const more = page.getByRole('button', { name: '4 new' });
+  await expect(more).toBeVisible();
+  await expect(rows).toHaveCount(3);
+  await more.click();
+  await expect(rows).toHaveCount(7);
+
+  await page.getByRole('button', { name: 'Pause', exact: true }).last().click();
+  await expect(page.getByText('Paused', { exact: true })).toBeVisible();
+  await sell(page, 5);
+  const whenPaused = asked;
+  await page.waitForTimeout(2500);
+  expect(asked).toBe(whenPaused);
+  await expect(rows).toHaveCount(7);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(rows).toHaveCount(12);
+
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await page.waitForTimeout(500); // one may be on its way
+  const whenHidden = asked;
+  await page.waitForTimeout(2500);
+  expect(asked).toBe(whenHidden);
+});
+
+test('a role that may not read the stream is told so in the tab alone, with the policy to copy', async ({
+  page,
+  brisk: pipeline,
+}) => {
+  const problem = {
+    kind: 'access-denied',
+    message: 'Not allowed: kinesis:ListShards on arn:aws:kinesis:eu-west-1:1:stream/data_pipe.',
+    fix: '{"Effect": "Allow"}',
+    action: 'kinesis:ListShards',
+    resource: 'arn',
+  };
+  const answer = { cursor: '1-0-0', restarted: false, records: [], dropped: 0, unreadUntilMs: null };
+  await page.route('**/api/records*', (route) => route.fulfill({ json: { ...answer, problem } }));
+  await page.goto(pipeline.url);
+  await page.getByRole('tab', { name: 'Records' }).click();
+  const panel = page.getByRole('tabpanel', { name: 'Records' });
+  await expect(panel.getByRole('alert')).toContainText('Not allowed: kinesis:ListShards');
+  await expect(panel.getByRole('button', { name: 'Copy the fix' })).toBeVisible();
+  await expect(panel).toContainText('everything else goes on without it');
+  await page.unroute('**/api/records*');
+  await expect(panel.getByRole('alert')).toHaveCount(0);
+});
+
 test('a click that cannot be sent says why and what mends it, and the next one that can clears it', async ({
   page,
   brisk: pipeline,
@@ -230,6 +349,10 @@ for (const [width, colorScheme] of [
     await page.locator('[data-hop="stream"]').click();
     await counted(page).locator('summary').click();
     await expectAccessible(page);
+    await page.getByRole('tab', { name: 'Records' }).click();
+    await sell(page, 5);
+    await expect(page.getByTestId('tail-record')).not.toHaveCount(0);
+    await expectAccessible(page);
     await page.getByRole('tab', { name: 'Invocations' }).click();
     await page.locator('[data-testid="window-row"][data-state="closed"] button').first().click();
     await page.getByText('Explain this window').click();
@@ -241,6 +364,12 @@ for (const [width, colorScheme] of [
     await expect(page.getByRole('dialog')).toBeVisible();
     await expectAccessible(page);
   });
+}
+
+/** Somebody else sells: no click of this page. */
+async function sell(page: Page, record_count: number): Promise<Receipt> {
+  const answer = await page.request.post(new URL('/api/sales', page.url()).href, { data: { record_count } });
+  return answer.json();
 }
 
 async function expectAccessible(page: Page): Promise<void> {
