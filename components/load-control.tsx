@@ -1,16 +1,12 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import { useState } from 'react';
+import { TimeLapse } from '@/components/time-lapse';
 import { Switch } from '@/components/ui/switch';
 import { countdown } from '@/lib/format';
 import { useServerNow } from '@/lib/server-clock';
 import { KEEP_SELLING_MS, type Stopped, useKeepSelling } from '@/lib/use-keep-selling';
 import type { RecordCount } from '@/lib/use-sales';
-
-const TimeLapse = dynamic(() => import('@/components/time-lapse').then((module) => module.TimeLapse), {
-  ssr: false,
-});
 
 const EVERY = [
   [1000, 'every second'],
