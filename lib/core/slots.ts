@@ -19,9 +19,9 @@ export interface Known {
 }
 
 /** From the end of the idle wait until the result is seen: the final invocation, its PutObject, and the next listing. */
-const FINAL_MS = 2000;
+export const FINAL_MS = 2000;
 /** How long beyond the idle wait a result may take before it is called late. */
-const LATE_MS = 30_000;
+export const LATE_MS = 30_000;
 /** Slots up to this length name their objects and requests; in longer ones they would outgrow the answer. */
 const DETAIL_SECONDS = 120;
 
