@@ -53,6 +53,10 @@ export interface PageData {
   readonly format: Format;
   readonly url: UrlState;
   readonly change: (change: Partial<UrlState>) => void;
+  /** True when all this is from a file: of what is not in it, nobody can be asked. */
+  readonly isReplay: boolean;
+  /** Someone has chosen a replay file. */
+  readonly onFile: (file: File) => void;
 }
 
 /** `mischief` and `cost` stand in the foot of the page; all others where the layout says. */

@@ -6,8 +6,16 @@ import type { WindowsAnswer } from '@/lib/answers';
 import type { Format } from '@/lib/format';
 import { useDayCourse } from '@/lib/use-day-course';
 
+interface HeroProps {
+  readonly answer: WindowsAnswer;
+  readonly day: string;
+  /** True when nothing is known of other days. */
+  readonly isAlone: boolean;
+  readonly format: Format;
+}
+
 /** Today's total against yesterday's at this time of day, never against the whole of yesterday. */
-export function Hero({ answer, day, format }: { answer: WindowsAnswer; day: string; format: Format }) {
+export function Hero({ answer, day, isAlone, format }: HeroProps) {
   const { dayTotal, previousDayTotal } = answer;
   const { course, before } = useDayCourse(day);
   const isToday = day === 'today';
@@ -29,7 +37,11 @@ export function Hero({ answer, day, format }: { answer: WindowsAnswer; day: stri
       <p className="mt-2 flex min-h-6 flex-wrap items-center gap-x-2 text-muted">
         {share === null ? (
           previousDayTotal === null ? (
-            'The day before has no sales to compare with'
+            isAlone ? (
+              'Nothing is known of the day before'
+            ) : (
+              'The day before has no sales to compare with'
+            )
           ) : (
             'The day before had sold nothing by then'
           )

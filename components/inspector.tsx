@@ -17,8 +17,11 @@ import { withOpen } from '@/lib/missing';
 import { getJson, type RequestError } from '@/lib/request';
 import { windowsUrl } from '@/lib/use-windows';
 
-/** One window from all sides: what it holds, where that is stored, and how it came to be. */
-export function Inspector({ answer, open, format, url, change }: PageData) {
+/**
+ * One window from all sides: what it holds, where that is stored, and how it came to be; of a replay file without what
+ * that does not hold, the consumer's log and the rejected records.
+ */
+export function Inspector({ answer, open, format, url, change, isReplay }: PageData) {
   const { windowSeconds, stepSeconds } = answer;
   const at = url.w === null ? null : windowAt(url.w, windowSeconds);
   const shown =
@@ -58,7 +61,11 @@ export function Inspector({ answer, open, format, url, change }: PageData) {
             <section aria-label="Objects">
               <h3 className="font-medium">Objects</h3>
               {slot.objects.length === 0 && (
-                <p className="text-muted">No object in the bucket holds this window.</p>
+                <p className="text-muted">
+                  {isReplay
+                    ? 'By this time no result of this window had been written.'
+                    : 'No object in the bucket holds this window.'}
+                </p>
               )}
               {slot.objects.map((object, index) => (
                 <Disclosure
@@ -70,17 +77,19 @@ export function Inspector({ answer, open, format, url, change }: PageData) {
                 </Disclosure>
               ))}
             </section>
-            {slot.rejected > 0 && (
+            {!isReplay && slot.rejected > 0 && (
               <section aria-label="Rejected records">
                 <h3 className="font-medium">Rejected records</h3>
                 <RejectedList day={day} within={at} version={slot.rejected} format={format} />
               </section>
             )}
-            <section aria-label="Explain this window">
-              <Disclosure summary={<span className="font-medium">Explain this window</span>}>
-                <Explanation slot={slot} format={format} />
-              </Disclosure>
-            </section>
+            {!isReplay && (
+              <section aria-label="Explain this window">
+                <Disclosure summary={<span className="font-medium">Explain this window</span>}>
+                  <Explanation slot={slot} format={format} />
+                </Disclosure>
+              </section>
+            )}
           </>
         )}
       </div>

@@ -34,10 +34,10 @@ export function RawObject({ objectKey, format }: { objectKey: string; format: Fo
       >
         {pretty(data.text)}
       </pre>
-      <p className="break-all font-mono text-xs">{data.command}</p>
+      {data.command !== '' && <p className="break-all font-mono text-xs">{data.command}</p>}
       <div className="-ml-2 flex flex-wrap gap-1">
         <CopyButton text={data.key}>Copy key</CopyButton>
-        <CopyButton text={data.command}>Copy command</CopyButton>
+        {data.command !== '' && <CopyButton text={data.command}>Copy command</CopyButton>}
         {data.consoleUrl !== null && (
           <a
             href={data.consoleUrl}

@@ -27,7 +27,7 @@ const FIRST = 4;
  * the producer's answers.
  */
 export function Receipts(data: PageData) {
-  const { answer, open, format, url } = data;
+  const { answer, open, format, url, isReplay } = data;
   const [tab, setTab] = useState('receipts');
   const [filterAsks, setFilterAsks] = useState(0);
   const place = usePlace();
@@ -44,35 +44,44 @@ export function Receipts(data: PageData) {
         setTab('records');
         setFilterAsks((asks) => asks + 1);
       };
-      return { '/': askForFilter };
-    }, []),
+      return isReplay ? {} : { '/': askForFilter };
+    }, [isReplay]),
   );
   return (
     <Card className="h-full" aria-label="Receipts, records and invocations">
       <Tabs value={tab} onValueChange={choose}>
         <TabList aria-label="Look inside" className="mb-2 flex-wrap max-sm:gap-x-3">
           <Tab value="receipts">Receipts</Tab>
-          <Tab value="records">Records</Tab>
-          <Tab value="rejected">
-            Rejected{rejected > 0 && <span className="max-[380px]:hidden"> ({format.count(rejected)})</span>}
-          </Tab>
+          {!isReplay && (
+            <>
+              <Tab value="records">Records</Tab>
+              <Tab value="rejected">
+                Rejected
+                {rejected > 0 && <span className="max-[380px]:hidden"> ({format.count(rejected)})</span>}
+              </Tab>
+            </>
+          )}
           <Tab value="invocations">Invocations</Tab>
         </TabList>
         <TabPanel value="receipts">
           <ReceiptList {...data} clicks={clicks} />
         </TabPanel>
-        <TabPanel value="records">
-          <RecordTail {...data} filterAsks={filterAsks} />
-        </TabPanel>
-        <TabPanel value="rejected">
-          <p className="py-2 text-muted text-xs">
-            Records of {day} (UTC) that are not sales: never added, never lost. The newest 50.
-          </p>
-          <RejectedList day={day} within={null} version={rejected} format={format} />
-        </TabPanel>
+        {!isReplay && (
+          <>
+            <TabPanel value="records">
+              <RecordTail {...data} filterAsks={filterAsks} />
+            </TabPanel>
+            <TabPanel value="rejected">
+              <p className="py-2 text-muted text-xs">
+                Records of {day} (UTC) that are not sales: never added, never lost. The newest 50.
+              </p>
+              <RejectedList day={day} within={null} version={rejected} format={format} />
+            </TabPanel>
+          </>
+        )}
         <TabPanel value="invocations">
           <InvocationLog clicks={clicks} format={format} />
-          {clicks.length > 0 && place !== null && (
+          {!isReplay && clicks.length > 0 && place !== null && (
             <Button look="quiet" className="-ml-2" onClick={() => forgetClicks(place)}>
               Forget all receipts
             </Button>
@@ -83,14 +92,16 @@ export function Receipts(data: PageData) {
   );
 }
 
-function ReceiptList({ format, change, clicks }: PageData & { clicks: readonly Click[] }) {
+function ReceiptList({ format, change, clicks, isReplay }: PageData & { clicks: readonly Click[] }) {
   const [isAll, setIsAll] = useState(false);
   const sent = clicks.filter((click) => click.receipt !== null);
   const shown = isAll ? sent : sent.slice(0, FIRST);
   if (sent.length === 0) {
     return (
       <p className="py-2 text-muted">
-        Each click leaves a receipt here, which follows its records until they are counted.
+        {isReplay
+          ? 'By this time no receipt had come to the browser that made the file.'
+          : 'Each click leaves a receipt here, which follows its records until they are counted.'}
       </p>
     );
   }

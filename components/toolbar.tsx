@@ -25,6 +25,8 @@ interface ToolbarProps {
   readonly answer: WindowsAnswer;
   readonly url: UrlState;
   readonly format: Format;
+  /** A file is of one day: there is no other to go to or to compare with. */
+  readonly isReplay: boolean;
   readonly isZoomed: boolean;
   readonly onBack: () => void;
   readonly onChange: (change: Partial<UrlState>) => void;
@@ -33,17 +35,20 @@ interface ToolbarProps {
 }
 
 /** Which time on the left, how it is shown on the right. */
-export function Toolbar({ answer, url, format, isZoomed, onBack, onChange, children }: ToolbarProps) {
+export function Toolbar(props: ToolbarProps) {
+  const { answer, url, format, isReplay, isZoomed, onBack, onChange, children } = props;
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <DayPicker
-        day={url.day}
-        format={format}
-        onDay={(day) => onChange({ day, range: day === 'today' ? '1h' : 'day' })}
-      />
+      {!isReplay && (
+        <DayPicker
+          day={url.day}
+          format={format}
+          onDay={(day) => onChange({ day, range: day === 'today' ? '1h' : 'day' })}
+        />
+      )}
       <Segmented
         label="Range"
-        options={RANGES}
+        options={isReplay ? RANGES.slice(0, 3) : RANGES}
         value={url.range}
         onChange={(range) =>
           onChange({ range, ...(isZoomed && url.day === todayOf(answer) ? { day: 'today' } : {}) })

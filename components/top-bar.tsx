@@ -16,7 +16,8 @@ const ICON: Readonly<Record<Theme, IconName>> = { system: 'screen', light: 'sun'
 
 interface TopBarProps {
   readonly url: UrlState;
-  readonly connection: Connection;
+  /** Null when the page shows a file instead. */
+  readonly connection: Connection | null;
   readonly onPause: () => void;
   readonly onKeys: () => void;
   readonly onChange: (change: Partial<UrlState>) => void;
@@ -26,7 +27,7 @@ interface TopBarProps {
 export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarProps) {
   const [theme, setTheme] = useState<Theme>('system');
   useEffect(() => setTheme(currentTheme()), []);
-  const { paused } = connection;
+  const paused = connection?.paused;
   const nextTheme = () => {
     chooseTheme(NEXT[theme]);
     setTheme(NEXT[theme]);
@@ -36,19 +37,25 @@ export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarPro
     <header className="sticky top-0 z-20 print:static border-line border-b bg-bg">
       <div className="mx-auto flex h-14 max-w-[1248px] items-center gap-2 px-4 sm:gap-4 sm:px-6 lg:grid lg:grid-cols-[1fr_auto_1fr]">
         <h1 className="min-w-0 truncate font-semibold text-base tracking-tight">Tumbling windows</h1>
-        <ModeBadge windowSeconds={connection.answer?.windowSeconds ?? 120} />
+        {connection === null ? (
+          <ReplayBadge />
+        ) : (
+          <ModeBadge windowSeconds={connection.answer?.windowSeconds ?? 120} />
+        )}
         <div className="ml-auto flex shrink-0 items-center gap-1">
-          <LiveStatus {...connection} />
+          {connection !== null && <LiveStatus {...connection} />}
           <div className="hidden items-center gap-1 sm:flex">
-            <Button
-              look="quiet"
-              aria-keyshortcuts="Space"
-              aria-label={paused ? 'Resume' : 'Pause'}
-              title={paused ? 'Resume (Space)' : 'Pause (Space)'}
-              onClick={onPause}
-            >
-              <Icon name={paused ? 'play' : 'pause'} />
-            </Button>
+            {connection !== null && (
+              <Button
+                look="quiet"
+                aria-keyshortcuts="Space"
+                aria-label={paused ? 'Resume' : 'Pause'}
+                title={paused ? 'Resume (Space)' : 'Pause (Space)'}
+                onClick={onPause}
+              >
+                <Icon name={paused ? 'play' : 'pause'} />
+              </Button>
+            )}
             <Button
               look="quiet"
               className="min-w-14"
@@ -73,7 +80,7 @@ export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarPro
                 </Button>
               }
             >
-              <MenuItem onSelect={onPause}>{paused ? 'Resume' : 'Pause'}</MenuItem>
+              {connection !== null && <MenuItem onSelect={onPause}>{paused ? 'Resume' : 'Pause'}</MenuItem>}
               <MenuItem onSelect={nextZone}>Times in {zoneOf(url)}</MenuItem>
               <MenuItem onSelect={nextTheme}>Theme: {theme}</MenuItem>
               <MenuItem onSelect={onKeys}>Keyboard</MenuItem>
@@ -87,6 +94,14 @@ export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarPro
 
 function zoneOf(url: UrlState): string {
   return url.tz === 'utc' ? 'UTC' : 'local time';
+}
+
+function ReplayBadge() {
+  return (
+    <p className="rounded bg-focus px-2 py-0.5 font-mono text-bg text-xs" data-testid="mode-badge">
+      REPLAY
+    </p>
+  );
 }
 
 /** Which of the two worlds this is, always in sight: told by word and by the badge's own shape. */

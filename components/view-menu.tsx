@@ -23,7 +23,7 @@ const NOTICE_WORDS: Readonly<Record<NoticeChoice, string>> = {
 };
 
 /** How the range is shown: each entry is on or off, and in the address. */
-export function ViewMenu({ answer, url, format, change }: PageData) {
+export function ViewMenu({ answer, url, format, change, isReplay }: PageData) {
   const choice = useNoticeChoice();
   const copy = () => {
     const search = serializeUrlState(freezeUrlState(url, answer));
@@ -41,9 +41,11 @@ export function ViewMenu({ answer, url, format, change }: PageData) {
           </Button>
         }
       >
-        <MenuItem checked={url.cmp} onSelect={() => change({ cmp: !url.cmp })}>
-          Compare with the day before
-        </MenuItem>
+        {!isReplay && (
+          <MenuItem checked={url.cmp} onSelect={() => change({ cmp: !url.cmp })}>
+            Compare with the day before
+          </MenuItem>
+        )}
         {canSplit && (
           <MenuItem checked={url.shards} onSelect={() => change({ shards: !url.shards })}>
             Split bars by shard
@@ -55,7 +57,7 @@ export function ViewMenu({ answer, url, format, change }: PageData) {
         >
           Limit line
         </MenuItem>
-        {url.limitCents !== null && (
+        {!isReplay && url.limitCents !== null && (
           <MenuItem checked={choice === 'on'} onSelect={() => void switchNotices()}>
             <span className="max-w-72">
               Notify when a window reaches {format.money(url.limitCents)}
@@ -69,10 +71,12 @@ export function ViewMenu({ answer, url, format, change }: PageData) {
         <MenuItem checked={url.kiosk} onSelect={() => change({ kiosk: !url.kiosk })}>
           Kiosk: clock, numbers, chart
         </MenuItem>
-        <MenuItem onSelect={copy}>
-          <Icon name="link" />
-          Copy link to exactly this
-        </MenuItem>
+        {!isReplay && (
+          <MenuItem onSelect={copy}>
+            <Icon name="link" />
+            Copy link to exactly this
+          </MenuItem>
+        )}
       </Menu>
       <p role="status" className="sr-only">
         {url.limitCents === null || choice === 'on' || choice === 'off' ? '' : NOTICE_WORDS[choice]}

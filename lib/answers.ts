@@ -125,7 +125,7 @@ export interface ObjectAnswer {
   readonly contentType: string;
   readonly etag: string;
   readonly text: string;
-  /** `aws s3 cp s3://… -`, with --endpoint-url where it is needed. */
+  /** `aws s3 cp s3://… -`, with --endpoint-url where it is needed; empty in a replay. */
   readonly command: string;
   /** The AWS console's page of the object; null when local. */
   readonly consoleUrl: string | null;

@@ -14,7 +14,7 @@ export function lengthWords(seconds: number): string {
 /** The sentence over the chart: what, how long each bar is, which range, which zone. */
 export function chartTitle(
   shown: Pick<WindowsAnswer, 'stepSeconds' | 'windowSeconds' | 'fromMs' | 'toMs' | 'live'>,
-  url: Pick<UrlState, 'mode' | 'range'>,
+  url: Pick<UrlState, 'mode' | 'day' | 'range'>,
   format: Format,
 ): string {
   const what = url.mode === 'total' ? 'Running total' : 'Sales';
@@ -22,7 +22,7 @@ export function chartTitle(
   const first = format.day(shown.fromMs);
   const last = format.day(shown.toMs - 1);
   const days = first === last ? first : `${first} to ${last}`;
-  const when = shown.live && url.range !== '7d' ? 'today' : days;
+  const when = shown.live && url.day === 'today' && url.range !== '7d' ? 'today' : days;
   return `${what} per ${each}, ${when}, ${format.zoneWords(shown.fromMs)}`;
 }
 

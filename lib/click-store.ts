@@ -8,6 +8,7 @@ const MAX_CLICKS = 300;
 const NONE: readonly Click[] = [];
 
 let clicks: readonly Click[] | null = null;
+let lent: readonly Click[] | null = null;
 const listeners = new Set<() => void>();
 
 function read(): readonly Click[] {
@@ -28,13 +29,23 @@ function write(next: readonly Click[]): void {
   } catch {
     // Storage may be blocked or full: the clicks then last for this page only.
   }
+  tell();
+}
+
+function tell(): void {
   for (const listener of listeners) listener();
+}
+
+/** Shows clicks of a replay in place of the browser's own, which stay as they are; null shows its own again. */
+export function lendClicks(of: readonly Click[] | null): void {
+  lent = of;
+  tell();
 }
 
 function onStorage(event: StorageEvent): void {
   if (event.key !== KEY && event.key !== null) return;
   clicks = null;
-  for (const listener of listeners) listener();
+  tell();
 }
 
 function subscribe(listener: () => void): () => void {
@@ -73,6 +84,10 @@ export function forgetClicks(place: string): void {
 
 /** Newest first; empty while rendered on the server. */
 export function useClicks(place: string | null): readonly Click[] {
-  const all = useSyncExternalStore(subscribe, read, () => NONE);
+  const all = useSyncExternalStore(
+    subscribe,
+    () => lent ?? read(),
+    () => NONE,
+  );
   return useMemo(() => all.filter((click) => click.place === place), [all, place]);
 }

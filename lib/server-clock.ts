@@ -11,6 +11,21 @@ let heardMs: number | null = null;
 let readMs: number | null = null;
 let retryMs: number | null = null;
 
+/** A clock that stands in for the server's: of a replay. */
+export interface TimeSource {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Calls back when there is another time to show, until the answer is called. */
+  readonly subscribe: (tick: () => void) => () => void;
+}
+
+let source: TimeSource | null = null;
+
+/** Lets another clock tell the time of everything that is mounted from now on; null gives it back to the server. */
+export function setTimeSource(next: TimeSource | null): void {
+  source = next;
+}
+
 /** Well under 15 s, and more than two polls: one slow answer is no alarm. */
 const STALE_MS = 12_000;
 /** Less is no error of a clock but the way of an answer. */
@@ -31,7 +46,7 @@ export function willRetry(inMs: number): void {
 
 /** The server's time now, in epoch ms. */
 export function serverNow(): number {
-  return Date.now() + skewMs;
+  return source?.now() ?? Date.now() + skewMs;
 }
 
 /** How old what is shown is, in ms: since the server last answered, or since it last heard from S3; null before. */
@@ -52,6 +67,7 @@ export function clockSkewSeconds(): number {
 }
 
 function subscribe(tick: () => void): () => void {
+  if (source !== null) return source.subscribe(tick);
   const timer = setInterval(tick, 1000);
   return () => clearInterval(timer);
 }

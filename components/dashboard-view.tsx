@@ -1,0 +1,276 @@
+'use client';
+
+import { clsx } from 'clsx';
+import dynamic from 'next/dynamic';
+import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { Announcer } from '@/components/dashboard-announcer';
+import { type PageData, parts } from '@/components/dashboard-parts';
+import { useDays } from '@/components/day-picker';
+import { FirstRun, SampleChart } from '@/components/first-run';
+import { Hero } from '@/components/hero';
+import { KpiTiles } from '@/components/kpi-tiles';
+import type { Connection } from '@/components/live-status';
+import { NearView } from '@/components/near-view';
+import { NewWindows } from '@/components/new-windows';
+import { Skeleton } from '@/components/skeleton';
+import { Toolbar } from '@/components/toolbar';
+import { TopBar } from '@/components/top-bar';
+import { Card } from '@/components/ui/card';
+import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
+import { WindowClock } from '@/components/window-clock';
+import type { WindowsAnswer } from '@/lib/answers';
+import { chartTitle } from '@/lib/chart-words';
+import type { Slot } from '@/lib/core/slot';
+import { daysBeside } from '@/lib/days-beside';
+import { createFormat } from '@/lib/format';
+import type { UrlState } from '@/lib/url-state';
+import { useHeld } from '@/lib/use-held';
+import { useMarked } from '@/lib/use-marked';
+import { usePageKeys } from '@/lib/use-page-keys';
+import { useZoom } from '@/lib/use-zoom';
+
+const ChartPanel = dynamic(() => import('@/components/chart-panel').then((module) => module.ChartPanel), {
+  ssr: false,
+  loading: () => <div className="h-60 sm:h-75" />,
+});
+const KeyboardSheet = dynamic(
+  () => import('@/components/keyboard-sheet').then((module) => module.KeyboardSheet),
+  { ssr: false },
+);
+
+/** Nothing to press on a wall, unless someone comes near. */
+const KIOSK_TOOLS = 'opacity-0 focus-within:opacity-100 group-hover:opacity-100';
+
+/** Two columns where the page has the width for them: 1024 px, or those and the drawer's 420. */
+const COLUMNS = {
+  alone: ['lg:grid-cols-[7fr_5fr]', 'max-lg:order-last', 'lg:grid-cols-[minmax(26rem,5fr)_7fr]'],
+  beside: [
+    'min-[1440px]:grid-cols-[7fr_5fr]',
+    'max-[1440px]:order-last',
+    'min-[1440px]:grid-cols-[minmax(26rem,5fr)_7fr]',
+  ],
+} as const;
+
+/** Where the data comes from: the server, or a file that is replayed. */
+export interface Source extends Connection {
+  readonly open: Slot | undefined;
+  readonly previous: WindowsAnswer | undefined;
+  readonly isReplay: boolean;
+  /** Another number when the time was set: what was held is of another time then. */
+  readonly jumps: number;
+}
+
+export interface DashboardViewProps {
+  readonly source: Source;
+  readonly currency: string;
+  readonly url: UrlState;
+  readonly onChange: (change: Partial<UrlState>) => void;
+  /** Pauses and resumes. */
+  readonly onToggle: () => void;
+  /** Someone has given a replay file. */
+  readonly onFile: (file: File) => void;
+  /** What stands above all. */
+  readonly children: ReactNode;
+}
+
+/** The page, whatever its data comes from; everything below takes props. */
+export function DashboardView(props: DashboardViewProps) {
+  const { source, currency, url, onChange: change, onToggle, onFile, children } = props;
+  const { answer, open, previous, paused, isReplay } = source;
+  const [isReading, setIsReading] = useState(false);
+  const [isSheetOpen, setIsSheetOpen] = useState(false);
+  const { day, range } = url;
+  const isHeld = paused || isReading || url.w !== null;
+  const shown = useMarked(useHeld(answer, isHeld, `${day} ${range} ${source.jumps}`));
+  const zoom = useZoom(url, change);
+  const format = useMemo(() => createFormat({ currency, zone: url.tz }), [currency, url.tz]);
+  const showSheet = useCallback(() => setIsSheetOpen(true), []);
+  const catchUp = () => {
+    if (paused) onToggle();
+    setIsReading(false);
+    change({ w: null });
+  };
+  useKeys({ url, change, pause: onToggle, showSheet, back: zoom.back });
+
+  const data = useMemo<PageData | null>(
+    () =>
+      shown !== undefined && open !== undefined
+        ? { answer: shown, open, format, url, change, isReplay, onFile }
+        : null,
+    [shown, open, format, url, change, isReplay, onFile],
+  );
+  // All parts at once are a long task on a phone: the first time they come in slices, between which it stays responsive.
+  const isReady = useDeferredValue(data !== null);
+  // Only chart and table stand still while they are read.
+  const newest = answer ?? data?.answer;
+  const isFirst = data !== null && !isReplay && isFirstRun(data.answer, data.open.recordCount);
+  const [heroColumns, heroLast, insideColumns] = COLUMNS[url.w === null ? 'alone' : 'beside'];
+  return (
+    <div className={clsx(url.w !== null && 'lg:pr-[420px]')}>
+      <TopBar
+        url={url}
+        connection={isReplay ? null : source}
+        onPause={onToggle}
+        onKeys={showSheet}
+        onChange={change}
+      />
+      <main className="mx-auto flex max-w-[1248px] flex-col gap-6 p-4 sm:p-6">
+        {children}
+        {data === null || newest === undefined || !isReady ? (
+          <Skeleton {...(source.problem !== null && { words: 'Nothing could be read yet' })} />
+        ) : (
+          <>
+            <div className={clsx('grid gap-6', heroColumns)} data-first-run={isFirst}>
+              <div className={clsx('grid', heroLast)}>
+                {isFirst ? (
+                  <FirstRun endMs={data.open.endMs} />
+                ) : (
+                  <Hero answer={newest} day={day} isAlone={isReplay} format={format} />
+                )}
+              </div>
+              <WindowClock open={data.open} ended={endedWindow(newest)} format={format}>
+                {!url.kiosk && !isReplay && parts.generate?.(data)}
+              </WindowClock>
+            </div>
+            <div className="max-sm:order-1">
+              <KpiTiles answer={newest} format={format} />
+            </div>
+            <Card aria-label="Sales" className="group">
+              <Tabs
+                value={url.view}
+                onValueChange={(view) => change({ view: view === 'table' ? 'table' : 'chart' })}
+              >
+                <div className="mb-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
+                  <h2 className="font-medium text-base">{chartTitle(data.answer, url, format)}</h2>
+                  <div className="flex items-center gap-4">
+                    {isHeld && data.answer.live && (
+                      <NewWindows
+                        held={data.answer}
+                        windowSeconds={data.answer.windowSeconds}
+                        onCatchUp={catchUp}
+                      />
+                    )}
+                    <TabList aria-label="View" className="border-none">
+                      <Tab value="chart">Chart</Tab>
+                      <Tab value="table">Table</Tab>
+                    </TabList>
+                  </div>
+                </div>
+                <div className={clsx('mb-2 print:hidden', url.kiosk && KIOSK_TOOLS)}>
+                  <Toolbar
+                    answer={data.answer}
+                    url={url}
+                    format={format}
+                    isReplay={isReplay}
+                    isZoomed={zoom.isZoomed}
+                    onBack={zoom.back}
+                    onChange={change}
+                  >
+                    {parts.view?.(data)}
+                    {parts.export?.(data)}
+                  </Toolbar>
+                </div>
+                <TabPanel value="chart">
+                  {isFirst ? (
+                    <SampleChart endMs={data.open.endMs} format={format} />
+                  ) : (
+                    <NearView className="h-60 sm:h-75">
+                      <ChartPanel
+                        answer={data.answer}
+                        open={paused ? data.answer.open : data.open}
+                        previous={previous}
+                        url={url}
+                        format={format}
+                        onChange={change}
+                        onZoom={zoom.zoomTo}
+                        onBack={zoom.back}
+                        onReading={setIsReading}
+                      />
+                    </NearView>
+                  )}
+                  {parts.overview?.(data)}
+                </TabPanel>
+                <TabPanel value="table">{parts.table?.(data)}</TabPanel>
+              </Tabs>
+              {!url.kiosk && parts.reconciliation?.(data)}
+            </Card>
+            {!url.kiosk && (
+              <div className={clsx('grid gap-6 max-sm:order-2 print:hidden', !isReplay && insideColumns)}>
+                {!isReplay && (
+                  <div id="pipeline" className="min-h-72 min-w-0">
+                    {parts.pipeline?.(data)}
+                  </div>
+                )}
+                <div className="min-h-57 min-w-0">{parts.receipts?.(data)}</div>
+              </div>
+            )}
+            {parts.inspector?.(data)}
+            {!url.kiosk && !isReplay && (
+              <footer className="flex flex-wrap items-center justify-between gap-4 border-line border-t pt-4 text-muted text-xs max-sm:order-3">
+                <p>
+                  Totals are read from the window results in S3; the open window is what the consumer says so
+                  far.
+                </p>
+                {parts.cost?.(data)}
+                {parts.mischief?.(data)}
+              </footer>
+            )}
+            {!isReplay && parts.notices?.({ ...data, answer: newest })}
+            {!isReplay && <Announcer answer={newest} format={format} />}
+          </>
+        )}
+      </main>
+      {isSheetOpen && <KeyboardSheet onClose={() => setIsSheetOpen(false)} />}
+    </div>
+  );
+}
+
+/** Today, and there has never been a sale: nothing closed, nothing waiting, nothing in the open window. */
+function isFirstRun(answer: WindowsAnswer, openRecords: number | null): boolean {
+  // A window that has just ended may be waited for although nothing is in it.
+  const isUntouched = answer.slots.every(
+    ({ state, soFar }) =>
+      ['before', 'future', 'open'].includes(state) || (state === 'closing' && soFar.recordCount === 0),
+  );
+  return answer.live && answer.newest === null && isUntouched && (openRecords ?? 0) === 0;
+}
+
+/** The newest window that has ended and of which there is something to say. */
+function endedWindow({ slots, live, stepSeconds, windowSeconds }: WindowsAnswer) {
+  if (!live || stepSeconds > windowSeconds) return undefined;
+  return slots.findLast((slot) => ['closed', 'closing', 'late'].includes(slot.state));
+}
+
+function useKeys({
+  url,
+  change,
+  pause,
+  showSheet,
+  back,
+}: {
+  url: UrlState;
+  change: (change: Partial<UrlState>) => void;
+  pause: () => void;
+  showSheet: () => void;
+  back: () => void;
+}): void {
+  const days = useDays();
+  usePageKeys(
+    useMemo(() => {
+      const today = new Date(days?.serverNowMs ?? 0).toISOString().slice(0, 10);
+      const names = (days?.days ?? []).map((each) => (each.day === today ? 'today' : each.day));
+      const { earlier, later } = daysBeside(names, url.day === today ? 'today' : url.day);
+      const go = (to: string | null) => {
+        if (to !== null) change({ day: to, range: to === 'today' ? '1h' : 'day' });
+      };
+      return {
+        ' ': pause,
+        '?': showSheet,
+        '[': () => go(earlier),
+        ']': () => go(later),
+        t: () => change({ view: url.view === 'table' ? 'chart' : 'table' }),
+        escape: () => (url.w === null ? back() : change({ w: null })),
+      };
+    }, [days, url, change, pause, showSheet, back]),
+  );
+}
