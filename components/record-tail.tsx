@@ -42,6 +42,9 @@ export function RecordTail({ answer, format, change, filterAsks }: RecordTailPro
   const shardIds = useMemo(() => shardIdsOf(answer.slots, tail.records), [answer.slots, tail]);
   const onOpen = useCallback((w: number) => change({ w }), [change]);
   const isThrottled = problem?.kind === 'throttled';
+  const failure = isThrottled ? null : problem;
+  // What cannot be read is unknown, not nothing.
+  const isKnown = tail.records.length > 0 || (newest !== undefined && failure === null);
   const sum = records.reduce((cents, { sale }) => cents + (sale?.salesCents ?? 0), 0);
   const behind = held === null ? 0 : (newest?.count ?? 0) - held.count;
   return (
@@ -63,20 +66,22 @@ export function RecordTail({ answer, format, change, filterAsks }: RecordTailPro
           {paused ? 'Resume' : 'Pause'}
         </Button>
       </div>
-      {problem !== null && !isThrottled && <ProblemNote problem={problem} />}
+      {failure !== null && isKnown && <ProblemNote problem={failure} />}
       <div className="flex min-h-8 items-center justify-between gap-4 pointer-coarse:min-h-11">
         <p data-testid="tail-sum" data-count={records.length} data-cents={sum}>
-          {countWords(records.length, tail, text, format)},{' '}
-          <span className="font-medium">{format.money(sum)}</span>
+          {isKnown && (
+            <>
+              {countWords(records.length, tail, text, format)},{' '}
+              <span className="font-medium">{format.money(sum)}</span>
+            </>
+          )}
         </p>
         {behind > 0 ? (
           <Button className="border-focus text-focus" onClick={catchUp}>
             <Icon name="up" /> {format.count(behind)} new
           </Button>
         ) : (
-          <span className="text-muted text-xs">
-            {paused ? 'Paused' : held === null ? 'Live' : 'Held while you read'}
-          </span>
+          <span className="text-muted text-xs">{statusWord(paused, held !== null, failure !== null)}</span>
         )}
       </div>
       <section
@@ -96,7 +101,10 @@ export function RecordTail({ answer, format, change, filterAsks }: RecordTailPro
             onOpen={onOpen}
           />
         ) : (
-          <p className="py-2 text-muted">{emptyWords(newest, text, paused, problem !== null)}</p>
+          <>
+            {failure !== null && !isKnown && <ProblemNote problem={failure} />}
+            <p className="py-2 text-muted">{emptyWords(newest, text, paused, failure !== null)}</p>
+          </>
         )}
       </section>
       <p className="min-h-9 text-muted text-xs sm:min-h-4.5" data-testid="tail-note">
@@ -111,7 +119,10 @@ function useReading(newest: Tail | undefined) {
   const list = useRef<HTMLElement>(null);
   const [held, setHeld] = useState<Tail | null>(null);
   const isInside = useRef(false);
-  const hold = () => setHeld((now) => now ?? newest ?? null);
+  const hold = () => {
+    // Before the first record there is nothing to read: who waits with the pointer here shall see it come.
+    if (newest !== undefined && newest.records.length > 0) setHeld((now) => now ?? newest);
+  };
   const letGo = () => {
     if (!isInside.current && (list.current?.scrollTop ?? 0) === 0) setHeld(null);
   };
@@ -142,10 +153,16 @@ function countWords(matches: number, { records }: Tail, text: string, format: Fo
   return text.trim() === '' ? all : `${format.count(matches)} of ${all}`;
 }
 
+function statusWord(paused: boolean, isHeld: boolean, isFailing: boolean): string {
+  if (paused) return 'Paused';
+  if (isFailing) return 'Trying again';
+  return isHeld ? 'Held while you read' : 'Live';
+}
+
 function emptyWords(tail: Tail | undefined, text: string, paused: boolean, isFailing: boolean): string {
+  if (tail !== undefined && tail.records.length > 0) return `No record here has “${text.trim()}” in it.`;
   if (isFailing) return 'Only this tab reads the stream; everything else goes on without it.';
   if (tail === undefined) return 'Reading the stream…';
-  if (tail.records.length > 0) return `No record here has “${text.trim()}” in it.`;
   if (paused) return 'Paused: the stream is not read.';
   return 'Nothing has come in the last seconds. Press Generate sales, and see its records arrive here.';
 }

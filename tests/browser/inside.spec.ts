@@ -148,6 +148,7 @@ test('records are seen as they flow, those of a click to the cent, and one that 
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('tab', { name: 'Records' })).toBeFocused();
   await expect(page.getByText('Nothing has come in the last seconds.')).toBeVisible();
+  await page.getByRole('region', { name: 'Records of the stream' }).hover();
   const sum = page.getByTestId('tail-sum');
   const expectSum = async (receipts: readonly Receipt[], more = 0) => {
     const count = receipts.reduce((all, receipt) => all + receipt.recordCount, more);
