@@ -1,14 +1,6 @@
 'use client';
 
-import {
-  type PointerEvent,
-  useCallback,
-  useDeferredValue,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { PageData } from '@/components/dashboard-parts';
 import { ProblemNote } from '@/components/problem-note';
 import { RecordRows } from '@/components/record-rows';
@@ -17,6 +9,7 @@ import { Icon } from '@/components/ui/icon';
 import type { Format } from '@/lib/format';
 import { HELD_RECORDS, matching, NO_TAIL, type Tail } from '@/lib/record-tail';
 import { shardIdsOf } from '@/lib/shard-name';
+import { useReading } from '@/lib/use-reading';
 import { useRecordTail } from '@/lib/use-record-tail';
 
 interface RecordTailProps extends PageData {
@@ -31,7 +24,7 @@ export function RecordTail({ answer, format, change, filterAsks }: RecordTailPro
   const { tail: followed, problem } = useRecordTail(paused);
   // Two hundred rows at once are a long task: they come in slices, between which the page stays responsive.
   const newest = useDeferredValue(followed);
-  const { list, held, catchUp, ...reading } = useReading(newest);
+  const { list, held, catchUp, reading } = useReading(newest);
   const filter = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (filterAsks > 0) filter.current?.focus();
@@ -112,40 +105,6 @@ export function RecordTail({ answer, format, change, filterAsks }: RecordTailPro
       </p>
     </div>
   );
-}
-
-/** While the pointer, the keyboard or the scrolling is in the list, what is read keeps its place. */
-function useReading(newest: Tail | undefined) {
-  const list = useRef<HTMLElement>(null);
-  const [held, setHeld] = useState<Tail | null>(null);
-  const isInside = useRef(false);
-  const hold = () => {
-    // Before the first record there is nothing to read: who waits with the pointer here shall see it come.
-    if (newest !== undefined && newest.records.length > 0) setHeld((now) => now ?? newest);
-  };
-  const letGo = () => {
-    if (!isInside.current && (list.current?.scrollTop ?? 0) === 0) setHeld(null);
-  };
-  const inside = (now: boolean) => {
-    isInside.current = now;
-    if (now) hold();
-    else letGo();
-  };
-  return {
-    list,
-    held,
-    catchUp: () => {
-      isInside.current = false;
-      list.current?.scrollTo({ top: 0 });
-      setHeld(null);
-    },
-    // A finger has no place to be before it touches: for it, scrolling is reading.
-    onPointerEnter: (event: PointerEvent) => event.pointerType === 'mouse' && inside(true),
-    onPointerLeave: (event: PointerEvent) => event.pointerType === 'mouse' && inside(false),
-    onFocus: ({ target }: { target: Element }) => target.matches(':focus-visible') && inside(true),
-    onBlur: () => inside(false),
-    onScroll: () => ((list.current?.scrollTop ?? 0) > 0 ? hold() : letGo()),
-  };
 }
 
 function countWords(matches: number, { records }: Tail, text: string, format: Format): string {
