@@ -24,6 +24,7 @@ import type { Slot } from '@/lib/core/slot';
 import { daysBeside } from '@/lib/days-beside';
 import { createFormat } from '@/lib/format';
 import type { UrlState } from '@/lib/url-state';
+import { useFirstRun } from '@/lib/use-first-run';
 import { useHeld } from '@/lib/use-held';
 import { useMarked } from '@/lib/use-marked';
 import { usePageKeys } from '@/lib/use-page-keys';
@@ -103,7 +104,7 @@ export function DashboardView(props: DashboardViewProps) {
   const isReady = useDeferredValue(data !== null);
   // Only chart and table stand still while they are read.
   const newest = answer ?? data?.answer;
-  const isFirst = data !== null && !isReplay && isFirstRun(data.answer, data.open.recordCount);
+  const isFirst = useFirstRun(data?.answer, data?.open) && !isReplay;
   const [heroColumns, heroLast, insideColumns] = COLUMNS[url.w === null ? 'alone' : 'beside'];
   return (
     <div className={clsx(url.w !== null && 'lg:pr-[420px]')}>
@@ -223,16 +224,6 @@ export function DashboardView(props: DashboardViewProps) {
       {isSheetOpen && <KeyboardSheet onClose={() => setIsSheetOpen(false)} />}
     </div>
   );
-}
-
-/** Today, and there has never been a sale: nothing closed, nothing waiting, nothing in the open window. */
-function isFirstRun(answer: WindowsAnswer, openRecords: number | null): boolean {
-  // A window that has just ended may be waited for although nothing is in it.
-  const isUntouched = answer.slots.every(
-    ({ state, soFar }) =>
-      ['before', 'future', 'open'].includes(state) || (state === 'closing' && soFar.recordCount === 0),
-  );
-  return answer.live && answer.newest === null && isUntouched && (openRecords ?? 0) === 0;
 }
 
 /** The newest window that has ended and of which there is something to say. */
