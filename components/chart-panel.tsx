@@ -5,11 +5,13 @@ import { Chart } from '@/components/chart';
 import { ChartFlags } from '@/components/chart-flags';
 import { ChartLegend } from '@/components/chart-legend';
 import { ChartLimit } from '@/components/chart-limit';
+import { PaceSentence, paceWords } from '@/components/chart-pace';
 import { ChartPatterns } from '@/components/chart-patterns';
 import { ChartTooltip } from '@/components/chart-tooltip';
 import { ChartTwin } from '@/components/chart-twin';
 import type { WindowsAnswer } from '@/lib/answers';
-import { barRows } from '@/lib/bar-rows';
+import { barByKey } from '@/lib/bar-keys';
+import { barRows, spokenWords } from '@/lib/bar-rows';
 import { type Bar, barsOver, chartBars, shardsOf } from '@/lib/chart-bars';
 import { blankWords, chartSummary, chartTitle } from '@/lib/chart-words';
 import { clickFlags } from '@/lib/click-flags';
@@ -26,7 +28,6 @@ import { useNarrow } from '@/lib/use-narrow';
 import { usePlace } from '@/lib/use-place';
 import { useSelection } from '@/lib/use-selection';
 
-const PAGE = 10;
 /** A phone shows the newest windows only: bars that a finger can hit. */
 const NARROW_BARS = 15;
 /** From here on a press that moves is a drag. */
@@ -36,6 +37,8 @@ interface ChartPanelProps {
   readonly answer: WindowsAnswer;
   readonly open: Slot;
   readonly previous: WindowsAnswer | undefined;
+  /** Of what stands still while the clock goes on, nothing can be foretold. */
+  readonly paused: boolean;
   readonly url: UrlState;
   readonly format: Format;
   readonly onChange: (change: Partial<UrlState>) => void;
@@ -47,7 +50,7 @@ interface ChartPanelProps {
 
 /** The plot with its keys, its pointer and its tooltip. Only bars, scale and words reach the chart itself. */
 export function ChartPanel(props: ChartPanelProps) {
-  const { answer, open, previous, url, format, onChange, onZoom, onBack, onReading } = props;
+  const { answer, open, previous, paused, url, format, onChange, onZoom, onBack, onReading } = props;
   const isNarrow = useNarrow();
   const [isInside, setIsInside] = useState(false);
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | null>(null);
@@ -96,21 +99,13 @@ export function ChartPanel(props: ChartPanelProps) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
-    const last = bars.length - 1;
-    const at = selected ?? last + 1;
-    const target = {
-      ArrowLeft: at - 1,
-      ArrowRight: at + 1,
-      Home: 0,
-      End: last,
-      PageUp: at - PAGE,
-      PageDown: at + PAGE,
-    }[event.key];
-    if (target !== undefined) {
-      const index = Math.min(last, Math.max(0, target));
+    const index = barByKey(event.key, selected, bars.length);
+    if (index !== undefined) {
       select(index, 'keys');
       const next = bars[index];
-      if (next !== undefined) setSpoken(spokenWords(rowsOf(next)));
+      if (next !== undefined) {
+        setSpoken(`${spokenWords(rowsOf(next))} ${paused ? '' : paceWords(next, format)}`);
+      }
     } else if (event.key === 'Enter' && bar !== undefined) openBar(bar.slot);
     else if (event.key === 'Escape' && (isPinned || selected !== null)) clear();
     else if (event.key === 'Escape') onBack();
@@ -161,6 +156,7 @@ export function ChartPanel(props: ChartPanelProps) {
     <ChartTooltip
       rows={rowsOf(bar)}
       sentence={stateSentence(bar.slot, format)}
+      pace={!paused && <PaceSentence bar={bar} format={format} />}
       pinned={isPinned}
       action={isGrouped ? 'Zoom in' : 'Inspect window'}
       onAct={() => openBar(bar.slot)}
@@ -252,8 +248,4 @@ export function ChartPanel(props: ChartPanelProps) {
       </p>
     </div>
   );
-}
-
-function spokenWords({ range, state, rows }: ReturnType<typeof barRows>): string {
-  return `${range}, ${state}. ${rows.map(([name, value]) => `${name} ${value}`).join(', ')}.`;
 }

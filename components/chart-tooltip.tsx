@@ -1,4 +1,5 @@
 import { clsx } from 'clsx';
+import type { ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import type { BarRows } from '@/lib/bar-rows';
 
@@ -6,6 +7,7 @@ import type { BarRows } from '@/lib/bar-rows';
 export function ChartTooltip({
   rows,
   sentence,
+  pace,
   pinned,
   action,
   onAct,
@@ -14,6 +16,8 @@ export function ChartTooltip({
 }: {
   rows: BarRows;
   sentence: string;
+  /** Of an open bar: what it is on pace for. */
+  pace: ReactNode;
   pinned: boolean;
   action: string;
   onAct: () => void;
@@ -37,6 +41,7 @@ export function ChartTooltip({
         ))}
       </dl>
       {sentence !== '' && <p className="mt-1 text-muted">{sentence}</p>}
+      {pace}
       {pinned && (
         <div className="mt-2 flex gap-2">
           <Button onClick={onAct}>{action}</Button>

@@ -180,6 +180,7 @@ export function DashboardView(props: DashboardViewProps) {
                         answer={data.answer}
                         open={paused ? data.answer.open : data.open}
                         previous={previous}
+                        paused={paused}
                         url={url}
                         format={format}
                         onChange={change}

@@ -49,6 +49,11 @@ export function barRows(
   return { range: format.range(slot.startMs, slot.endMs), state, rows };
 }
 
+/** The same in one breath. */
+export function spokenWords({ range, state, rows }: BarRows): string {
+  return `${range}, ${state}. ${rows.map(([name, value]) => `${name} ${value}`).join(', ')}.`;
+}
+
 function recordWords(count: number | null, rejected: number, format: Format): string {
   return format.count(count) + (rejected === 0 ? '' : `, ${format.count(rejected)} rejected`);
 }

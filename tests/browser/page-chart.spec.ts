@@ -318,6 +318,17 @@ test('a window that reaches the limit is notified once, to whoever asked for it 
   expect(await shown()).toEqual([]);
 });
 
+test('of the open bar, whoever reads it learns what it is on pace for', async ({ page, brisk }) => {
+  await page.goto(brisk.url);
+  // A window of 5 s may be over before its quarter is.
+  await expect(async () => {
+    await generate(page);
+    await chart(page).focus();
+    await page.keyboard.press('End');
+    await expect(tooltip(page)).toContainText(/On pace for \$[\d.]+K? by \d\d:\d\d/, { timeout: 3000 });
+  }).toPass();
+});
+
 test('a window closes in sight: counted beside the clock, and said once', async ({ page, brisk }) => {
   await page.goto(brisk.url);
   await expect(page.getByTestId('open-window')).toBeVisible();

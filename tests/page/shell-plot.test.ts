@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { barByKey } from '../../lib/bar-keys.ts';
 import { daysBeside } from '../../lib/days-beside.ts';
 import { barAt, centsAt, nearestBar, withinBox } from '../../lib/plot.ts';
 
@@ -32,4 +33,10 @@ test('a label is moved as far as the edge of its box makes it, and no further', 
   // 10 letters: 33.75 px to each side
   const x = (wanted: number) => withinBox(wanted, 'Thu, Nov 2', 568);
   expect([0, 33, 34, 300, 534, 568].map(x)).toEqual([33.75, 33.75, 34, 300, 534, 534.25]);
+});
+
+test('keys walk the bars from the selected one, or from beyond the last, and stop at the ends', () => {
+  const keys = ['ArrowLeft', 'ArrowRight', 'Home', 'End', 'PageUp', 'PageDown', 'x'];
+  expect(keys.map((key) => barByKey(key, 5, 30))).toEqual([4, 6, 0, 29, 0, 15, undefined]);
+  expect(keys.map((key) => barByKey(key, null, 30))).toEqual([29, 29, 0, 29, 20, 29, undefined]);
 });
