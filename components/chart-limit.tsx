@@ -63,7 +63,7 @@ export function ChartLimit({
           if (dragged !== null) onChange(dragged);
           setDragged(null);
         }}
-        className="pointer-events-auto absolute left-0 min-h-6 -translate-y-1/2 cursor-ns-resize touch-none rounded bg-text px-2 text-bg text-xs"
+        className="pointer-events-auto absolute left-0 min-h-6 -translate-y-1/2 cursor-ns-resize touch-none forced-color-adjust-none rounded bg-text px-2 text-bg text-xs"
       >
         {format.money(shown)}
       </button>

@@ -128,7 +128,7 @@ function Strip({
         className={`absolute inset-y-0 flex w-6 cursor-ew-resize touch-none ${grip === 'from' ? 'justify-end' : 'justify-start'}`}
         style={grip === 'from' ? { right: `calc(100% - ${share(ms)})` } : { left: share(ms) }}
       >
-        <span className="my-1.5 w-1.5 rounded-full bg-focus" />
+        <span className="mt-1.5 h-5 w-1.5 rounded-full bg-focus" />
       </button>
     );
   };
@@ -159,7 +159,7 @@ function Strip({
       {draft !== null && (
         <span
           aria-hidden="true"
-          className="pointer-events-none absolute bottom-full z-10 mb-1 -translate-x-1/2 whitespace-nowrap rounded bg-text px-2 text-bg text-xs"
+          className="pointer-events-none absolute bottom-full z-10 mb-1 -translate-x-1/2 whitespace-nowrap forced-color-adjust-none rounded bg-text px-2 text-bg text-xs"
           style={{ left: share((shown.fromMs + shown.toMs) / 2) }}
         >
           {words(shown.fromMs)}–{words(shown.toMs)}
