@@ -6,15 +6,25 @@ import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
 import type { UrlState } from '@/lib/url-state';
 
+// Apart from `dynamic`, whose own imports are other chunks than the same ones elsewhere: a replay loads them beforehand.
+const loadExportMenu = () => import('@/components/export-menu').then((module) => module.ExportMenu);
+const loadInspector = () => import('@/components/inspector').then((module) => module.Inspector);
+const loadOverviewStrip = () => import('@/components/overview-strip').then((module) => module.OverviewStrip);
+const loadReceipts = () => import('@/components/receipts').then((module) => module.Receipts);
+const loadReconciliation = () =>
+  import('@/components/reconciliation').then((module) => module.Reconciliation);
+const loadViewMenu = () => import('@/components/view-menu').then((module) => module.ViewMenu);
+const loadWindowTable = () => import('@/components/window-table').then((module) => module.WindowTable);
+
 // What is below the first view, or opened by a click, comes after the page is there.
 const CostMeter = dynamic(() => import('@/components/cost-meter').then((module) => module.CostMeter), {
   ssr: false,
 });
-const ExportMenu = dynamic(() => import('@/components/export-menu').then((module) => module.ExportMenu), {
+const ExportMenu = dynamic(loadExportMenu, {
   ssr: false,
   loading: () => <span className="h-8 w-23" />,
 });
-const Inspector = dynamic(() => import('@/components/inspector').then((module) => module.Inspector), {
+const Inspector = dynamic(loadInspector, {
   ssr: false,
 });
 const LimitNotices = dynamic(
@@ -23,25 +33,25 @@ const LimitNotices = dynamic(
     ssr: false,
   },
 );
-const OverviewStrip = dynamic(
-  () => import('@/components/overview-strip').then((module) => module.OverviewStrip),
-  { ssr: false, loading: () => <div className="mt-2 hidden h-13 md:block" /> },
-);
+const OverviewStrip = dynamic(loadOverviewStrip, {
+  ssr: false,
+  loading: () => <div className="mt-2 hidden h-13 md:block" />,
+});
 const Pipeline = dynamic(() => import('@/components/pipeline').then((module) => module.Pipeline), {
   ssr: false,
 });
-const Receipts = dynamic(() => import('@/components/receipts').then((module) => module.Receipts), {
+const Receipts = dynamic(loadReceipts, {
   ssr: false,
 });
-const Reconciliation = dynamic(
-  () => import('@/components/reconciliation').then((module) => module.Reconciliation),
-  { ssr: false, loading: () => <div className="mt-4 h-21 border-line border-t" /> },
-);
-const ViewMenu = dynamic(() => import('@/components/view-menu').then((module) => module.ViewMenu), {
+const Reconciliation = dynamic(loadReconciliation, {
+  ssr: false,
+  loading: () => <div className="mt-4 h-21 border-line border-t" />,
+});
+const ViewMenu = dynamic(loadViewMenu, {
   ssr: false,
   loading: () => <span className="h-8 w-20" />,
 });
-const WindowTable = dynamic(() => import('@/components/window-table').then((module) => module.WindowTable), {
+const WindowTable = dynamic(loadWindowTable, {
   ssr: false,
 });
 
@@ -90,3 +100,16 @@ export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode
   notices: (data) => data.url.limitCents !== null && <LimitNotices {...data} />,
   cost: (data) => <CostMeter {...data} />,
 };
+
+/** The parts that a replay shows, too. */
+export function loadParts(): Promise<unknown> {
+  return Promise.all([
+    loadExportMenu(),
+    loadInspector(),
+    loadOverviewStrip(),
+    loadReceipts(),
+    loadReconciliation(),
+    loadViewMenu(),
+    loadWindowTable(),
+  ]);
+}

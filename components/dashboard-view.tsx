@@ -4,7 +4,7 @@ import { clsx } from 'clsx';
 import dynamic from 'next/dynamic';
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Announcer } from '@/components/dashboard-announcer';
-import { type PageData, parts } from '@/components/dashboard-parts';
+import { loadParts, type PageData, parts } from '@/components/dashboard-parts';
 import { useDays } from '@/components/day-picker';
 import { FirstRun, SampleChart } from '@/components/first-run';
 import { Hero } from '@/components/hero';
@@ -30,14 +30,19 @@ import { useMarked } from '@/lib/use-marked';
 import { usePageKeys } from '@/lib/use-page-keys';
 import { useZoom } from '@/lib/use-zoom';
 
-const ChartPanel = dynamic(() => import('@/components/chart-panel').then((module) => module.ChartPanel), {
+const loadChart = () => import('@/components/chart-panel').then((module) => module.ChartPanel);
+const loadSheet = () => import('@/components/keyboard-sheet').then((module) => module.KeyboardSheet);
+
+const ChartPanel = dynamic(loadChart, {
   ssr: false,
   loading: () => <div className="h-60 sm:h-75" />,
 });
-const KeyboardSheet = dynamic(
-  () => import('@/components/keyboard-sheet').then((module) => module.KeyboardSheet),
-  { ssr: false },
-);
+const KeyboardSheet = dynamic(loadSheet, { ssr: false });
+
+/** All of the page that comes by itself later: a replay may be shown without a server to load it from. */
+export function loadView(): Promise<unknown> {
+  return Promise.all([loadChart(), loadSheet(), loadParts()]);
+}
 
 /** Nothing to press on a wall, unless someone comes near. */
 const KIOSK_TOOLS = 'opacity-0 focus-within:opacity-100 group-hover:opacity-100';

@@ -2,7 +2,7 @@
 
 import { type ComponentType, useCallback, useEffect, useState } from 'react';
 import { Banner } from '@/components/banner';
-import { DashboardView } from '@/components/dashboard-view';
+import { DashboardView, loadView } from '@/components/dashboard-view';
 import type { ReplayProps } from '@/components/replay';
 import { useUrlState } from '@/lib/use-url-state';
 import { useWindows } from '@/lib/use-windows';
@@ -27,8 +27,8 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
   // Not `dynamic`, which takes the page down when there is no server to load it from.
   useEffect(() => {
     if (Replay !== null || !(isCalm || file !== null)) return;
-    import('@/components/replay').then(
-      (module) => setReplay(() => module.Replay),
+    Promise.all([import('@/components/replay'), loadView()]).then(
+      ([module]) => setReplay(() => module.Replay),
       () => {},
     );
   }, [Replay, isCalm, file]);

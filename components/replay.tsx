@@ -39,7 +39,9 @@ export function Replay({ file, View, onFile, onPlaying }: ReplayProps) {
   };
   const close = () => {
     playing.current?.end();
+    playing.current = null;
     change({ range: before.current.range, w: null });
+    setSession(null);
     onPlaying(false);
     onFile(null);
   };
@@ -66,8 +68,6 @@ export function Replay({ file, View, onFile, onPlaying }: ReplayProps) {
     };
   }, [file]);
 
-  useEffect(() => void preload().catch(() => {}), []);
-
   return (
     <>
       <ReplayDrop onFile={onFile} />
@@ -89,14 +89,4 @@ export function Replay({ file, View, onFile, onPlaying }: ReplayProps) {
 /** A range that was zoomed into is of its own day. */
 function isOfAnyDay(range: string): boolean {
   return range !== '7d' && !range.includes('-');
-}
-
-/** What a replay may show comes now: later there may be no server. */
-function preload(): Promise<unknown> {
-  return Promise.all([
-    import('@/components/chart-panel'),
-    import('@/components/keyboard-sheet'),
-    import('@/components/overview-strip'),
-    import('@/components/window-table'),
-  ]);
 }
