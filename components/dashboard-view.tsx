@@ -86,6 +86,8 @@ export function DashboardView(props: DashboardViewProps) {
   const [isReading, setIsReading] = useState(false);
   const [isSheetOpen, setIsSheetOpen] = useState(false);
   const { day, range } = url;
+  // On a wall and in a replay there is nothing to do to the pipeline, and nothing to see of it.
+  const isAtWork = !url.kiosk && !isReplay;
   const isHeld = paused || isReading || url.w !== null;
   const shown = useMarked(useHeld(answer, isHeld, `${day} ${range} ${source.jumps}`));
   const zoom = useZoom(url, change);
@@ -134,8 +136,13 @@ export function DashboardView(props: DashboardViewProps) {
                   <Hero answer={newest} day={day} isAlone={isReplay} format={format} />
                 )}
               </div>
-              <WindowClock open={data.open} ended={endedWindow(newest)} format={format}>
-                {!url.kiosk && !isReplay && parts.generate?.(data)}
+              <WindowClock
+                open={data.open}
+                ended={endedWindow(newest)}
+                format={format}
+                hasPipeline={isAtWork}
+              >
+                {isAtWork && parts.generate?.(data)}
               </WindowClock>
             </div>
             <div className="max-sm:order-1">
@@ -212,7 +219,7 @@ export function DashboardView(props: DashboardViewProps) {
               </div>
             )}
             {parts.inspector?.(data)}
-            {!url.kiosk && !isReplay && (
+            {isAtWork && (
               <footer className="flex flex-wrap items-center justify-between gap-4 border-line border-t pt-4 text-muted text-xs max-sm:order-3">
                 <p>
                   Totals are read from the window results in S3; the open window is what the consumer says so

@@ -16,11 +16,13 @@ interface WindowClockProps {
   /** The newest window that has ended: closing, late or closed. */
   readonly ended: Slot | undefined;
   readonly format: Format;
+  /** Whether the pipeline is on the page, to be pointed to. */
+  readonly hasPipeline: boolean;
   readonly children?: ReactNode;
 }
 
 /** The window that is open, counting down. The action stands under it, beside its consequence. */
-export function WindowClock({ open, ended, format, children }: WindowClockProps) {
+export function WindowClock({ open, ended, format, hasPipeline, children }: WindowClockProps) {
   const isOver = useTicking(() => serverNow() >= open.endMs, false);
   return (
     <Card
@@ -46,7 +48,7 @@ export function WindowClock({ open, ended, format, children }: WindowClockProps)
             {open.rejected > 0 && `, ${format.count(open.rejected)} rejected`}
           </p>
         </div>
-        <EndedLine ended={ended} open={open} format={format} />
+        <EndedLine ended={ended} open={open} format={format} hasPipeline={hasPipeline} />
       </div>
       <Sticky>{children}</Sticky>
     </Card>
@@ -92,7 +94,7 @@ function Ring({ startMs, endMs }: { startMs: number; endMs: number }) {
 }
 
 /** What became of the window before: the moment of closing is seen here. */
-function EndedLine({ ended, open, format }: Omit<WindowClockProps, 'children'>) {
+function EndedLine({ ended, open, format, hasPipeline }: Omit<WindowClockProps, 'children'>) {
   const range = ended === undefined ? '' : format.range(ended.startMs, ended.endMs);
   return (
     <p
@@ -121,9 +123,11 @@ function EndedLine({ ended, open, format }: Omit<WindowClockProps, 'children'>) 
         <>
           <Icon name="warning" className="size-4 shrink-0" />
           {range} is late: still no total.{' '}
-          <a href="#pipeline" className="underline">
-            See the pipeline
-          </a>
+          {hasPipeline && (
+            <a href="#pipeline" className="underline">
+              See the pipeline
+            </a>
+          )}
         </>
       )}
     </p>

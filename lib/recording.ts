@@ -82,7 +82,8 @@ export function windowsAt(recording: Recording, nowMs: number, range: string): W
     results: written,
     snapshots,
   };
-  const waited = awaited(written, unwritten).filter(({ window }) => window.endMs <= nowMs);
+  const ended = unwritten.filter(({ window }) => window.endMs <= nowMs);
+  const waited = awaited(written, ended);
   const build = (span: Pick<Range, 'fromMs' | 'toMs' | 'stepSeconds'>) =>
     buildSlots(known, span).map((slot) => withoutGauges(awaiting(slot, waited, known)));
 
@@ -129,9 +130,10 @@ function withoutGauges(slot: Slot): Slot {
  * is not missed before.
  */
 function awaited(written: readonly WindowPart[], unwritten: readonly WindowPart[]): WindowPart[] {
-  const nameOf = ({ window, shardId }: WindowPart) => `${window.startMs} ${shardId}`;
-  const there = new Set(written.map(nameOf));
-  return unwritten.filter((part) => !there.has(nameOf(part)));
+  return unwritten.filter(
+    ({ window, shardId }) =>
+      !written.some((part) => part.window.startMs === window.startMs && part.shardId === shardId),
+  );
 }
 
 /** A window whose result is in the file but not written yet has sales: it is neither empty nor complete. */
