@@ -37,13 +37,13 @@ export function ReplayControls({ recording, player, format, onClose }: ReplayCon
         data-testid="replay"
         data-playing={isPlaying}
         tabIndex={-1}
-        className="sticky top-16 z-10 flex flex-wrap items-center gap-x-4 gap-y-1 rounded-lg border border-focus bg-bg px-4 py-2 outline-none max-sm:fixed max-sm:inset-x-0 max-sm:top-auto max-sm:bottom-0 max-sm:gap-x-2 max-sm:rounded-none max-sm:border-x-0 max-sm:border-b-0 max-sm:pb-[max(0.5rem,env(safe-area-inset-bottom))] print:hidden"
+        className="sticky top-16 z-10 flex flex-wrap items-center gap-x-4 gap-y-1 rounded-lg border border-focus bg-bg px-4 py-2 outline-none max-sm:fixed max-sm:inset-x-0 max-sm:top-auto max-sm:bottom-0 max-sm:grid max-sm:grid-cols-[auto_1fr_auto] max-sm:gap-x-3 max-sm:rounded-none max-sm:border-x-0 max-sm:border-b-0 max-sm:pb-[max(0.5rem,env(safe-area-inset-bottom))] print:hidden"
       >
         <Button className="sm:min-w-24" aria-keyshortcuts="Space" onClick={player.toggle}>
           <Icon name={isPlaying ? 'pause' : 'play'} />
           <span className="max-sm:sr-only">{isPlaying ? 'Pause' : isAtEnd ? 'Play again' : 'Play'}</span>
         </Button>
-        <div className="min-w-0 max-sm:flex-1 sm:contents">
+        <div className="max-sm:order-1 sm:contents">
           <p role="status" className="whitespace-nowrap max-sm:text-muted max-sm:text-xs">
             {isAtEnd ? (
               `End of ${header.day}`
@@ -60,6 +60,7 @@ export function ReplayControls({ recording, player, format, onClose }: ReplayCon
         <Segmented
           label="Speed"
           options={SPEED_OPTIONS}
+          className="max-lg:ml-auto max-sm:w-full"
           value={String(speed)}
           onChange={(chosen) => player.setSpeed(SPEEDS.find((each) => String(each) === chosen) ?? speed)}
         />
@@ -95,7 +96,7 @@ function Position({ recording, player, format }: MovingProps & { recording: Reco
     player.seek(player.now() + windows * file.header.windowSeconds * 1000);
   };
   return (
-    <div className="relative h-9 min-w-0 flex-1 max-sm:order-last max-sm:h-13 max-sm:basis-full">
+    <div className="relative h-9 min-w-0 flex-1 max-lg:order-last max-lg:basis-full max-sm:col-span-2 max-sm:h-13">
       <svg
         viewBox={`0 0 ${BARS} 1`}
         preserveAspectRatio="none"

@@ -42,7 +42,9 @@ export function ReplayDrop({ onFile }: { onFile: (file: File) => void }) {
   if (!isOver) return null;
   return (
     <div className="pointer-events-none fixed inset-2 z-30 grid place-items-center rounded-xl border-2 border-focus border-dashed bg-bg/85">
-      <p className="font-medium text-xl">Drop a replay file to play it</p>
+      <p className="rounded-lg border border-focus bg-bg px-6 py-4 font-medium text-xl">
+        Drop a replay file to play it
+      </p>
     </div>
   );
 }
