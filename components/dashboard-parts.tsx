@@ -4,22 +4,32 @@ import { Generate } from '@/components/generate';
 import type { WindowsAnswer } from '@/lib/answers';
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
+import { untilLoaded } from '@/lib/until-loaded';
 import type { UrlState } from '@/lib/url-state';
 
 // Apart from `dynamic`, whose own imports are other chunks than the same ones elsewhere: a replay loads them beforehand.
-const loadExportMenu = () => import('@/components/export-menu').then((module) => module.ExportMenu);
-const loadInspector = () => import('@/components/inspector').then((module) => module.Inspector);
-const loadOverviewStrip = () => import('@/components/overview-strip').then((module) => module.OverviewStrip);
-const loadReceipts = () => import('@/components/receipts').then((module) => module.Receipts);
+const loadExportMenu = () =>
+  untilLoaded(() => import('@/components/export-menu').then((module) => module.ExportMenu));
+const loadInspector = () =>
+  untilLoaded(() => import('@/components/inspector').then((module) => module.Inspector));
+const loadOverviewStrip = () =>
+  untilLoaded(() => import('@/components/overview-strip').then((module) => module.OverviewStrip));
+const loadReceipts = () =>
+  untilLoaded(() => import('@/components/receipts').then((module) => module.Receipts));
 const loadReconciliation = () =>
-  import('@/components/reconciliation').then((module) => module.Reconciliation);
-const loadViewMenu = () => import('@/components/view-menu').then((module) => module.ViewMenu);
-const loadWindowTable = () => import('@/components/window-table').then((module) => module.WindowTable);
+  untilLoaded(() => import('@/components/reconciliation').then((module) => module.Reconciliation));
+const loadViewMenu = () =>
+  untilLoaded(() => import('@/components/view-menu').then((module) => module.ViewMenu));
+const loadWindowTable = () =>
+  untilLoaded(() => import('@/components/window-table').then((module) => module.WindowTable));
 
 // What is below the first view, or opened by a click, comes after the page is there.
-const CostMeter = dynamic(() => import('@/components/cost-meter').then((module) => module.CostMeter), {
-  ssr: false,
-});
+const CostMeter = dynamic(
+  () => untilLoaded(() => import('@/components/cost-meter').then((module) => module.CostMeter)),
+  {
+    ssr: false,
+  },
+);
 const ExportMenu = dynamic(loadExportMenu, {
   ssr: false,
   loading: () => <span className="h-8 w-23" />,
@@ -28,7 +38,7 @@ const Inspector = dynamic(loadInspector, {
   ssr: false,
 });
 const LimitNotices = dynamic(
-  () => import('@/components/limit-notices').then((module) => module.LimitNotices),
+  () => untilLoaded(() => import('@/components/limit-notices').then((module) => module.LimitNotices)),
   {
     ssr: false,
   },
@@ -37,9 +47,12 @@ const OverviewStrip = dynamic(loadOverviewStrip, {
   ssr: false,
   loading: () => <div className="mt-2 hidden h-13 md:block" />,
 });
-const Pipeline = dynamic(() => import('@/components/pipeline').then((module) => module.Pipeline), {
-  ssr: false,
-});
+const Pipeline = dynamic(
+  () => untilLoaded(() => import('@/components/pipeline').then((module) => module.Pipeline)),
+  {
+    ssr: false,
+  },
+);
 const Receipts = dynamic(loadReceipts, {
   ssr: false,
 });

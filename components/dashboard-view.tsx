@@ -23,6 +23,7 @@ import { chartTitle } from '@/lib/chart-words';
 import type { Slot } from '@/lib/core/slot';
 import { daysBeside } from '@/lib/days-beside';
 import { createFormat } from '@/lib/format';
+import { untilLoaded } from '@/lib/until-loaded';
 import type { UrlState } from '@/lib/url-state';
 import { useFirstRun } from '@/lib/use-first-run';
 import { useHeld } from '@/lib/use-held';
@@ -30,8 +31,10 @@ import { useMarked } from '@/lib/use-marked';
 import { usePageKeys } from '@/lib/use-page-keys';
 import { useZoom } from '@/lib/use-zoom';
 
-const loadChart = () => import('@/components/chart-panel').then((module) => module.ChartPanel);
-const loadSheet = () => import('@/components/keyboard-sheet').then((module) => module.KeyboardSheet);
+const loadChart = () =>
+  untilLoaded(() => import('@/components/chart-panel').then((module) => module.ChartPanel));
+const loadSheet = () =>
+  untilLoaded(() => import('@/components/keyboard-sheet').then((module) => module.KeyboardSheet));
 
 const ChartPanel = dynamic(loadChart, {
   ssr: false,

@@ -4,6 +4,7 @@ import { type ComponentType, useCallback, useEffect, useState } from 'react';
 import { Banner } from '@/components/banner';
 import { DashboardView, loadView } from '@/components/dashboard-view';
 import type { ReplayProps } from '@/components/replay';
+import { untilLoaded } from '@/lib/until-loaded';
 import { useUrlState } from '@/lib/use-url-state';
 import { useWindows } from '@/lib/use-windows';
 
@@ -24,10 +25,11 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
   const [isReplaying, setIsReplaying] = useState(false);
   const [Replay, setReplay] = useState<ComponentType<ReplayProps> | null>(null);
   const onCalm = useCallback(() => setIsCalm(true), []);
-  // Not `dynamic`, which takes the page down when there is no server to load it from.
   useEffect(() => {
     if (Replay !== null || !(isCalm || file !== null)) return;
-    Promise.all([import('@/components/replay'), loadView()]).then(
+    const load = () => Promise.all([import('@/components/replay'), loadView()]);
+    // Not `dynamic`, which would take the page down with it if it never came.
+    untilLoaded(load).then(
       ([module]) => setReplay(() => module.Replay),
       () => {},
     );

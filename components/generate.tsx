@@ -7,15 +7,19 @@ import { ProblemNote } from '@/components/problem-note';
 import { Button } from '@/components/ui/button';
 import { describeClick } from '@/lib/click';
 import { useClicks } from '@/lib/click-store';
+import { untilLoaded } from '@/lib/until-loaded';
 import { useFollowing } from '@/lib/use-following';
 import { placeOf, useHealth } from '@/lib/use-place';
 import { type RecordCount, useSales } from '@/lib/use-sales';
 
 // The first click needs none of it. Its place is kept, in lines as high as its own.
-const LoadControl = dynamic(() => import('@/components/load-control').then((module) => module.LoadControl), {
-  ssr: false,
-  loading: () => <div data-secondary className="h-15 pointer-coarse:h-23" />,
-});
+const LoadControl = dynamic(
+  () => untilLoaded(() => import('@/components/load-control').then((module) => module.LoadControl)),
+  {
+    ssr: false,
+    loading: () => <div data-secondary className="h-15 pointer-coarse:h-23" />,
+  },
+);
 
 /** The button, what it did, and how much it sends. */
 export function Generate({ answer, format }: PageData) {
