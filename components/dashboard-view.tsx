@@ -4,8 +4,8 @@ import { clsx } from 'clsx';
 import dynamic from 'next/dynamic';
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Announcer } from '@/components/dashboard-announcer';
+import { useDashboardKeys } from '@/components/dashboard-keys';
 import { loadParts, type PageData, parts } from '@/components/dashboard-parts';
-import { useDays } from '@/components/day-picker';
 import { FirstRun, SampleChart } from '@/components/first-run';
 import { Hero } from '@/components/hero';
 import { KpiTiles } from '@/components/kpi-tiles';
@@ -21,14 +21,12 @@ import { WindowClock } from '@/components/window-clock';
 import type { WindowsAnswer } from '@/lib/answers';
 import { chartTitle } from '@/lib/chart-words';
 import type { Slot } from '@/lib/core/slot';
-import { daysBeside } from '@/lib/days-beside';
 import { createFormat } from '@/lib/format';
 import { untilLoaded } from '@/lib/until-loaded';
 import type { UrlState } from '@/lib/url-state';
 import { useFirstRun } from '@/lib/use-first-run';
 import { useHeld } from '@/lib/use-held';
 import { useMarked } from '@/lib/use-marked';
-import { usePageKeys } from '@/lib/use-page-keys';
 import { useZoom } from '@/lib/use-zoom';
 
 const loadChart = () =>
@@ -101,7 +99,7 @@ export function DashboardView(props: DashboardViewProps) {
     setIsReading(false);
     change({ w: null });
   };
-  useKeys({ url, change, pause: onToggle, showSheet, back: zoom.back });
+  useDashboardKeys({ url, change, pause: onToggle, showSheet, back: zoom.back });
 
   const data = useMemo<PageData | null>(
     () =>
@@ -246,38 +244,4 @@ export function DashboardView(props: DashboardViewProps) {
 function endedWindow({ slots, live, stepSeconds, windowSeconds }: WindowsAnswer) {
   if (!live || stepSeconds > windowSeconds) return undefined;
   return slots.findLast((slot) => ['closed', 'closing', 'late'].includes(slot.state));
-}
-
-function useKeys({
-  url,
-  change,
-  pause,
-  showSheet,
-  back,
-}: {
-  url: UrlState;
-  change: (change: Partial<UrlState>) => void;
-  pause: () => void;
-  showSheet: () => void;
-  back: () => void;
-}): void {
-  const days = useDays();
-  usePageKeys(
-    useMemo(() => {
-      const today = new Date(days?.serverNowMs ?? 0).toISOString().slice(0, 10);
-      const names = (days?.days ?? []).map((each) => (each.day === today ? 'today' : each.day));
-      const { earlier, later } = daysBeside(names, url.day === today ? 'today' : url.day);
-      const go = (to: string | null) => {
-        if (to !== null) change({ day: to, range: to === 'today' ? '1h' : 'day' });
-      };
-      return {
-        ' ': pause,
-        '?': showSheet,
-        '[': () => go(earlier),
-        ']': () => go(later),
-        t: () => change({ view: url.view === 'table' ? 'chart' : 'table' }),
-        escape: () => (url.w === null ? back() : change({ w: null })),
-      };
-    }, [days, url, change, pause, showSheet, back]),
-  );
 }

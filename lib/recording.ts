@@ -82,8 +82,8 @@ export function windowsAt(recording: Recording, nowMs: number, range: string): W
     results: written,
     snapshots,
   };
-  const ended = unwritten.filter(({ window }) => window.endMs <= nowMs);
-  const waited = awaited(written, ended);
+  const begun = unwritten.filter(({ window }) => window.startMs <= nowMs);
+  const waited = awaited(written, begun);
   const build = (span: Pick<Range, 'fromMs' | 'toMs' | 'stepSeconds'>) =>
     buildSlots(known, span).map((slot) => withoutGauges(awaiting(slot, waited, known)));
 

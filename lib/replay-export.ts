@@ -1,6 +1,7 @@
 import type { Click } from './click.ts';
 import { DAY_MS } from './core/range.ts';
-import { dayMsOf, parseHeader, receiptLine } from './replay-file.ts';
+import { receiptLine } from './receipt-line.ts';
+import { dayMsOf, parseHeader } from './replay-file.ts';
 import { RequestError } from './request.ts';
 
 export interface ReplayExport {

@@ -1,10 +1,10 @@
-import type { Click, Share } from './click.ts';
-import { amountOf } from './core/cents.ts';
+import type { Click } from './click.ts';
 import { DAY_MS } from './core/range.ts';
-import { parseUtcDay, windowTime } from './core/window.ts';
+import { parseUtcDay } from './core/window.ts';
 import { parsePart, type WindowPart } from './core/window-part.ts';
 import { MalformedResultError } from './core/window-result.ts';
-import { FieldError, type Fields, parseFields } from './json-fields.ts';
+import { FieldError, type Fields, isoTime, jsonLine, parseFields } from './json-fields.ts';
+import { parseReceiptLine, receiptLine } from './receipt-line.ts';
 
 /** A UTC day to be played again: its settings, its window results as they are stored, and one browser's receipts. */
 export interface ReplayFile {
@@ -71,7 +71,7 @@ export function serializeReplay({ header, results, clicks }: ReplayFile): string
 }
 
 export function headerLine(header: ReplayHeader): string {
-  return line({
+  return jsonLine({
     kind: KIND,
     version: VERSION,
     day: header.day,
@@ -85,34 +85,7 @@ export function headerLine(header: ReplayHeader): string {
 
 /** The body stays a text: results of the original demo, and whatever wrote others, are kept to the byte. */
 export function resultLine({ key, lastModifiedMs, body }: ResultLine): string {
-  return line({ kind: 'result', key, last_modified: isoTime(lastModifiedMs), body });
-}
-
-export function receiptLine({ id, sentMs, durationMs, receipt, problem, shares, overdue }: Click): string {
-  return line({
-    kind: 'receipt',
-    id,
-    sent: isoTime(sentMs),
-    duration_ms: durationMs,
-    receipt: receipt && {
-      request_id: receipt.requestId,
-      record_count: receipt.recordCount,
-      sales: amountOf(receipt.salesCents),
-      complete: receipt.complete,
-      error_message: receipt.errorMessage,
-      raw: receipt.raw,
-    },
-    problem: problem?.message ?? null,
-    windows: shares.map((share) => ({
-      start: windowTime(share.startMs),
-      end: windowTime(share.endMs),
-      record_count: share.recordCount,
-      sales: amountOf(share.salesCents),
-      counted: share.counted,
-      keys: share.keys,
-    })),
-    overdue,
-  });
+  return jsonLine({ kind: 'result', key, last_modified: isoTime(lastModifiedMs), body });
 }
 
 /** Receipts are kept apart by the pipeline that they are of; those of a file are of the file. */
@@ -146,7 +119,8 @@ export function parseReplay(text: string): ReplayFile {
         if (results.has(result.part.key))
           throw new FieldError('key', 'one that is not there yet', result.part.key);
         results.set(result.part.key, result);
-      } else if (fields.value.kind === 'receipt') clicks.push(parseReceiptLine(fields, header));
+      } else if (fields.value.kind === 'receipt')
+        clicks.push(parseReceiptLine(fields, replayPlace(header.day)));
       else throw new FieldError('kind', '"result" or "receipt"', fields.value.kind);
     } catch (error) {
       throw damaged(index + 2, error);
@@ -207,52 +181,9 @@ function parseResultLine(fields: Fields, { day, windowSeconds }: ReplayHeader): 
   return { part, body };
 }
 
-function parseReceiptLine(fields: Fields, { day }: ReplayHeader): Click {
-  const sentMs = fields.time('sent');
-  const durationMs = fields.whole('duration_ms', 0);
-  const receipt = fields.value.receipt === null ? null : fields.object('receipt');
-  const message = fields.textOrNull('problem');
-  return {
-    id: fields.text('id'),
-    place: replayPlace(day),
-    sentMs,
-    durationMs,
-    receipt: receipt && {
-      requestId: receipt.text('request_id'),
-      sentMs,
-      durationMs,
-      recordCount: receipt.whole('record_count', 0),
-      salesCents: receipt.cents('sales'),
-      complete: receipt.flag('complete'),
-      errorMessage: receipt.textOrNull('error_message'),
-      raw: receipt.text('raw'),
-    },
-    problem: message === null ? null : { kind: 'unknown', message, fix: null, action: null, resource: null },
-    shares: fields.objects('windows').map(
-      (share): Share => ({
-        startMs: share.time('start'),
-        endMs: share.time('end'),
-        recordCount: share.whole('record_count', 0),
-        salesCents: share.cents('sales'),
-        counted: share.flag('counted'),
-        keys: share.texts('keys'),
-      }),
-    ),
-    overdue: fields.flag('overdue'),
-  };
-}
-
 /** The first millisecond of a day `YYYY-MM-DD`; null when there is no such day. */
 export function dayMsOf(day: string): number | null {
   return /^\d{4}-\d\d-\d\d$/.test(day) ? parseUtcDay(day.replaceAll('-', '_')) : null;
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-function line(value: object): string {
-  return `${JSON.stringify(value)}\n`;
 }
 
 function damaged(number: number, error: unknown): ReplayFileError {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Share } from '../../lib/click.ts';
+import { receiptLine } from '../../lib/receipt-line.ts';
 import {
   headerLine,
   MAX_REPLAY_BYTES,
   parseReplay,
   ReplayFileError,
   readReplay,
-  receiptLine,
   resultLine,
   serializeReplay,
 } from '../../lib/replay-file.ts';

@@ -190,6 +190,13 @@ describe('a window that is still open', () => {
     expect(slotAt(silent, T + W + 31_001, 0)).toMatchObject({ state: 'late', salesCents: null });
   });
 
+  test('is closing in a slot that is shorter than itself, where the length of windows was changed since', () => {
+    const short = header({ windowSeconds: 60 });
+    const file = fileOf({ header: short, results: [replayed(0, 1000, { other: [50] })] });
+    expect(slotAt(file, T + 90_000, 0)).toMatchObject({ state: 'closing', salesCents: null });
+    expect(slotAt(file, T + W + 1000, 0)).toMatchObject({ state: 'closed', salesCents: 50 });
+  });
+
   test('is closed though a late record adds a part hours later', () => {
     const late = fileOf({
       results: [

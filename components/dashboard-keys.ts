@@ -1,0 +1,40 @@
+import { useMemo } from 'react';
+import { useDays } from '@/components/day-picker';
+import { daysBeside } from '@/lib/days-beside';
+import type { UrlState } from '@/lib/url-state';
+import { usePageKeys } from '@/lib/use-page-keys';
+
+/** What single keys do wherever one is on the page. */
+export function useDashboardKeys({
+  url,
+  change,
+  pause,
+  showSheet,
+  back,
+}: {
+  url: UrlState;
+  change: (change: Partial<UrlState>) => void;
+  pause: () => void;
+  showSheet: () => void;
+  back: () => void;
+}): void {
+  const days = useDays();
+  usePageKeys(
+    useMemo(() => {
+      const today = new Date(days?.serverNowMs ?? 0).toISOString().slice(0, 10);
+      const names = (days?.days ?? []).map((each) => (each.day === today ? 'today' : each.day));
+      const { earlier, later } = daysBeside(names, url.day === today ? 'today' : url.day);
+      const go = (to: string | null) => {
+        if (to !== null) change({ day: to, range: to === 'today' ? '1h' : 'day' });
+      };
+      return {
+        ' ': pause,
+        '?': showSheet,
+        '[': () => go(earlier),
+        ']': () => go(later),
+        t: () => change({ view: url.view === 'table' ? 'chart' : 'table' }),
+        escape: () => (url.w === null ? back() : change({ w: null })),
+      };
+    }, [days, url, change, pause, showSheet, back]),
+  );
+}
