@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { keysOf } from './bucket.ts';
 import { expect, type Pipeline, test } from './pipeline.ts';
 
 const chart = (page: Page) => page.getByTestId('chart');
@@ -311,11 +312,32 @@ test('a window that reaches the limit is notified once, to whoever asked for it 
   for (const title of titles) expect(title).toMatch(/^\d\d:\d\d\S+ reached \$1$/);
   await page.getByRole('tab', { name: 'Table' }).click();
   await expect(page.getByText('closed, ▾ limit reached').first()).toBeAttached();
+  await page.getByRole('tab', { name: 'Chart' }).click();
 
   await page.reload();
   await view.click();
   await expect(notices).toHaveAttribute('aria-checked', 'true');
   expect(await shown()).toEqual([]);
+
+  // Hidden, the page asks for nothing: what happened meanwhile is told on the return.
+  const turn = (visibility: 'hidden' | 'visible') =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, visibility);
+  const results = async () => (await keysOf(brisk, 'revenue_sum/')).length;
+  await expect(chart(page).locator('[data-state="open"]')).toHaveCount(1);
+  await turn('hidden');
+  const before = await results();
+  await fetch(`${brisk.url}/api/sales`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"record_count":5}',
+  });
+  await expect.poll(results).toBeGreaterThan(before);
+  expect(await shown()).toEqual([]);
+  await turn('visible');
+  await expect.poll(shown).not.toEqual([]);
 });
 
 test('of the open bar, whoever reads it learns what it is on pace for', async ({ page, brisk }) => {
