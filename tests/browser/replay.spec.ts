@@ -84,6 +84,22 @@ test('a day that was exported is played again from its file alone, and the page 
   await expect(page.getByRole('button', { name: 'Generate sales' })).toBeVisible();
 });
 
+test('an export that the server refuses says why', async ({ page, brisk }) => {
+  const message = 'Not allowed: s3:GetObject on arn:aws:s3:::results/*.';
+  await page.route('**/api/replay*', (route) =>
+    route.fulfill({
+      status: 502,
+      json: { problem: { kind: 'access-denied', message, fix: '{}', action: null, resource: null } },
+    }),
+  );
+  await page.goto(brisk.url);
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: 'Replay file of this day' }).click();
+  const refusal = page.getByRole('dialog', { name: 'The replay file cannot be made' });
+  await expect(refusal.getByRole('alert')).toContainText(message);
+  await expect(refusal.getByRole('button', { name: 'Copy the fix' })).toBeVisible();
+});
+
 test('a file that is none says what to do, and takes nothing from the page; another can be chosen', async ({
   page,
   brisk,
