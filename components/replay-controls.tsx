@@ -81,7 +81,7 @@ function Time({ player, format }: MovingProps) {
   return <p className="font-medium font-mono sm:w-17">{words}</p>;
 }
 
-/** Arrow keys go by a window, page keys by ten of them. */
+/** Arrow keys go by a window, page keys by ten of them; Space plays and pauses, here as on the page. */
 function Position({ recording, player, format }: MovingProps & { recording: Recording }) {
   const { fromMs, toMs, file } = recording;
   const nowMs = useTicking(() => Math.floor(player.now() / 1000) * 1000, fromMs);
@@ -91,9 +91,10 @@ function Position({ recording, player, format }: MovingProps & { recording: Reco
     const windows = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[
       event.key
     ];
-    if (windows === undefined) return;
+    if (windows !== undefined) player.seek(player.now() + windows * file.header.windowSeconds * 1000);
+    else if (event.key === ' ') player.toggle();
+    else return;
     event.preventDefault();
-    player.seek(player.now() + windows * file.header.windowSeconds * 1000);
   };
   return (
     <div className="relative h-9 min-w-0 flex-1 max-lg:order-last max-lg:basis-full max-sm:col-span-2 max-sm:h-13">

@@ -71,7 +71,9 @@ export function Replay({ file, View, onFile, onPlaying }: ReplayProps) {
   return (
     <>
       <ReplayDrop onFile={onFile} />
-      {session !== null && <ReplayPage session={session} View={View} onFile={onFile} onClose={close} />}
+      {session !== null && (
+        <ReplayPage key={session.number} session={session} View={View} onFile={onFile} onClose={close} />
+      )}
       {problem !== null && (
         <Dialog title="This file cannot be replayed" open onClose={() => setProblem(null)}>
           <p role="alert" className="break-words">

@@ -7,11 +7,15 @@ import { ReplayPlayer } from './replay-player.ts';
 import { setTimeSource } from './server-clock.ts';
 import { isSameNews } from './use-windows.ts';
 
+let sessions = 0;
+
 /**
  * A replay that goes on: in the server's place it tells the time, lends the receipts, and answers what the page asks its
  * API for. Nothing leaves the browser.
  */
 export class ReplaySession {
+  /** Another one for each: what shows one session must not go on with the next. */
+  readonly number: number;
   readonly recording: Recording;
   readonly player: ReplayPlayer;
   readonly #listeners = new Set<() => void>();
@@ -25,6 +29,8 @@ export class ReplaySession {
   #moment: number;
 
   constructor(file: ReplayFile) {
+    sessions += 1;
+    this.number = sessions;
     this.recording = recordingOf(file);
     this.player = new ReplayPlayer(this.recording);
     this.#nowMs = this.player.now();
