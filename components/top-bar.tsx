@@ -98,7 +98,10 @@ function zoneOf(url: UrlState): string {
 
 function ReplayBadge() {
   return (
-    <p className="rounded bg-focus px-2 py-0.5 font-mono text-bg text-xs" data-testid="mode-badge">
+    <p
+      className="rounded border-2 border-focus px-2 py-px font-medium font-mono text-xs"
+      data-testid="mode-badge"
+    >
       REPLAY
     </p>
   );
