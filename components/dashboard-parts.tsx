@@ -82,7 +82,7 @@ export interface PageData {
   readonly onFile: (file: File) => void;
 }
 
-/** `mischief` and `cost` stand in the foot of the page; all others where the layout says. */
+/** `cost` stands in the foot of the page; all others where the layout says. */
 type Place =
   | 'generate'
   | 'view'
@@ -94,11 +94,10 @@ type Place =
   | 'receipts'
   | 'inspector'
   | 'notices'
-  | 'mischief'
   | 'cost';
 
-/** The named places of the page; a place without a part stays blank. */
-export const parts: Readonly<Partial<Record<Place, (data: PageData) => ReactNode>>> = {
+/** What stands at the named places of the page. */
+export const parts: Readonly<Record<Place, (data: PageData) => ReactNode>> = {
   generate: (data) => <Generate {...data} />,
   view: (data) => <ViewMenu {...data} />,
   export: (data) => <ExportMenu {...data} />,

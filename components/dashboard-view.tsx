@@ -143,7 +143,7 @@ export function DashboardView(props: DashboardViewProps) {
                 format={format}
                 hasPipeline={isAtWork}
               >
-                {isAtWork && parts.generate?.(data)}
+                {isAtWork && parts.generate(data)}
               </WindowClock>
             </div>
             <div className="max-sm:order-1">
@@ -180,8 +180,8 @@ export function DashboardView(props: DashboardViewProps) {
                     onBack={zoom.back}
                     onChange={change}
                   >
-                    {parts.view?.(data)}
-                    {parts.export?.(data)}
+                    {parts.view(data)}
+                    {parts.export(data)}
                   </Toolbar>
                 </div>
                 <TabPanel value="chart">
@@ -203,34 +203,33 @@ export function DashboardView(props: DashboardViewProps) {
                       />
                     </NearView>
                   )}
-                  {parts.overview?.(data)}
+                  {parts.overview(data)}
                 </TabPanel>
-                <TabPanel value="table">{parts.table?.(data)}</TabPanel>
+                <TabPanel value="table">{parts.table(data)}</TabPanel>
               </Tabs>
-              {!url.kiosk && parts.reconciliation?.(data)}
+              {!url.kiosk && parts.reconciliation(data)}
             </Card>
             {!url.kiosk && (
               <div className={clsx('grid gap-6 max-sm:order-2 print:hidden', !isReplay && insideColumns)}>
                 {!isReplay && (
                   <div id="pipeline" className="min-h-72 min-w-0">
-                    {parts.pipeline?.(data)}
+                    {parts.pipeline(data)}
                   </div>
                 )}
-                <div className="min-h-57 min-w-0">{parts.receipts?.(data)}</div>
+                <div className="min-h-57 min-w-0">{parts.receipts(data)}</div>
               </div>
             )}
-            {parts.inspector?.(data)}
+            {parts.inspector(data)}
             {isAtWork && (
               <footer className="flex flex-wrap items-center justify-between gap-4 border-line border-t pt-4 text-muted text-xs max-sm:order-3">
                 <p>
                   Totals are read from the window results in S3; the open window is what the consumer says so
                   far.
                 </p>
-                {parts.cost?.(data)}
-                {parts.mischief?.(data)}
+                {parts.cost(data)}
               </footer>
             )}
-            {!isReplay && parts.notices?.({ ...data, answer: newest })}
+            {!isReplay && parts.notices({ ...data, answer: newest })}
             {!isReplay && <Announcer answer={newest} format={format} />}
           </>
         )}
