@@ -79,7 +79,7 @@ test('at midnight UTC a new day begins without a reload, and the old one is a cl
   page,
 }) => {
   test.slow();
-  const preload = fileURLToPath(new URL('./shifted-clock.mjs', import.meta.url));
+  const preload = fileURLToPath(new URL('../shifted-clock.mjs', import.meta.url));
   const dayMs = 86_400_000;
   const beforeMs = 45_000; // enough to start, to sell and to see it counted
   const shiftMs = dayMs - (Date.now() % dayMs) - beforeMs;

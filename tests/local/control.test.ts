@@ -16,18 +16,29 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const root = path.resolve(import.meta.dirname, '../..');
 const BUCKET = 'tumbling-window-results';
+const WINDOW_MS = 300_000;
 
 let dataDir: string;
 let runtime: Runtime;
 let kinesis: KinesisClient;
 const said = vi.spyOn(console, 'warn');
+let aheadMs = 0;
+
+vi.spyOn(Date, 'now').mockImplementation(
+  () => Math.floor(performance.timeOrigin + performance.now()) + aheadMs,
+);
 
 /** The whole runtime, as a start opens it. Its windows are long, so that they stay open while a test looks. */
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'control-'));
   runtime = await openRuntime(
     readLocalSettings(
-      { LOCAL_AWS_PORT: '0', LOCAL_DATA_DIR: dataDir, WINDOW_SECONDS: '300', WINDOW_IDLE_SECONDS: '0' },
+      {
+        LOCAL_AWS_PORT: '0',
+        LOCAL_DATA_DIR: dataDir,
+        WINDOW_SECONDS: String(WINDOW_MS / 1000),
+        WINDOW_IDLE_SECONDS: '0',
+      },
       root,
     ),
   );
@@ -39,8 +50,9 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** Every test starts from nothing. */
+/** Every test starts from nothing, and at the beginning of a window, so that none ends while it looks. */
 beforeEach(async () => {
+  aheadMs += WINDOW_MS - (Date.now() % WINDOW_MS) + 5000;
   said.mockReset().mockImplementation(() => {});
   expect((await act('reset')).status).toBe(200);
 });

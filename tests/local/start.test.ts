@@ -15,13 +15,25 @@ import { endProcess, type RuntimeProcess, startProcess } from '../runtime-proces
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const WINDOW_MS = 300_000;
 
 let dataDir: string;
 let env: NodeJS.ProcessEnv;
+/** By such a clock a test begins with a window, so that none ends while it looks at one. */
+let steady: Record<string, string>;
 const started: ChildProcess[] = [];
 beforeEach(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'start-'));
-  env = { ...process.env, LOCAL_AWS_PORT: '0', LOCAL_DATA_DIR: dataDir, WINDOW_SECONDS: '300' };
+  env = {
+    ...process.env,
+    LOCAL_AWS_PORT: '0',
+    LOCAL_DATA_DIR: dataDir,
+    WINDOW_SECONDS: String(WINDOW_MS / 1000),
+  };
+  steady = {
+    NODE_OPTIONS: `--import ${new URL('../shifted-clock.mjs', import.meta.url)}`,
+    CLOCK_SHIFT_MS: String(WINDOW_MS - (Date.now() % WINDOW_MS)),
+  };
 });
 afterEach(async () => {
   await Promise.all(started.splice(0).map((child) => endProcess(child, 'SIGKILL')));
@@ -183,12 +195,12 @@ describe('a start is refused in words', () => {
 
 describe('the data of a run before', () => {
   test('after a kill is there again, and the start says where it goes on', async () => {
-    const first = await start();
+    const first = await start(steady);
     await put(first.endpoint, 7);
     await expect.poll(() => folded(first.endpoint)).toBe(7);
     await endProcess(first.child, 'SIGKILL');
 
-    const second = await start();
+    const second = await start(steady);
     expect(second.output).toContain(
       `Recovered: the last run (process id ${first.pid}) was killed; 7 records of its streams are there\n`,
     );
@@ -196,7 +208,7 @@ describe('the data of a run before', () => {
       /Recovered: shardId-000000000000 goes on in its window of \d{4}-\d\d-\d\dT\d\d:\d\d:00Z, with 7 records folded\n/,
     );
     await endProcess(second.child, 'SIGTERM');
-    expect((await start()).output).not.toContain('Recovered');
+    expect((await start(steady)).output).not.toContain('Recovered');
   });
 
   test('after a kill is taken over by one of several starts at once', async () => {
@@ -210,12 +222,12 @@ describe('the data of a run before', () => {
   });
 
   test('loses nothing when WINDOW_SECONDS changes while a window is open', async () => {
-    const first = await start();
+    const first = await start(steady);
     await put(first.endpoint, 7);
     await expect.poll(() => folded(first.endpoint)).toBe(7);
     await endProcess(first.child, 'SIGTERM');
 
-    const second = await start({ WINDOW_SECONDS: '1', WINDOW_IDLE_SECONDS: '0' });
+    const second = await start({ ...steady, WINDOW_SECONDS: '1', WINDOW_IDLE_SECONDS: '0' });
     expect(second.output).toContain('Note: Windows are 1 s long now, 300 s before');
     const counted = async () => {
       const files = await filesBelow('s3/tumbling-window-results/revenue_sum');
@@ -237,7 +249,7 @@ describe('a handler of the user', () => {
 
   test('runs in place of the consumer, says in the terminal that it fails, and is mended by saving it', async () => {
     await writeFile(handler(), source('count', 'return 42;'));
-    const running = await start({ CONSUMER_HANDLER: `${handler()}#count` });
+    const running = await start({ ...steady, CONSUMER_HANDLER: `${handler()}#count` });
     let said = '';
     running.child.stderr?.on('data', (chunk) => (said += chunk));
     await put(running.endpoint, 3);
@@ -257,7 +269,7 @@ describe('a handler of the user', () => {
 
   test('that never comes back does not hold up Ctrl-C, and its records are folded by the next start', async () => {
     await writeFile(handler(), source('handler', 'return new Promise(() => setInterval(() => {}, 1000));'));
-    const running = await start({ CONSUMER_HANDLER: handler() });
+    const running = await start({ ...steady, CONSUMER_HANDLER: handler() });
     await put(running.endpoint, 3);
     const isRunning = async () =>
       (await filesBelow('logs')).length > 0 &&
@@ -265,7 +277,7 @@ describe('a handler of the user', () => {
     await expect.poll(isRunning).toContain('START');
     running.child.kill('SIGINT');
     expect(await exitCode(running.child)).toBe(0);
-    const next = await start({ CONSUMER_HANDLER: '' });
+    const next = await start({ ...steady, CONSUMER_HANDLER: '' });
     await expect.poll(() => folded(next.endpoint)).toBe(3);
   });
 });
