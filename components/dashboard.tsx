@@ -1,6 +1,6 @@
 'use client';
 
-import { type ComponentType, useCallback, useEffect, useState } from 'react';
+import { type ComponentType, memo, useCallback, useEffect, useState } from 'react';
 import { Banner } from '@/components/banner';
 import { DashboardView, loadView } from '@/components/dashboard-view';
 import type { ReplayProps } from '@/components/replay';
@@ -9,7 +9,7 @@ import { useUrlState } from '@/lib/use-url-state';
 import { useWindows } from '@/lib/use-windows';
 
 /** Nothing of a replay may be in the way of the first view; and a tab that nobody sees asks for nothing. */
-const CALM_MS = 2000;
+const CALM_MS = 8000;
 
 interface LiveProps {
   readonly currency: string;
@@ -34,6 +34,23 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
       () => {},
     );
   }, [Replay, isCalm, file]);
+  const isLoaded = Replay !== null;
+  useEffect(() => {
+    if (isLoaded) return;
+    // Until it is there, too: the browser would open a dropped file in the page's place.
+    const take = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes('Files') !== true) return;
+      event.preventDefault();
+      setIsCalm(true);
+      if (event.type === 'drop') setFile(event.dataTransfer.files[0] ?? null);
+    };
+    window.addEventListener('dragover', take);
+    window.addEventListener('drop', take);
+    return () => {
+      window.removeEventListener('dragover', take);
+      window.removeEventListener('drop', take);
+    };
+  }, [isLoaded]);
   return (
     <>
       {!isReplaying && <Live currency={currency} onFile={setFile} onCalm={onCalm} />}
@@ -45,7 +62,7 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
 }
 
 /** The root that holds the live data. */
-function Live({ currency, onFile, onCalm }: LiveProps) {
+const Live = memo(function Live({ currency, onFile, onCalm }: LiveProps) {
   const [url, change] = useUrlState();
   const [paused, setPaused] = useState(false);
   const { day, range, cmp } = url;
@@ -82,4 +99,4 @@ function Live({ currency, onFile, onCalm }: LiveProps) {
       />
     </DashboardView>
   );
-}
+});

@@ -36,6 +36,7 @@ test('a day that was exported is played again from its file alone, and the page 
   expect(cents).toBeGreaterThan(0);
   expect(lines.filter(({ kind }) => kind === 'receipt')).toHaveLength(2);
 
+  await untilDropIsShown(page);
   await context.setOffline(true);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
@@ -132,7 +133,23 @@ test('a file that is none says what to do, and takes nothing from the page; anot
   expect(new URL(page.url()).search).toBe('?range=4h&tz=utc');
 });
 
-/** Drops a file on the page, as a hand would; not before the page listens. */
+/** What plays a file comes some seconds after the page; from then on it does without a server. */
+async function untilDropIsShown(page: Page): Promise<void> {
+  const isShown = () =>
+    page.evaluate(async () => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([''], 'day.ndjson'));
+      const hover = (type: string) => window.dispatchEvent(new DragEvent(type, { dataTransfer }));
+      hover('dragenter');
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const shown = document.body.textContent.includes('Drop a replay file to play it');
+      hover('dragleave');
+      return shown;
+    });
+  await expect.poll(isShown).toBe(true);
+}
+
+/** Drops a file on the page, as a hand would. */
 async function drop(page: Page, name: string, text: string): Promise<void> {
   const isTaken = () =>
     page.evaluate(
