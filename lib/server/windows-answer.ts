@@ -130,8 +130,8 @@ function parse(parameters: URLSearchParams): RangeQuery {
 async function layOut(store: WindowStore, query: RangeQuery): Promise<Range> {
   const { dayMs } = query;
   let lastDataMs: number | null = null;
+  if (dayMs !== null) await store.ensure([utcDay(dayMs)], true);
   if (dayMs !== null && typeof query.range === 'string') {
-    await store.ensure([utcDay(dayMs)], true);
     for (const { window } of store.results(dayMs, dayMs + DAY_MS)) {
       if (lastDataMs === null || window.startMs > lastDataMs) lastDataMs = window.startMs;
     }

@@ -174,6 +174,15 @@ describe('days', () => {
     expect((await ask(`day=${day}&range=day`)).dayTotal.salesCents).toBe(100);
   });
 
+  test('a part of a day that has just come is found, too', async () => {
+    await ask('');
+    const startMs = T - 9 * DAY;
+    await local.putResult(result(startMs, 'a', 1, [100]));
+    const day = new Date(startMs).toISOString().slice(0, 10);
+    const answer = await ask(`day=${day}&range=${startMs}-${startMs + 2 * W}`);
+    expect(slotAt(answer, startMs)).toMatchObject({ state: 'closed', salesCents: 100 });
+  });
+
   test('the day before is compared up to the same clock time', async () => {
     await local.putResult(result(T - DAY, 'a', 1, [100]));
     await local.putResult(result(T - DAY + W, 'a', 2, [50]));
