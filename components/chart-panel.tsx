@@ -18,6 +18,7 @@ import { clickFlags } from '@/lib/click-flags';
 import { useClicks } from '@/lib/click-store';
 import type { Slot } from '@/lib/core/slot';
 import type { Format } from '@/lib/format';
+import { withOpen } from '@/lib/missing';
 import { niceScale } from '@/lib/nice-scale';
 import { across, barAt, beside, nearestBar, PLOT } from '@/lib/plot';
 import { stateSentence } from '@/lib/state-words';
@@ -58,9 +59,7 @@ export function ChartPanel(props: ChartPanelProps) {
   const press = useRef<{ readonly x: number; readonly index: number } | null>(null);
 
   const slots = useMemo(() => {
-    const all = answer.slots.map((slot) =>
-      slot.startMs === open.startMs && slot.endMs === open.endMs ? open : slot,
-    );
+    const all = withOpen(answer.slots, open);
     return isNarrow && url.range === '1h' ? all.slice(-NARROW_BARS) : all;
   }, [answer.slots, open, isNarrow, url.range]);
   const shards = useMemo(() => (url.shards ? shardsOf(slots) : []), [slots, url.shards]);

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useDays } from '@/components/day-picker';
+import { utcDate } from '@/lib/core/window';
 import { daysBeside } from '@/lib/days-beside';
 import type { UrlState } from '@/lib/url-state';
 import { usePageKeys } from '@/lib/use-page-keys';
@@ -21,7 +22,7 @@ export function useDashboardKeys({
   const days = useDays();
   usePageKeys(
     useMemo(() => {
-      const today = new Date(days?.serverNowMs ?? 0).toISOString().slice(0, 10);
+      const today = utcDate(days?.serverNowMs ?? 0);
       const names = (days?.days ?? []).map((each) => (each.day === today ? 'today' : each.day));
       const { earlier, later } = daysBeside(names, url.day === today ? 'today' : url.day);
       const go = (to: string | null) => {

@@ -4,6 +4,7 @@ import useSWR from 'swr';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import type { DaysAnswer } from '@/lib/answers';
+import { utcDate } from '@/lib/core/window';
 import { daysBeside } from '@/lib/days-beside';
 import type { Format } from '@/lib/format';
 import { getJson } from '@/lib/request';
@@ -40,7 +41,7 @@ export function DayPicker({
   onDay: (day: string) => void;
 }) {
   const answer = useDays();
-  const today = new Date(answer?.serverNowMs ?? 0).toISOString().slice(0, 10);
+  const today = utcDate(answer?.serverNowMs ?? 0);
   const days = (answer?.days ?? []).map((each) => (each.day === today ? { ...each, day: 'today' } : each));
   const names = days.map((each) => each.day);
   const shown = day === today ? 'today' : day;

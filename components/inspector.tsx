@@ -12,7 +12,7 @@ import { Drawer } from '@/components/ui/drawer';
 import { Icon } from '@/components/ui/icon';
 import { WindowFacts } from '@/components/window-facts';
 import type { WindowsAnswer } from '@/lib/answers';
-import { windowAt } from '@/lib/core/window';
+import { utcDate, windowAt } from '@/lib/core/window';
 import { withOpen } from '@/lib/missing';
 import { getJson, type RequestError } from '@/lib/request';
 import { windowsUrl } from '@/lib/use-windows';
@@ -28,7 +28,7 @@ export function Inspector({ answer, open, format, url, change, isReplay }: PageD
     at === null || stepSeconds !== windowSeconds
       ? undefined
       : withOpen(answer.slots, open).find((slot) => slot.startMs === at.startMs);
-  const day = at === null ? '' : new Date(at.startMs).toISOString().slice(0, 10);
+  const day = at === null ? '' : utcDate(at.startMs);
   // A window beyond what is on screen, or within one of its bars, is asked for by itself.
   const { data, error } = useSWR<WindowsAnswer, RequestError>(
     at === null || shown !== undefined ? null : windowsUrl(day, `${at.startMs}-${at.endMs}`),

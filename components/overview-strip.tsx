@@ -4,12 +4,12 @@ import { type KeyboardEvent, memo, type PointerEvent, useMemo, useRef, useState 
 import useSWR from 'swr';
 import type { WindowsAnswer } from '@/lib/answers';
 import type { Format } from '@/lib/format';
-import { type Grip, moved, type Span, spanOf, spanQuery, surroundings } from '@/lib/overview';
+import { type Grip, moved, type Span, spanOf, surroundings } from '@/lib/overview';
 import { PLOT } from '@/lib/plot';
 import { getJson } from '@/lib/request';
 import { serverNow } from '@/lib/server-clock';
 import { timeTicks } from '@/lib/time-ticks';
-import type { UrlState } from '@/lib/url-state';
+import { spanQuery, type UrlState } from '@/lib/url-state';
 import { isSameNews, windowsUrl } from '@/lib/use-windows';
 
 const POLL_MS = 60_000;

@@ -11,6 +11,7 @@ import { Card } from '@/components/ui/card';
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
 import type { Click } from '@/lib/click';
 import { forgetClicks, useClicks } from '@/lib/click-store';
+import { utcDate } from '@/lib/core/window';
 import { usePageKeys } from '@/lib/use-page-keys';
 import { usePlace } from '@/lib/use-place';
 
@@ -33,7 +34,7 @@ export function Receipts(data: PageData) {
   const place = usePlace();
   const clicks = useClicks(place);
   const rejected = answer.slots.reduce((sum, slot) => sum + slot.rejected, 0) + open.rejected;
-  const day = url.day === 'today' ? new Date(answer.toMs - 1).toISOString().slice(0, 10) : url.day;
+  const day = url.day === 'today' ? utcDate(answer.toMs - 1) : url.day;
   const choose = (next: string) => {
     setTab(next);
     setFilterAsks(0);

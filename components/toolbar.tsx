@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { Segmented } from '@/components/ui/segmented';
 import type { WindowsAnswer } from '@/lib/answers';
+import { utcDate } from '@/lib/core/window';
 import type { Format } from '@/lib/format';
 import type { UrlState } from '@/lib/url-state';
 
@@ -51,7 +52,10 @@ export function Toolbar(props: ToolbarProps) {
         options={isReplay ? RANGES.slice(0, 3) : RANGES}
         value={url.range}
         onChange={(range) =>
-          onChange({ range, ...(isZoomed && url.day === todayOf(answer) ? { day: 'today' } : {}) })
+          onChange({
+            range,
+            ...(isZoomed && url.day === utcDate(answer.serverNowMs) ? { day: 'today' } : {}),
+          })
         }
         className="max-sm:w-full"
       />
@@ -73,8 +77,4 @@ export function Toolbar(props: ToolbarProps) {
       </div>
     </div>
   );
-}
-
-function todayOf(answer: WindowsAnswer): string {
-  return new Date(answer.serverNowMs).toISOString().slice(0, 10);
 }

@@ -1,4 +1,6 @@
 import { DAY_MS } from './core/range.ts';
+import { utcDate } from './core/window.ts';
+import { spanQuery } from './url-state.ts';
 
 /** A range with two ends, in epoch milliseconds; the end is exclusive. */
 export interface Span {
@@ -18,18 +20,13 @@ export function spanOf(range: string): Span | null {
   return from === undefined || to === undefined ? null : { fromMs: Number(from), toMs: Number(to) };
 }
 
-/** The address's words for a span. */
-export function spanQuery({ fromMs, toMs }: Span): { day: string; range: string } {
-  return { day: dayName(fromMs), range: `${fromMs}-${toMs}` };
-}
-
 /** What surrounds a span: the whole UTC days that it touches; null when these are more than can be asked for. */
 export function surroundings({ fromMs, toMs }: Span): { day: string; range: string } | null {
   const firstMs = Math.floor(fromMs / DAY_MS) * DAY_MS;
   const endMs = Math.ceil(toMs / DAY_MS) * DAY_MS;
   const days = (endMs - firstMs) / DAY_MS;
   if (days > MOST_DAYS) return null;
-  return days === 1 ? { day: dayName(firstMs), range: 'day' } : spanQuery({ fromMs: firstMs, toMs: endMs });
+  return days === 1 ? { day: utcDate(firstMs), range: 'day' } : spanQuery({ fromMs: firstMs, toMs: endMs });
 }
 
 /**
@@ -71,8 +68,4 @@ function nearest(ms: number, edges: readonly number[]): number | undefined {
   const after = edges.find((edge) => edge >= ms) ?? edges.at(-1);
   const before = edges.findLast((edge) => edge < ms) ?? after;
   return after !== undefined && before !== undefined && after - ms > ms - before ? before : after;
-}
-
-function dayName(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

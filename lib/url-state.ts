@@ -1,3 +1,5 @@
+import { utcDate } from './core/window.ts';
+
 /** What the page shows, as its address says it. Values that are not understood fall back to the default. */
 export interface UrlState {
   /** `today` or a UTC day, YYYY-MM-DD. */
@@ -71,11 +73,18 @@ export function serializeUrlState(state: UrlState): string {
   return text === '' ? '' : `?${text}`;
 }
 
+/** The address's words for the time between two moments. */
+export function spanQuery({
+  fromMs,
+  toMs,
+}: {
+  fromMs: number;
+  toMs: number;
+}): Pick<UrlState, 'day' | 'range'> {
+  return { day: utcDate(fromMs), range: `${fromMs}-${toMs}` };
+}
+
 /** A link that shows tomorrow what is seen now: a range that moves with the clock becomes its two ends. */
 export function freezeUrlState(state: UrlState, shown: { fromMs: number; toMs: number }): UrlState {
-  return {
-    ...state,
-    day: new Date(shown.fromMs).toISOString().slice(0, 10),
-    range: `${shown.fromMs}-${shown.toMs}`,
-  };
+  return { ...state, ...spanQuery(shown) };
 }

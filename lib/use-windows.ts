@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
 import type { LiveEvent, WindowsAnswer } from './answers.ts';
+import { utcDate } from './core/window.ts';
 import { getJson, type RequestError } from './request.ts';
 import { hear, serverNow, willRetry } from './server-clock.ts';
 
@@ -70,7 +71,7 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
   // By its ends, not by its name: a range that moves is asked for anew whenever it has moved.
   const previous = useSWR<WindowsAnswer, RequestError>(
     cmp && answer !== undefined
-      ? `${windowsUrl(utcDayName(answer.fromMs), `${answer.fromMs}-${answer.toMs}`)}&shift=1`
+      ? `${windowsUrl(utcDate(answer.fromMs), `${answer.fromMs}-${answer.toMs}`)}&shift=1`
       : null,
     getJson,
     { keepPreviousData: true, compare: isSameNews, revalidateOnFocus: false },
@@ -96,10 +97,6 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
 
 export function windowsUrl(day: string, range: string): string {
   return `/api/windows?${new URLSearchParams({ day, range })}`;
-}
-
-function utcDayName(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }
 
 function isFresher(event: LiveEvent, answer: WindowsAnswer): boolean {

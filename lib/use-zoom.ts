@@ -1,5 +1,5 @@
 import { useCallback, useRef } from 'react';
-import type { UrlState } from './url-state.ts';
+import { spanQuery, type UrlState } from './url-state.ts';
 
 type Shown = Pick<UrlState, 'day' | 'range'>;
 
@@ -9,7 +9,7 @@ export function useZoom({ day, range }: Shown, change: (change: Partial<UrlState
   const zoomTo = useCallback(
     (fromMs: number, toMs: number) => {
       stack.current.push({ day, range });
-      change({ day: new Date(fromMs).toISOString().slice(0, 10), range: `${fromMs}-${toMs}` });
+      change(spanQuery({ fromMs, toMs }));
     },
     [day, range, change],
   );

@@ -39,7 +39,12 @@ export function parseWindowTime(text: unknown): number | null {
 
 /** The UTC day of a moment as the partitions spell it: `2021_01_24`. */
 export function utcDay(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '_');
+  return utcDate(timeMs).replaceAll('-', '_');
+}
+
+/** The UTC day of a moment as addresses and people spell it: `2021-01-24`. */
+export function utcDate(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
 }
 
 /** The first millisecond of a UTC day `YYYY_MM_DD`; null when there is no such day. */

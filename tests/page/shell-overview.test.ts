@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Grip, moved, spanOf, spanQuery, surroundings } from '../../lib/overview.ts';
+import { type Grip, moved, spanOf, surroundings } from '../../lib/overview.ts';
+import { spanQuery } from '../../lib/url-state.ts';
 
 const at = (time: string) => Date.parse(`2021-01-24T${time}:00Z`);
 const span = (from: string, to: string) => ({ fromMs: at(from), toMs: at(to) });
