@@ -7,9 +7,8 @@ import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import type { RuntimeAction, RuntimeAnswer } from '@/lib/answers';
 import { forgetClicks } from '@/lib/click-store';
-import { RequestError } from '@/lib/request';
 import { usePlace } from '@/lib/use-place';
-import { useRuntimeAction } from '@/lib/use-runtime';
+import { type Said, useRuntimeAction } from '@/lib/use-runtime';
 
 /** In this order; what the runtime does not offer, or what makes no sense now, is left out. */
 const WORDS: readonly (readonly [action: RuntimeAction, words: string])[] = [
@@ -30,7 +29,7 @@ const SAID_MS = 10_000;
 export function BreakMenu({ runtime }: { runtime: RuntimeAnswer }) {
   const run = useRuntimeAction();
   const place = usePlace();
-  const [said, setSaid] = useState<{ words: string; ok: boolean } | null>(null);
+  const [said, setSaid] = useState<Said | null>(null);
   const [isAsking, setIsAsking] = useState(false);
   useEffect(() => {
     if (said === null) return;
@@ -38,13 +37,9 @@ export function BreakMenu({ runtime }: { runtime: RuntimeAnswer }) {
     return () => clearTimeout(timer);
   }, [said]);
   const act = async (action: RuntimeAction) => {
-    try {
-      const words = await run(action);
-      if (action === 'reset' && place !== null) forgetClicks(place);
-      setSaid({ words, ok: true });
-    } catch (error) {
-      setSaid({ words: error instanceof RequestError ? error.problem.message : String(error), ok: false });
-    }
+    const answer = await run(action);
+    if (answer.ok && action === 'reset' && place !== null) forgetClicks(place);
+    setSaid(answer);
   };
   const isSensible = (action: RuntimeAction) =>
     runtime.actions.includes(action) &&

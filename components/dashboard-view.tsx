@@ -50,11 +50,11 @@ const KIOSK_TOOLS = 'opacity-0 focus-within:opacity-100 group-hover:opacity-100'
 
 /** Two columns where the page has the width for them: 1024 px, or those and the drawer's 420. */
 const COLUMNS = {
-  alone: ['lg:grid-cols-[7fr_5fr]', 'max-lg:order-last', 'lg:grid-cols-[minmax(26rem,5fr)_7fr]'],
+  alone: ['lg:grid-cols-[7fr_5fr]', 'max-lg:order-last', 'lg:grid-cols-[minmax(28rem,5fr)_7fr]'],
   beside: [
     'min-[1440px]:grid-cols-[7fr_5fr]',
     'max-[1440px]:order-last',
-    'min-[1440px]:grid-cols-[minmax(26rem,5fr)_7fr]',
+    'min-[1440px]:grid-cols-[minmax(28rem,5fr)_7fr]',
   ],
 } as const;
 

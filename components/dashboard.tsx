@@ -34,10 +34,8 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
       () => {},
     );
   }, [Replay, isCalm, file]);
-  const isLoaded = Replay !== null;
   useEffect(() => {
-    if (isLoaded) return;
-    // Until it is there, too: the browser would open a dropped file in the page's place.
+    // The browser would open a dropped file in the page's place.
     const take = (event: DragEvent) => {
       if (event.dataTransfer?.types.includes('Files') !== true) return;
       event.preventDefault();
@@ -50,7 +48,7 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
       window.removeEventListener('dragover', take);
       window.removeEventListener('drop', take);
     };
-  }, [isLoaded]);
+  }, []);
   return (
     <>
       {!isReplaying && <Live currency={currency} onFile={setFile} onCalm={onCalm} />}

@@ -4,8 +4,8 @@ import { useEffect, useState } from 'react';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
 
-/** Takes a file that is dropped anywhere on the page, which the browser would else open in its place. */
-export function ReplayDrop({ onFile }: { onFile: (file: File) => void }) {
+/** Says that a file may be dropped here, while one is held over the page. */
+export function ReplayDrop() {
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
     const listening = new AbortController();
@@ -22,23 +22,15 @@ export function ReplayDrop({ onFile }: { onFile: (file: File) => void }) {
       depth -= 1;
       if (depth === 0) setIsOver(false);
     };
-    const over = (event: DragEvent) => {
-      if (hasFiles(event)) event.preventDefault();
-    };
-    const drop = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
+    const drop = () => {
       depth = 0;
       setIsOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file !== undefined) onFile(file);
     };
     window.addEventListener('dragenter', enter, { signal });
     window.addEventListener('dragleave', leave, { signal });
-    window.addEventListener('dragover', over, { signal });
     window.addEventListener('drop', drop, { signal });
     return () => listening.abort();
-  }, [onFile]);
+  }, []);
   if (!isOver) return null;
   return (
     <div className="pointer-events-none fixed inset-2 z-30 grid place-items-center rounded-xl border-2 border-focus border-dashed bg-bg/85">

@@ -70,7 +70,7 @@ export function Replay({ file, View, onFile, onPlaying }: ReplayProps) {
 
   return (
     <>
-      <ReplayDrop onFile={onFile} />
+      <ReplayDrop />
       {session !== null && (
         <ReplayPage key={session.number} session={session} View={View} onFile={onFile} onClose={close} />
       )}

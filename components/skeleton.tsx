@@ -15,7 +15,7 @@ export function Skeleton({ words = 'Reading what the windows hold…' }: { words
       </div>
       <div className="min-h-25 border-line border-y" />
       <div className="min-h-120 rounded-lg border border-line bg-panel" />
-      <div className="grid gap-6 lg:grid-cols-[minmax(26rem,5fr)_7fr]">
+      <div className="grid gap-6 lg:grid-cols-[minmax(28rem,5fr)_7fr]">
         <div className="min-h-72 rounded-lg border border-line bg-panel" />
         <div className="min-h-72 rounded-lg border border-line bg-panel" />
       </div>

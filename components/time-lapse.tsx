@@ -2,24 +2,19 @@
 
 import { useState } from 'react';
 import { Switch } from '@/components/ui/switch';
-import { RequestError } from '@/lib/request';
-import { useRuntime, useRuntimeAction } from '@/lib/use-runtime';
+import { type Said, useRuntime, useRuntimeAction } from '@/lib/use-runtime';
 
 /** Windows that close 20 times as often, for whoever does not want to wait; only where the local runtime is. */
 export function TimeLapse() {
   const lapse = useRuntime()?.timeLapse ?? null;
   const act = useRuntimeAction();
   const [isBusy, setIsBusy] = useState(false);
-  const [said, setSaid] = useState<{ words: string; ok: boolean } | null>(null);
+  const [said, setSaid] = useState<Said | null>(null);
   if (lapse === null) return null;
   const change = async (isOn: boolean) => {
     if (isBusy) return;
     setIsBusy(true);
-    try {
-      setSaid({ words: await act(isOn ? 'time-lapse' : 'real-time'), ok: true });
-    } catch (error) {
-      setSaid({ words: error instanceof RequestError ? error.problem.message : String(error), ok: false });
-    }
+    setSaid(await act(isOn ? 'time-lapse' : 'real-time'));
     setIsBusy(false);
   };
   return (

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import useSWR, { useSWRConfig } from 'swr';
 import type { RuntimeAction, RuntimeAnswer } from './answers.ts';
-import { getJson, postJson } from './request.ts';
+import { getJson, postJson, RequestError } from './request.ts';
 
 // One function from render to render: SWR begins its interval anew with every other one.
 const every = (found: RuntimeAnswer | undefined) => (found?.available === true ? 5000 : 0);
@@ -11,13 +11,22 @@ export function useRuntime(): RuntimeAnswer | undefined {
   return useSWR<RuntimeAnswer>('/api/runtime', getJson, { refreshInterval: every }).data;
 }
 
-/** Does an action, has everything read again, and answers what the runtime says it did. Throws RequestError. */
-export function useRuntimeAction(): (action: RuntimeAction) => Promise<string> {
+/** What came of an action, in words. */
+export interface Said {
+  readonly words: string;
+  readonly ok: boolean;
+}
+
+/** Does an action and has everything read again. Never throws: what the runtime refuses is in the words. */
+export function useRuntimeAction(): (action: RuntimeAction) => Promise<Said> {
   const { mutate } = useSWRConfig();
   return useCallback(
     async (action) => {
       try {
-        return (await postJson<{ message: string }>('/api/runtime', { action })).message;
+        const { message } = await postJson<{ message: string }>('/api/runtime', { action });
+        return { words: message, ok: true };
+      } catch (error) {
+        return { words: error instanceof RequestError ? error.problem.message : String(error), ok: false };
       } finally {
         void mutate((key) => typeof key === 'string' && key.startsWith('/api/'));
       }

@@ -5,7 +5,8 @@ import { headerLine, MAX_REPLAY_BYTES, resultLine } from '../replay-file.ts';
 import { S3_SOCKETS } from './aws-clients.ts';
 import { eachOf } from './bucket-reader.ts';
 import type { Dashboard } from './dashboard.ts';
-import { badRequest, ProblemError } from './problem.ts';
+import { badRequest } from './problem.ts';
+import { requireRead } from './windows-answer.ts';
 
 /**
  * `GET /api/replay?day=today|YYYY-MM-DD`: a whole replay file of the day but for the receipts, which only the browser has.
@@ -22,7 +23,7 @@ export async function replayText(
 ): Promise<string> {
   const askedMs = dayMsIn(day);
   await loop.fresh();
-  if (store.readMs === null && store.problem !== null) throw new ProblemError(store.problem);
+  requireRead(store);
   const exportedMs = store.now();
   const dayMs = askedMs ?? Math.floor(exportedMs / DAY_MS) * DAY_MS;
   await store.ensure([utcDay(dayMs)], true);

@@ -158,6 +158,7 @@ function dayTotal(store: WindowStore, dayMs: number, nowMs: number): Totals {
   return totalsOf(store.results(dayMs, dayMs + DAY_MS), dayMs, dayMs + DAY_MS, nowMs);
 }
 
-function requireRead(store: WindowStore): void {
+/** Throws ProblemError before anything was ever read. */
+export function requireRead(store: Pick<WindowStore, 'readMs' | 'problem'>): void {
   if (store.readMs === null && store.problem !== null) throw new ProblemError(store.problem);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Receipt } from '../../lib/answers.ts';
+import { expectAccessible } from './accessible.ts';
 import { keysOf, readObject } from './bucket.ts';
 import { tabTo } from './keyboard.ts';
 import { expect, type Pipeline, test } from './pipeline.ts';
@@ -371,14 +371,6 @@ for (const [width, colorScheme] of [
 async function sell(page: Page, record_count: number): Promise<Receipt> {
   const answer = await page.request.post(new URL('/api/sales', page.url()).href, { data: { record_count } });
   return answer.json();
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
-  expect(
-    await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
-  ).toBeLessThanOrEqual(0);
 }
 
 /** Of the newest window: rows come newest first, objects by key. */
