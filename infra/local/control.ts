@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, HttpService } from './http.ts';
+import type { HttpRequest, HttpResponse, HttpService } from './http/http.ts';
 
 /**
  * The control API: what a person at this machine may ask of the runtime that AWS has no operation for.

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { pipeline } from '../pipeline.ts';
 import { systemClock } from './clock.ts';
 import { clientEnvironment } from './environment.ts';
-import type { HttpService } from './http.ts';
+import type { HttpService } from './http/http.ts';
+import type { ServiceName } from './http/service-name.ts';
 import { createKinesisService } from './kinesis/service.ts';
 import { openStreams, type Streams } from './kinesis/streams.ts';
 import {
@@ -16,7 +17,6 @@ import { type LogStore, openLogStore } from './logs/log-store.ts';
 import { createLogsService } from './logs/service.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { createS3Service } from './s3/service.ts';
-import type { ServiceName } from './service-name.ts';
 import type { LocalSettings } from './settings.ts';
 import { reportFailure } from './start-report.ts';
 import { createStsService } from './sts.ts';

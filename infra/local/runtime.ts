@@ -5,10 +5,10 @@ import { createControlService } from './control.ts';
 import { controlActions, controlStatus } from './control-actions.ts';
 import { lockDataDir } from './data-dir.ts';
 import { type Deferred, deferred } from './deferred.ts';
-import { openGateway } from './gateway.ts';
-import type { HttpResponse, HttpService } from './http.ts';
+import { openGateway } from './http/gateway.ts';
+import type { HttpResponse, HttpService } from './http/http.ts';
+import type { ServiceName } from './http/service-name.ts';
 import { closeParts, openParts, type RuntimeParts } from './runtime-parts.ts';
-import type { ServiceName } from './service-name.ts';
 import { type LocalSettings, SettingError } from './settings.ts';
 import { reportOf, type StartReport } from './start-report.ts';
 

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from './http.ts';
+import type { HttpRequest, HttpResponse } from './http/http.ts';
 
 /** GetCallerIdentity, the one STS operation that a page or a script asks to learn where it is. */
 export function createStsService(identity: { readonly accountId: string }) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { HttpService } from '../../infra/local/http.ts';
+import type { HttpService } from '../../infra/local/http/http.ts';
 import { createAwsClients } from '../../lib/server/aws-clients.ts';
 import { BucketReader } from '../../lib/server/bucket-reader.ts';
 import { newMetrics } from '../../lib/server/metrics.ts';

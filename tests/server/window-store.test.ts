@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { HttpService } from '../../infra/local/http.ts';
+import type { HttpService } from '../../infra/local/http/http.ts';
 import type { WindowsAnswer } from '../../lib/answers.ts';
 import { ProblemError } from '../../lib/server/problem.ts';
 import type { WindowStore } from '../../lib/server/window-store.ts';

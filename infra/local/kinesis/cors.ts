@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../http.ts';
+import type { HttpRequest, HttpResponse } from '../http/http.ts';
 
 /**
  * Kinesis answers every origin, since a request must be signed anyway. Here the gateway refuses web pages before they get

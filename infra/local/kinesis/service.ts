@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, HttpService } from '../http.ts';
+import type { HttpRequest, HttpResponse, HttpService } from '../http/http.ts';
 import { openEnvelope, refusal, success } from './envelope.ts';
 import { KinesisError } from './kinesis-error.ts';
 import { isOperation, operations } from './operations/operation-table.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { HttpService } from '../http.ts';
+import type { HttpService } from '../http/http.ts';
 import {
   deleteFunctionConcurrency,
   getFunctionConcurrency,

@@ -1,5 +1,5 @@
 import { systemClock } from '../clock.ts';
-import type { HttpResponse, HttpService } from '../http.ts';
+import type { HttpResponse, HttpService } from '../http/http.ts';
 import { EventOperations } from './event-operations.ts';
 import { GroupOperations, type LogsAccount } from './group-operations.ts';
 import type { LogStore } from './log-store.ts';

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import { invalid } from './list-parameters.ts';
 import { endpointRegion, isRegion, regionOfLocation } from './region.ts';
 import { receiveBody } from './request-body.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import { CHECKSUM_ALGORITHMS, startChecksum } from './checksum.ts';
 import { checkWriteConditions } from './conditions.ts';
 import { namedUpload } from './multipart-operations.ts';

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../http.ts';
+import type { HttpRequest } from '../http/http.ts';
 import { notImplementedHeader } from './object-headers.ts';
 import type { ObjectMetadata } from './object-metadata.ts';
 import { S3Error } from './s3-error.ts';

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import { checksumOf } from './checksum.ts';
 import { checkReadConditions, checkWriteConditions, noSuchKey } from './conditions.ts';
 import {

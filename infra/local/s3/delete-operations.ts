@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import type { Bucket } from './bucket.ts';
 import { checkDeleteConditions } from './conditions.ts';
 import { receiveBody } from './request-body.ts';

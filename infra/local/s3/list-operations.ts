@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import type { Bucket } from './bucket.ts';
 import { invalid, readListParameters } from './list-parameters.ts';
 import { type ListingEntry, listKeys } from './listing.ts';

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import { compareKeys } from './key-order.ts';
 import { encoderOf, invalid, parseCount } from './list-parameters.ts';
 import { commonPrefix } from './listing.ts';

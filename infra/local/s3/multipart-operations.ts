@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import type { ByteRange } from './byte-range.ts';
 import { type ChecksumAlgorithm, checksumOf } from './checksum.ts';
 import { copySource } from './copy-operation.ts';

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import { checksumIn } from './object-headers.ts';
 import type { ObjectMetadata, ObjectPart } from './object-metadata.ts';
 import { existingObject } from './object-operations.ts';

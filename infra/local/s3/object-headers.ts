@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../http.ts';
+import type { HttpRequest } from '../http/http.ts';
 import {
   CHECKSUM_ALGORITHMS,
   type ChecksumAlgorithm,

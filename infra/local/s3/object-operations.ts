@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 import { checkReadConditions, checkWriteConditions, noSuchKey } from './conditions.ts';
 import {

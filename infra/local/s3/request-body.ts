@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HttpRequest } from '../http.ts';
+import type { HttpRequest } from '../http/http.ts';
 import { incomplete, unchunk } from './aws-chunked.ts';
 import {
   CHECKSUM_ALGORITHMS,

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../http.ts';
+import type { HttpRequest } from '../http/http.ts';
 import type { ObjectStore } from './object-store.ts';
 import { headersInUrl } from './presigned-url.ts';
 import { S3Error } from './s3-error.ts';

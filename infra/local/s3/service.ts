@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, HttpService } from '../http.ts';
+import type { HttpRequest, HttpResponse, HttpService } from '../http/http.ts';
 import { getAcl, putAcl } from './acl-operations.ts';
 import {
   createBucket,

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import { MAX_OBJECT_TAGS } from './object-headers.ts';
 import { existingObject } from './object-operations.ts';
 import { receiveBody } from './request-body.ts';

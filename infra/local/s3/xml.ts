@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import type { HttpResponse } from '../http.ts';
+import type { HttpResponse } from '../http/http.ts';
 import { checksumIn } from './object-headers.ts';
 import { S3Error } from './s3-error.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { CreateStreamCommand, KinesisClient, KinesisServiceException } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../../../infra/local/clock.ts';
-import { openGateway } from '../../../infra/local/gateway.ts';
-import type { HttpResponse, HttpService } from '../../../infra/local/http.ts';
+import { openGateway } from '../../../infra/local/http/gateway.ts';
+import type { HttpResponse, HttpService } from '../../../infra/local/http/http.ts';
 import { createKinesisService } from '../../../infra/local/kinesis/service.ts';
 import { openStreams, type Streams, type StreamsOptions } from '../../../infra/local/kinesis/streams.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { HttpRequest } from '../../../infra/local/http.ts';
+import type { HttpRequest } from '../../../infra/local/http/http.ts';
 import { operations } from '../../../infra/local/kinesis/operations/operation-table.ts';
 import { createKinesisService } from '../../../infra/local/kinesis/service.ts';
 import { openStreams, type Streams } from '../../../infra/local/kinesis/streams.ts';

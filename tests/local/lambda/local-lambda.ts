@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { systemClock } from '../../../infra/local/clock.ts';
-import { type Gateway, openGateway } from '../../../infra/local/gateway.ts';
-import type { HttpService } from '../../../infra/local/http.ts';
+import { type Gateway, openGateway } from '../../../infra/local/http/gateway.ts';
+import type { HttpService } from '../../../infra/local/http/http.ts';
 import type {
   EventSourceMappingConfiguration,
   EventSourceMappings,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Clock } from '../../../infra/local/clock.ts';
-import { openGateway } from '../../../infra/local/gateway.ts';
-import type { HttpService } from '../../../infra/local/http.ts';
+import { openGateway } from '../../../infra/local/http/gateway.ts';
+import type { HttpService } from '../../../infra/local/http/http.ts';
 import { type LogStore, openLogStore } from '../../../infra/local/logs/log-store.ts';
 import { createLogsService } from '../../../infra/local/logs/service.ts';
 

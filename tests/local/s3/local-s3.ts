@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { CreateBucketCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Clock, systemClock } from '../../../infra/local/clock.ts';
-import { openGateway } from '../../../infra/local/gateway.ts';
+import { openGateway } from '../../../infra/local/http/gateway.ts';
 import { ObjectStore } from '../../../infra/local/s3/object-store.ts';
 import { createS3Service } from '../../../infra/local/s3/service.ts';
 

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../../http.ts';
+import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import { accountConcurrency, type FunctionPool } from '../functions/function-pool.ts';
 import { functionReference } from '../functions/function-reference.ts';
 import { invalidParameterValue, LambdaError } from '../lambda-error.ts';

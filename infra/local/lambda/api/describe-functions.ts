@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HttpRequest, HttpResponse } from '../../http.ts';
+import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import { type Bundle, BundleError } from '../functions/function-bundle.ts';
 import type { LambdaFunction } from '../functions/function-definition.ts';
 import { accountConcurrency, type FunctionPool } from '../functions/function-pool.ts';

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../../http.ts';
+import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import type {
   DestinationConfig,
   EventSourceMappingSettings,

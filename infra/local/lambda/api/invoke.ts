@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../../http.ts';
+import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import type { AsyncInvocations } from '../functions/async-invocations.ts';
 import { eventLimitBytes, type FunctionPool } from '../functions/function-pool.ts';
 import { functionArn, functionReference } from '../functions/function-reference.ts';

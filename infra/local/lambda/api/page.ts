@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../http.ts';
+import type { HttpRequest } from '../../http/http.ts';
 import { invalidParameterValue } from '../lambda-error.ts';
 import { unexpected } from './constraints.ts';
 

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../http.ts';
+import type { HttpRequest } from '../../http/http.ts';
 import { isStructure, unexpected } from './constraints.ts';
 import { parsedJson } from './json-text.ts';
 

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../../http.ts';
+import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import type { LambdaError } from '../lambda-error.ts';
 
 /** One operation of the API: where it is found, and what it does. */
