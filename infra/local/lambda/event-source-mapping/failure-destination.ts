@@ -1,8 +1,10 @@
+import { failureKey } from '../../../../lib/core/failure-key.ts';
+import { serializeFailure } from '../../../../lib/core/failure-record.ts';
+import type { Clock } from '../../clock.ts';
 import type { EventSourceMappingConfiguration } from '../event-source-mappings.ts';
-import { failureObject, type GivenUp } from './failure-record.ts';
 import { failureBucket } from './mapping-definition.ts';
-import type { MappingEnvironment } from './mapping-environment.ts';
 import { retryDelayMs } from './retry-policy.ts';
+import type { GivenUp } from './sender.ts';
 
 /** Puts the object of a batch that was given up into the bucket of the on-failure destination. */
 export type PutFailureObject = (
@@ -11,6 +13,13 @@ export type PutFailureObject = (
   body: string,
   contentType: string,
 ) => Promise<void>;
+
+export interface FailureDelivery {
+  readonly clock: Clock;
+  readonly putFailureObject: PutFailureObject;
+  readonly newId: () => string;
+  readonly log: (line: string) => void;
+}
 
 const DELIVERY_ATTEMPTS = 3;
 
@@ -21,17 +30,19 @@ const DELIVERY_ATTEMPTS = 3;
 export async function tellDestination(
   givenUp: GivenUp,
   mapping: EventSourceMappingConfiguration,
-  { clock, log, newId, putFailureObject }: MappingEnvironment,
+  { clock, log, newId, putFailureObject }: FailureDelivery,
 ): Promise<void> {
-  const { condition, records, shardId } = givenUp;
-  const what = `${shardId}: gave up ${records.length === 0 ? 'a final invocation' : `${records.length} records`} (${condition})`;
+  const { batch, condition, shardId } = givenUp;
+  const what = `${shardId}: gave up ${batch === null ? 'a final invocation' : `${batch.recordCount} records`} (${condition})`;
   const bucket = failureBucket(mapping);
   if (bucket === null) return log(`${what}; there is no on-failure destination`);
-  const object = failureObject(givenUp, mapping.UUID, clock.now(), newId());
+  const timeMs = clock.now();
+  const key = failureKey(mapping.UUID, shardId, timeMs, newId());
+  const body = serializeFailure({ ...givenUp, timeMs });
   for (let attempt = 1; attempt <= DELIVERY_ATTEMPTS; attempt += 1) {
     try {
-      await putFailureObject(bucket, object.key, object.body, 'application/octet-stream');
-      return log(`${what}; they are in s3://${bucket}/${object.key}`);
+      await putFailureObject(bucket, key, body, 'application/octet-stream');
+      return log(`${what}; they are in s3://${bucket}/${key}`);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log(`${what}; s3://${bucket} refused them: ${reason}`);

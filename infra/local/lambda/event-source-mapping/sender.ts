@@ -1,3 +1,4 @@
+import type { FailureRecord } from '../../../../lib/core/failure-record.ts';
 import type { Clock } from '../../clock.ts';
 import type { FunctionInvoker } from '../function-invoker.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type InboxRecord,
   type WindowFields,
 } from './event-text.ts';
-import type { GivenUp } from './failure-record.ts';
 import { afterFailure, expiredCount, type RetryRules } from './retry-policy.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -41,6 +41,9 @@ export interface InvocationReport {
   readonly attempt: number;
   readonly verdict: Verdict;
 }
+
+/** A batch or a final invocation that is given up now. */
+export type GivenUp = Omit<FailureRecord, 'timeMs'>;
 
 export interface SenderOptions {
   readonly source: EventSource;
@@ -182,10 +185,12 @@ export class Sender {
     { fields }: Call,
     records: readonly InboxRecord[],
     requestId: string,
-    condition: GivenUp['condition'],
+    condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded',
     verdict: Exclude<Verdict, { kind: 'accepted' }> | null,
   ): Promise<void> {
     const { source, functionArn } = this.#options;
+    const [first] = records;
+    const last = records.at(-1);
     await this.#options.giveUp({
       requestId,
       functionArn,
@@ -194,7 +199,16 @@ export class Sender {
       response: verdict?.kind === 'failed' ? { functionError: verdict.functionError } : null,
       shardId: source.shardId,
       streamArn: source.streamArn,
-      records,
+      batch:
+        first === undefined || last === undefined
+          ? null
+          : {
+              firstSequenceNumber: first.sequenceNumber,
+              lastSequenceNumber: last.sequenceNumber,
+              firstArrivalMs: first.arrivalMs,
+              lastArrivalMs: last.arrivalMs,
+              recordCount: records.length,
+            },
       window: fields,
       payload: eventText(source, records, fields),
     });
