@@ -5,8 +5,9 @@ import { createControlService } from './control.ts';
 import { controlActions, controlStatus } from './control-actions.ts';
 import { lockDataDir } from './data-dir.ts';
 import { type Deferred, deferred } from './deferred.ts';
+import { failureAnswer } from './http/failure.ts';
 import { openGateway } from './http/gateway.ts';
-import type { HttpResponse, HttpService } from './http/http.ts';
+import type { HttpService } from './http/http.ts';
 import type { ServiceName } from './http/service-name.ts';
 import { closeParts, openParts, type RuntimeParts } from './runtime-parts.ts';
 import { type LocalSettings, SettingError } from './settings.ts';
@@ -38,7 +39,10 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
     (name: Exclude<ServiceName, 'control'>): HttpService =>
     async (request) =>
       // Not to wait: what a function of before had sent must not end up in the data of after.
-      isResetting ? unavailable(name) : (await parts.promise).services[name](request);
+      // AWS's clients try such an answer again by themselves.
+      isResetting
+        ? failureAnswer(name, 'unavailable', 'The local runtime is being reset. Try again.', request)
+        : (await parts.promise).services[name](request);
 
   let lastReset: Promise<void> = Promise.resolve();
   /** One after the other, however often it is asked for. */
@@ -116,20 +120,4 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
     await lock.release();
     throw error;
   }
-}
-
-/** What AWS says when it cannot answer for a while; its clients try again by themselves. */
-function unavailable(service: ServiceName): HttpResponse {
-  const message = 'The local runtime is being reset. Try again.';
-  return service === 's3'
-    ? {
-        status: 503,
-        headers: { 'content-type': 'application/xml' },
-        body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>ServiceUnavailable</Code><Message>${message}</Message></Error>`,
-      }
-    : {
-        status: 503,
-        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': 'ServiceUnavailable' },
-        body: JSON.stringify({ __type: 'ServiceUnavailable', message }),
-      };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
+import { failureAnswer } from './failure.ts';
 import type { HttpRequest, HttpResponse, HttpService } from './http.ts';
 import { type ServiceName, serviceOf } from './service-name.ts';
 import { refusalOf } from './trust.ts';
@@ -98,45 +99,30 @@ async function answer(
   const service = serviceOf(request);
   const refusal = refusalOf(request);
   if (refusal !== null) return refusal;
-  if (request.body.length >= MAX_BODY_BYTES) return tooLarge(service);
+  if (request.body.length >= MAX_BODY_BYTES) return tooLarge(service, request);
   const idHeaders: Record<string, string> =
     service === 's3' ? { 'x-amz-request-id': request.requestId } : { 'x-amzn-requestid': request.requestId };
+  const answered = (response: HttpResponse) => ({
+    ...response,
+    headers: { ...idHeaders, ...response.headers },
+  });
   try {
-    const response = await options.services[service](request);
-    return { ...response, headers: { ...idHeaders, ...response.headers } };
+    return answered(await options.services[service](request));
   } catch (error) {
     options.onError(error, request);
     const message = error instanceof Error ? error.message : String(error);
-    return service === 's3'
-      ? {
-          status: 500,
-          headers: { ...idHeaders, 'content-type': 'application/xml' },
-          body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>InternalError</Code><Message>${message.replace(/[<&]/g, ' ')}</Message></Error>`,
-        }
-      : {
-          status: 500,
-          headers: { ...idHeaders, 'content-type': 'application/x-amz-json-1.1' },
-          body: JSON.stringify({ __type: 'InternalFailure', message }),
-        };
+    return answered(failureAnswer(service, 'internal', message, request));
   }
 }
 
-/** In the words of the service; the connection ends, because what is left of the body is not worth reading. */
-function tooLarge(service: ServiceName): HttpResponse {
-  return service === 's3'
-    ? {
-        status: 400,
-        headers: { connection: 'close', 'content-type': 'application/xml' },
-        body: '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>EntityTooLarge</Code><Message>Your proposed upload exceeds the maximum allowed size</Message></Error>',
-      }
-    : {
-        status: 413,
-        headers: { connection: 'close', 'content-type': 'application/x-amz-json-1.1' },
-        body: JSON.stringify({
-          __type: 'RequestEntityTooLargeException',
-          message: `Expected a body of less than ${MAX_BODY_BYTES} bytes`,
-        }),
-      };
+/** The connection ends, because what is left of the body is not worth reading. */
+function tooLarge(service: ServiceName, request: HttpRequest): HttpResponse {
+  const message =
+    service === 's3'
+      ? 'Your proposed upload exceeds the maximum allowed size'
+      : `Expected a body of less than ${MAX_BODY_BYTES} bytes`;
+  const answer = failureAnswer(service, 'tooLarge', message, request);
+  return { ...answer, headers: { ...answer.headers, connection: 'close' } };
 }
 
 function read(incoming: http.IncomingMessage | http2.Http2ServerRequest): Promise<HttpRequest> {

@@ -1,3 +1,4 @@
+import { credentialScope } from './credential-scope.ts';
 import type { HttpRequest } from './http.ts';
 
 export type ServiceName = 'kinesis' | 'lambda' | 'logs' | 's3' | 'sts' | 'control';
@@ -28,10 +29,8 @@ export function serviceOf(request: HttpRequest): ServiceName {
   const byTarget = TARGETS.find(([prefix]) => target.startsWith(prefix));
   if (byTarget !== undefined) return byTarget[1];
 
-  const credential =
-    /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1] ??
-    request.query.get('X-Amz-Credential');
-  const bySignature = SIGNING_NAMES[credential?.split('/')[3] ?? ''];
+  const scope = credentialScope(request);
+  const bySignature = SIGNING_NAMES[scope?.service ?? ''];
   if (bySignature !== undefined) return bySignature;
 
   if (/^\/20\d\d-\d\d-\d\d\/(functions|event-source-mappings|account-settings)\b/.test(request.path))
@@ -43,7 +42,7 @@ export function serviceOf(request: HttpRequest): ServiceName {
   }
   // S3 has only reads at `/`, and they are signed for it or not at all; the rest there is a Kinesis client's mistake.
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const isS3 = (isRead && !credential) || request.path !== '/' || request.query.size > 0;
+  const isS3 = (isRead && scope === null) || request.path !== '/' || request.query.size > 0;
   if (target !== '' || contentType.startsWith('application/x-amz-') || !isS3) return 'kinesis';
   return 's3';
 }

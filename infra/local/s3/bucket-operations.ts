@@ -1,6 +1,7 @@
 import type { HttpResponse } from '../http/http.ts';
+import { isRegion, requestRegion } from '../http/region.ts';
 import { invalid } from './list-parameters.ts';
-import { endpointRegion, isRegion, regionOfLocation } from './region.ts';
+import { regionOfLocation } from './region.ts';
 import { receiveBody } from './request-body.ts';
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
@@ -80,7 +81,7 @@ export function createBucket({ http, store, bucket }: S3Request): HttpResponse {
   const configuration = bytes.length > 0 ? parseXml(bytes, 'CreateBucketConfiguration') : {};
   const constraint = configuration.LocationConstraint;
   if (constraint !== undefined && textOf(constraint) === undefined) throw malformed();
-  const endpoint = endpointRegion(http.headers, store.region);
+  const endpoint = requestRegion(http, store.region);
   const location = locationFor(textOf(constraint)?.trim() ?? '', endpoint);
   // For clients that are older than the error, us-east-1 lets an owner create a bucket again.
   const isThere = store.exists(bucket) && location === 'us-east-1' && store.regionOf(bucket) === 'us-east-1';

@@ -40,6 +40,7 @@ const STATUS = {
   NotImplemented: 501,
   NotModified: 304,
   PreconditionFailed: 412,
+  ServiceUnavailable: 503,
   XAmzContentSHA256Mismatch: 400,
 } as const;
 
