@@ -1,7 +1,7 @@
 import { partitionPrefix, resultKey } from '../../lib/core/object-key.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../../lib/core/window.ts';
 import { serializeResult, type WindowResult } from '../../lib/core/window-result.ts';
-import type { Bucket } from './s3/bucket.ts';
+import type { Bucket } from './s3/storage/bucket.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 30;

@@ -15,8 +15,8 @@ import { type FunctionPool, openFunctionPool } from './lambda/functions/function
 import { createLambdaService } from './lambda/service.ts';
 import { type LogStore, openLogStore } from './logs/log-store.ts';
 import { createLogsService } from './logs/service.ts';
-import { ObjectStore } from './s3/object-store.ts';
 import { createS3Service } from './s3/service.ts';
+import { ObjectStore } from './s3/storage/object-store.ts';
 import type { LocalSettings } from './settings.ts';
 import { reportFailure } from './start-report.ts';
 import { createStsService } from './sts.ts';

@@ -3,7 +3,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../infra/local/clock.ts';
-import { ObjectStore } from '../../infra/local/s3/object-store.ts';
+import { ObjectStore } from '../../infra/local/s3/storage/object-store.ts';
 import { endProcess, startProcess } from '../runtime-process.ts';
 import type { Row } from './row.ts';
 

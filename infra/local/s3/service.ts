@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse, HttpService } from '../http/http.ts';
-import { getAcl, putAcl } from './acl-operations.ts';
+import { getAcl, putAcl } from './operations/acl.ts';
 import {
   createBucket,
   deleteBucket,
@@ -7,24 +7,13 @@ import {
   getBucketVersioning,
   headBucket,
   listBuckets,
-} from './bucket-operations.ts';
-import { completeMultipartUpload } from './complete-upload-operation.ts';
-import { copyObject } from './copy-operation.ts';
-import { deleteObject, deleteObjects } from './delete-operations.ts';
-import { listObjects, listObjectsV2, listObjectVersions } from './list-operations.ts';
-import { listMultipartUploads, listParts } from './multipart-listings.ts';
-import {
-  abortMultipartUpload,
-  createMultipartUpload,
-  uploadPart,
-  uploadPartCopy,
-} from './multipart-operations.ts';
-import { getObjectAttributes } from './object-attributes-operation.ts';
-import { getObject, headObject, putObject } from './object-operations.ts';
-import type { ObjectStore } from './object-store.ts';
-import { checkPresigned } from './presigned-url.ts';
-import { S3Error } from './s3-error.ts';
-import { readS3Request, type S3Request } from './s3-request.ts';
+} from './operations/buckets.ts';
+import { copyObject } from './operations/copies.ts';
+import { deleteObject, deleteObjects } from './operations/deletes.ts';
+import { getObjectAttributes } from './operations/object-attributes.ts';
+import { listObjects, listObjectsV2, listObjectVersions } from './operations/object-listings.ts';
+import { getObject, headObject, putObject } from './operations/objects.ts';
+import { readS3Request, type S3Request } from './operations/s3-request.ts';
 import {
   deleteBucketTagging,
   deleteObjectTagging,
@@ -32,8 +21,19 @@ import {
   getObjectTagging,
   putBucketTagging,
   putObjectTagging,
-} from './tagging-operations.ts';
-import { errorXml } from './xml.ts';
+} from './operations/tagging.ts';
+import { completeMultipartUpload } from './operations/upload-completion.ts';
+import { listMultipartUploads, listParts } from './operations/upload-listings.ts';
+import {
+  abortMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+  uploadPartCopy,
+} from './operations/uploads.ts';
+import type { ObjectStore } from './storage/object-store.ts';
+import { checkPresigned } from './wire/presigned-url.ts';
+import { S3Error } from './wire/s3-error.ts';
+import { errorXml } from './wire/xml.ts';
 
 type Operation = (request: S3Request) => HttpResponse;
 
@@ -123,11 +123,11 @@ function isCopy({ http }: S3Request): boolean {
 
 function operationOf(request: S3Request): Operation {
   const { http, store, bucket, key } = request;
-  const subresource = bucket === '' ? undefined : SUBRESOURCES.find((name) => http.query.has(name));
-  const name = subresource === undefined ? http.method : `${http.method} ${subresource}`;
+  const subresource = bucket === '' ? null : (SUBRESOURCES.find((name) => http.query.has(name)) ?? null);
+  const name = subresource === null ? http.method : `${http.method} ${subresource}`;
   const operation = (bucket === '' ? SERVICE : key === '' ? BUCKET : OBJECT)[name];
   if (operation !== undefined) return operation;
-  if (subresource !== undefined) {
+  if (subresource !== null) {
     store.bucket(bucket);
     throw new S3Error(
       'NotImplemented',

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { ChecksumAlgorithm, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { unchunk } from '../../../infra/local/s3/aws-chunked.ts';
-import { CHECKSUM_ALGORITHMS, checksumOf } from '../../../infra/local/s3/checksum.ts';
+import { unchunk } from '../../../infra/local/s3/wire/aws-chunked.ts';
+import { CHECKSUM_ALGORITHMS, checksumOf } from '../../../infra/local/s3/wire/checksum.ts';
 import { codeOf, type LocalS3, openS3, sendBytes } from './local-s3.ts';
 
 let s3: LocalS3;

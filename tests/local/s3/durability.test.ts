@@ -6,7 +6,7 @@ import path from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../infra/local/clock.ts';
-import { ObjectStore } from '../../../infra/local/s3/object-store.ts';
+import { ObjectStore } from '../../../infra/local/s3/storage/object-store.ts';
 import { endProcess, startProcess } from '../../runtime-process.ts';
 import { codeOf, openS3, refusal } from './local-s3.ts';
 

@@ -1,8 +1,8 @@
 import { ListObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compareKeys, SortedKeys } from '../../../infra/local/s3/key-order.ts';
-import { type ListingRequest, listKeys } from '../../../infra/local/s3/listing.ts';
+import { type ListingRequest, listKeys } from '../../../infra/local/s3/storage/key-listing.ts';
+import { compareKeys, SortedKeys } from '../../../infra/local/s3/storage/sorted-keys.ts';
 import { codeOf, type LocalS3, openS3, refusal } from './local-s3.ts';
 
 /** Few letters, so that prefixes and groups are shared. */

@@ -7,8 +7,8 @@ import { CreateBucketCommand, S3Client, S3ServiceException } from '@aws-sdk/clie
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Clock, systemClock } from '../../../infra/local/clock.ts';
 import { openGateway } from '../../../infra/local/http/gateway.ts';
-import { ObjectStore } from '../../../infra/local/s3/object-store.ts';
 import { createS3Service } from '../../../infra/local/s3/service.ts';
+import { ObjectStore } from '../../../infra/local/s3/storage/object-store.ts';
 
 export type LocalS3 = Awaited<ReturnType<typeof openS3>>;
 

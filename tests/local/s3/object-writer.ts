@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../../infra/local/clock.ts';
-import { ObjectStore } from '../../../infra/local/s3/object-store.ts';
+import { ObjectStore } from '../../../infra/local/s3/storage/object-store.ts';
 
 /**
  * A process to be killed: overwrites a few objects as fast as it can, each put with a number of its own in bytes and

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseTags, serializeTags } from '../../../infra/local/s3/tags.ts';
+import { parseTags, serializeTags } from '../../../infra/local/s3/wire/tags.ts';
 import { codeOf, type LocalS3, openS3, refusal } from './local-s3.ts';
 
 let s3: LocalS3;

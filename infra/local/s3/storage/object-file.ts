@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
+import { S3Error } from '../wire/s3-error.ts';
 import type { StoredObject } from './object-metadata.ts';
-import { S3Error } from './s3-error.ts';
 
 /** Which file it is, and which state of it. */
 export interface FileIdentity {

@@ -1,15 +1,15 @@
-import type { HttpResponse } from '../http/http.ts';
-import type { ByteRange } from './byte-range.ts';
-import { type ChecksumAlgorithm, checksumOf } from './checksum.ts';
-import { copySource } from './copy-operation.ts';
-import { invalid } from './list-parameters.ts';
-import type { MultipartUpload, UploadedPart } from './multipart-uploads.ts';
-import { ENCRYPTION_HEADERS, keptHeaders, requestedAlgorithm } from './object-headers.ts';
-import { parsePartNumber } from './object-operations.ts';
-import { checkLength, MAX_BODY_BYTES, receiveBody } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import type { MultipartUpload, UploadedPart } from '../storage/multipart-uploads.ts';
+import { parseCopyRange } from '../wire/byte-range.ts';
+import { type ChecksumAlgorithm, checksumOf } from '../wire/checksum.ts';
+import { requestedAlgorithm } from '../wire/checksum-headers.ts';
+import { ENCRYPTION_HEADERS, keptHeaders } from '../wire/object-headers.ts';
+import { checkLength, MAX_BODY_BYTES, receiveBody } from '../wire/request-body.ts';
+import { S3Error } from '../wire/s3-error.ts';
+import { timeText, type Xml, xmlResponse } from '../wire/xml.ts';
+import { copySource } from './copies.ts';
+import { parsePartNumber } from './objects.ts';
 import type { S3Request } from './s3-request.ts';
-import { timeText, type Xml, xmlResponse } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
 export function createMultipartUpload({ http, store, bucket, key }: S3Request): HttpResponse {
@@ -95,7 +95,7 @@ export function uploadPartCopy(request: S3Request): HttpResponse {
   const { http, store } = request;
   const { upload, number } = readTarget(request);
   const source = copySource(request);
-  const range = readSourceRange(http.headers['x-amz-copy-source-range'], source.object.size);
+  const range = parseCopyRange(http.headers['x-amz-copy-source-range'] ?? null, source.object.size);
   const size = range === null ? source.object.size : range.last - range.first + 1;
   if (size > MAX_BODY_BYTES) {
     throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
@@ -140,22 +140,4 @@ function storePart(
 ): UploadedPart {
   const checksum = algorithm === null ? null : checksumOf(algorithm, bytes);
   return store.uploads.putPart(bucket, http.query.get('uploadId') ?? '', { number, bytes, checksum });
-}
-
-/** The range of a copy names both ends, and both lie in the source. Throws S3Error InvalidArgument, InvalidRequest. */
-function readSourceRange(text: string | undefined, size: number): ByteRange | null {
-  if (text === undefined) return null;
-  const match = /^bytes=(\d+)-(\d+)$/.exec(text);
-  const range = { first: Number(match?.[1]), last: Number(match?.[2]) };
-  const refuse = (message: string) => invalid('x-amz-copy-source-range', text, message);
-  if (match === null || range.last < range.first) {
-    throw refuse(
-      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
-    );
-  }
-  if (range.first >= size) {
-    throw new S3Error('InvalidRequest', 'The specified copy range is invalid for the source object size');
-  }
-  if (range.last >= size) throw refuse(`Range specified is not valid for source object of size: ${size}`);
-  return range;
 }

@@ -1,8 +1,8 @@
-import type { HttpResponse } from '../http/http.ts';
-import { existingObject } from './object-operations.ts';
-import { S3Error } from './s3-error.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import { S3Error } from '../wire/s3-error.ts';
+import { ownerXml, type Xml, xmlResponse } from '../wire/xml.ts';
+import { existingObject } from './objects.ts';
 import type { S3Request } from './s3-request.ts';
-import { ownerXml, type Xml, xmlResponse } from './xml.ts';
 
 const CANONICAL_USER = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"';
 

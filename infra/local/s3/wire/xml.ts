@@ -1,6 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import type { HttpResponse } from '../http/http.ts';
-import { checksumIn } from './object-headers.ts';
+import type { HttpResponse } from '../../http/http.ts';
 import { S3Error } from './s3-error.ts';
 
 /** An element: its name, what is in it, and its attributes as they are written. */
@@ -23,16 +22,6 @@ export function ownerXml(name: 'Owner' | 'Initiator' = 'Owner'): Xml {
       ['ID', OWNER_ID],
       ['DisplayName', 'local'],
     ],
-  ];
-}
-
-/** `ChecksumCRC32` and its like, and `ChecksumType`; nothing when there is no checksum. */
-export function checksumXml(headers: Readonly<Record<string, string>>): Xml[] {
-  const checksum = checksumIn(headers);
-  if (checksum === null) return [];
-  return [
-    [`Checksum${checksum.algorithm.toUpperCase()}`, checksum.value],
-    ['ChecksumType', checksum.type],
   ];
 }
 
@@ -129,9 +118,9 @@ export function isFields(value: unknown): value is XmlFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The text of an element that is there once. */
-export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+/** The text of an element that is there once; null for one that is not. */
+export function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 export function malformed(): S3Error {

@@ -1,11 +1,11 @@
-import type { HttpResponse } from '../http/http.ts';
-import { MAX_OBJECT_TAGS } from './object-headers.ts';
-import { existingObject } from './object-operations.ts';
-import { receiveBody } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import { MAX_OBJECT_TAGS } from '../wire/object-headers.ts';
+import { receiveBody } from '../wire/request-body.ts';
+import { S3Error } from '../wire/s3-error.ts';
+import { parseTagging, parseTags, serializeTags, tagSetXml } from '../wire/tags.ts';
+import { xmlResponse } from '../wire/xml.ts';
+import { existingObject } from './objects.ts';
 import type { S3Request } from './s3-request.ts';
-import { parseTagging, parseTags, serializeTags, tagSetXml } from './tags.ts';
-import { xmlResponse } from './xml.ts';
 
 const MAX_BUCKET_TAGS = 50;
 const DONE: HttpResponse = { status: 204, headers: {}, body: '' };

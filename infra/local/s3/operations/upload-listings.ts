@@ -1,11 +1,12 @@
-import type { HttpResponse } from '../http/http.ts';
-import { compareKeys } from './key-order.ts';
-import { encoderOf, invalid, parseCount } from './list-parameters.ts';
-import { commonPrefix } from './listing.ts';
-import { namedUpload } from './multipart-operations.ts';
-import type { MultipartUpload } from './multipart-uploads.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import { commonPrefix } from '../storage/key-listing.ts';
+import type { MultipartUpload } from '../storage/multipart-uploads.ts';
+import { compareKeys } from '../storage/sorted-keys.ts';
+import { encoderOf, parseCount } from '../wire/list-parameters.ts';
+import { invalidArgument } from '../wire/s3-error.ts';
+import { ownerXml, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
-import { ownerXml, timeText, type Xml, xmlResponse } from './xml.ts';
+import { namedUpload } from './uploads.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
 export function listParts(request: S3Request): HttpResponse {
@@ -126,7 +127,7 @@ export function listMultipartUploads({ http, store, bucket }: S3Request): HttpRe
 function firstAfter(inOrder: readonly MultipartUpload[], keyMarker: string, uploadIdMarker: string): number {
   if (uploadIdMarker !== '') {
     const at = inOrder.findIndex(({ key, uploadId }) => key === keyMarker && uploadId === uploadIdMarker);
-    if (at === -1) throw invalid('upload-id-marker', uploadIdMarker, 'Invalid uploadId marker');
+    if (at === -1) throw invalidArgument('upload-id-marker', uploadIdMarker, 'Invalid uploadId marker');
     return at + 1;
   }
   const at = keyMarker === '' ? 0 : inOrder.findIndex(({ key }) => compareKeys(key, keyMarker) > 0);

@@ -1,15 +1,7 @@
-import type { HttpRequest } from '../http/http.ts';
-import {
-  CHECKSUM_ALGORITHMS,
-  type ChecksumAlgorithm,
-  type ChecksumType,
-  checksumOf,
-  parseAlgorithm,
-} from './checksum.ts';
-import { decodeMetadata, encodeMetadata } from './metadata-text.ts';
-import type { ObjectMetadata } from './object-metadata.ts';
-import { type ReceivedBody, unsupportedAlgorithm } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
+import type { HttpRequest } from '../../http/http.ts';
+import { isChecksumWanted } from './checksum-headers.ts';
+import { decodeMetadata, encodeMetadata } from './encoded-words.ts';
+import { invalidArgument, notImplementedHeader, S3Error } from './s3-error.ts';
 import { parseTags, serializeTags } from './tags.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -85,14 +77,6 @@ export function keptHeaders(headers: Headers): Record<string, string> {
   return kept;
 }
 
-export function notImplementedHeader(name: string, why?: string): S3Error {
-  return new S3Error(
-    'NotImplemented',
-    'A header you provided implies functionality that is not implemented',
-    why === undefined ? { Header: name } : { Header: name, additionalMessage: why },
-  );
-}
-
 /**
  * S3 encrypts every object with keys of its own and says so in each answer about one; other ways are not implemented.
  * Throws S3Error InvalidArgument, NotImplemented. https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
@@ -101,15 +85,16 @@ function checkEncryption(headers: Headers): void {
   const asked = headers['x-amz-server-side-encryption'];
   if (asked === undefined || asked === 'AES256') return;
   if (asked.startsWith('aws:')) throw notImplementedHeader('x-amz-server-side-encryption');
-  throw new S3Error('InvalidArgument', 'The encryption method specified is not supported', {
-    ArgumentName: 'x-amz-server-side-encryption',
-    ArgumentValue: asked,
-  });
+  throw invalidArgument(
+    'x-amz-server-side-encryption',
+    asked,
+    'The encryption method specified is not supported',
+  );
 }
 
 /** What is archived cannot be read before it is restored. Throws S3Error InvalidObjectState. */
 export function checkRetrievable(
-  { headers }: ObjectMetadata,
+  headers: Headers,
   message = "The operation is not valid for the object's storage class",
 ): void {
   const storageClass = headers['x-amz-storage-class'];
@@ -120,52 +105,9 @@ export function checkRetrievable(
 
 export const ENCRYPTION_HEADERS = { 'x-amz-server-side-encryption': 'AES256' } as const;
 
-/** The checksum that the client sent, or else CRC-64/NVME, which S3 takes of every object by itself. */
-export function checksumHeaders({ bytes, checksum }: ReceivedBody): Record<string, string> {
-  const { algorithm, value } = checksum ?? {
-    algorithm: 'crc64nvme' as const,
-    value: checksumOf('crc64nvme', bytes),
-  };
-  return describeChecksum(algorithm, value, 'FULL_OBJECT');
-}
-
-export function describeChecksum(
-  algorithm: ChecksumAlgorithm,
-  value: string,
-  type: ChecksumType,
-): Record<string, string> {
-  return { [`x-amz-checksum-${algorithm}`]: value, 'x-amz-checksum-type': type };
-}
-
-/** What `describeChecksum` said, read from an object's headers; null for one that was put in place by hand. */
-export function checksumIn(
-  headers: Headers,
-): { readonly algorithm: ChecksumAlgorithm; readonly value: string; readonly type: string } | null {
-  for (const algorithm of CHECKSUM_ALGORITHMS) {
-    const value = headers[`x-amz-checksum-${algorithm}`];
-    if (value !== undefined) {
-      return { algorithm, value, type: headers['x-amz-checksum-type'] ?? 'FULL_OBJECT' };
-    }
-  }
-  return null;
-}
-
-/** `x-amz-checksum-algorithm`: which checksum is to be taken. Null when the request leaves it open. */
-export function requestedAlgorithm(headers: Headers): ChecksumAlgorithm | null {
-  const named = headers['x-amz-checksum-algorithm'];
-  if (named === undefined) return null;
-  const algorithm = parseAlgorithm(named);
-  if (algorithm === null) throw unsupportedAlgorithm();
-  return algorithm;
-}
-
-export function isChecksumWanted(headers: Headers): boolean {
-  return headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED';
-}
-
 /** The headers that answer a GET or HEAD for `object`; its checksum only when asked for, and of the whole only. */
 export function objectHeaders(
-  object: ObjectMetadata,
+  object: { readonly etag: string; readonly lastModifiedMs: number; readonly headers: Headers },
   { headers, query }: HttpRequest,
   isWhole: boolean,
 ): Record<string, string> {
@@ -188,10 +130,11 @@ export function objectHeaders(
     const value = query.get(`response-${name}`);
     if (value === null) continue;
     if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-      throw new S3Error('InvalidArgument', 'Header value cannot be represented using ISO-8859-1.', {
-        ArgumentName: `response-${name}`,
-        ArgumentValue: value,
-      });
+      throw invalidArgument(
+        `response-${name}`,
+        value,
+        'Header value cannot be represented using ISO-8859-1.',
+      );
     }
     answer[name] = value;
   }

@@ -1,18 +1,12 @@
-import type { HttpResponse } from '../http/http.ts';
-import { checksumOf } from './checksum.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import type { ObjectMetadata } from '../storage/object-metadata.ts';
+import { checksumOf } from '../wire/checksum.ts';
+import { checksumIn, checksumXml, describeChecksum, requestedAlgorithm } from '../wire/checksum-headers.ts';
+import { checkRetrievable, ENCRYPTION_HEADERS, keptHeaders } from '../wire/object-headers.ts';
+import { invalidArgument, S3Error } from '../wire/s3-error.ts';
+import { timeText, xmlResponse } from '../wire/xml.ts';
 import { checkReadConditions, checkWriteConditions, noSuchKey } from './conditions.ts';
-import {
-  checkRetrievable,
-  checksumIn,
-  describeChecksum,
-  ENCRYPTION_HEADERS,
-  keptHeaders,
-  requestedAlgorithm,
-} from './object-headers.ts';
-import type { ObjectMetadata } from './object-metadata.ts';
-import { S3Error } from './s3-error.ts';
 import { checkVersion, type S3Request } from './s3-request.ts';
-import { checksumXml, timeText, xmlResponse } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export function copyObject(request: S3Request): HttpResponse {
@@ -61,10 +55,7 @@ function readDirective(
   const name = `x-amz-${subject}-directive`;
   const directive = headers[name] ?? 'COPY';
   if (directive === 'COPY' || directive === 'REPLACE') return directive;
-  throw new S3Error('InvalidArgument', `Unknown ${subject} directive.`, {
-    ArgumentName: name,
-    ArgumentValue: directive,
-  });
+  throw invalidArgument(name, directive, `Unknown ${subject} directive.`);
 }
 
 /** What the source says of itself; its storage class and redirection are never copied. */
@@ -92,7 +83,7 @@ export function copySource({ http, store }: S3Request): CopySource {
   const object = store.bucket(bucket).head(key);
   if (object === null) throw noSuchKey(key);
   checkReadConditions(http.headers, object, store.clock.now(), 'x-amz-copy-source-');
-  checkRetrievable(object, "Operation is not valid for the source object's storage class");
+  checkRetrievable(object.headers, "Operation is not valid for the source object's storage class");
   return { bucket, key, object };
 }
 
@@ -108,8 +99,5 @@ function parseSource(header: string): { bucket: string; key: string } {
   }
   const [, bucket, key] = /^\/?([^/]+)\/(.+)$/s.exec(decoded) ?? [];
   if (bucket !== undefined && key !== undefined) return { bucket, key };
-  throw new S3Error('InvalidArgument', 'Invalid copy source object key', {
-    ArgumentName: 'x-amz-copy-source',
-    ArgumentValue: 'x-amz-copy-source',
-  });
+  throw invalidArgument('x-amz-copy-source', 'x-amz-copy-source', 'Invalid copy source object key');
 }

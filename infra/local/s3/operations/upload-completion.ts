@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { HttpResponse } from '../http/http.ts';
-import { CHECKSUM_ALGORITHMS, startChecksum } from './checksum.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import type { MultipartUpload, UploadedPart } from '../storage/multipart-uploads.ts';
+import { onDisk } from '../storage/object-file.ts';
+import type { ObjectMetadata } from '../storage/object-metadata.ts';
+import { CHECKSUM_ALGORITHMS, startChecksum } from '../wire/checksum.ts';
+import { checksumXml, describeChecksum } from '../wire/checksum-headers.ts';
+import { ENCRYPTION_HEADERS } from '../wire/object-headers.ts';
+import { S3Error } from '../wire/s3-error.ts';
+import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from '../wire/xml.ts';
 import { checkWriteConditions } from './conditions.ts';
-import { namedUpload } from './multipart-operations.ts';
-import type { MultipartUpload, UploadedPart } from './multipart-uploads.ts';
-import { onDisk } from './object-file.ts';
-import { describeChecksum, ENCRYPTION_HEADERS } from './object-headers.ts';
-import type { ObjectMetadata } from './object-metadata.ts';
-import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
-import { checksumXml, isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from './xml.ts';
+import { namedUpload } from './uploads.ts';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 /** Answers are whole buffers, so an object must fit into memory several times. */
@@ -24,7 +25,7 @@ export function completeMultipartUpload(request: S3Request): HttpResponse {
   // A client that did not get the answer asks again; the upload is gone then, but the object says where it came from.
   if (done?.upload?.id === http.query.get('uploadId')) return completed(request, done);
   const upload = namedUpload(request);
-  checkType(http.headers['x-amz-checksum-type'], upload);
+  checkType(http.headers['x-amz-checksum-type'] ?? null, upload);
   const parts = chosenParts(http.body, upload, store.uploads.parts(bucket, upload.uploadId));
   checkWriteConditions(http.headers, done, key);
   if (http.headers['if-match'] !== undefined && done !== null && done.lastModifiedMs > upload.initiatedMs) {
@@ -35,7 +36,7 @@ export function completeMultipartUpload(request: S3Request): HttpResponse {
     );
   }
   const sizeBytes = parts.reduce((sum, part) => sum + part.size, 0);
-  checkSizes(parts, sizeBytes, http.headers['x-amz-mp-object-size']);
+  checkSizes(parts, sizeBytes, http.headers['x-amz-mp-object-size'] ?? null);
   const checksum = checksumOfParts(upload, parts);
   checkChecksum(http.headers, checksum);
   const object = target.assemble(
@@ -88,7 +89,7 @@ function chosenParts(
     }
     before = number;
     const part = uploaded.find((each) => each.number === number);
-    const etag = textOf(item.ETag)?.trim().replaceAll('"', '');
+    const etag = textOf(item.ETag)?.trim().replaceAll('"', '') ?? null;
     const algorithm = upload.checksum?.algorithm;
     const other = CHECKSUM_ALGORITHMS.find(
       (each) => each !== algorithm && item[`Checksum${each.toUpperCase()}`] !== undefined,
@@ -99,8 +100,8 @@ function chosenParts(
         `The ${other} you specified for part ${number} did not match what we received.`,
       );
     }
-    const checksum = algorithm && textOf(item[`Checksum${algorithm.toUpperCase()}`])?.trim();
-    if (upload.checksum?.type === 'COMPOSITE' && checksum === undefined) {
+    const checksum = textOf(item[`Checksum${algorithm?.toUpperCase()}`])?.trim() ?? null;
+    if (upload.checksum?.type === 'COMPOSITE' && checksum === null) {
       throw new S3Error(
         'InvalidRequest',
         `The upload was created using a ${algorithm} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
@@ -108,8 +109,8 @@ function chosenParts(
     }
     const isSame =
       part !== undefined &&
-      (etag === undefined || `"${etag}"` === part.etag) &&
-      (checksum === undefined || checksum === part.checksum);
+      (etag === null || `"${etag}"` === part.etag) &&
+      (checksum === null || checksum === part.checksum);
     if (isSame) return part;
     throw new S3Error(
       'InvalidPart',
@@ -119,15 +120,15 @@ function chosenParts(
   });
 }
 
-function checkType(said: string | undefined, { checksum }: MultipartUpload): void {
-  if (said === undefined || said === checksum?.type) return;
+function checkType(said: string | null, { checksum }: MultipartUpload): void {
+  if (said === null || said === checksum?.type) return;
   throw new S3Error(
     'InvalidRequest',
     `The upload was created using the ${checksum?.type ?? 'null'} checksum mode. The complete request must use the same checksum mode.`,
   );
 }
 
-function checkSizes(parts: readonly UploadedPart[], sizeBytes: number, said: string | undefined): void {
+function checkSizes(parts: readonly UploadedPart[], sizeBytes: number, said: string | null): void {
   const small = parts.slice(0, -1).find((part) => part.size < MIN_PART_BYTES);
   if (small !== undefined) {
     throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', {
@@ -143,7 +144,7 @@ function checkSizes(parts: readonly UploadedPart[], sizeBytes: number, said: str
       MaxSizeAllowed: String(MAX_OBJECT_BYTES),
     });
   }
-  if (said !== undefined && Number(said) !== sizeBytes) {
+  if (said !== null && Number(said) !== sizeBytes) {
     throw new S3Error(
       'InvalidRequest',
       `The provided 'x-amz-mp-object-size' header value ${said} does not match what was computed: ${sizeBytes}`,

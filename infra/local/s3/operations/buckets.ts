@@ -1,11 +1,10 @@
-import type { HttpResponse } from '../http/http.ts';
-import { isRegion, requestRegion } from '../http/region.ts';
-import { invalid } from './list-parameters.ts';
-import { regionOfLocation } from './region.ts';
-import { receiveBody } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import { isRegion, requestRegion } from '../../http/region.ts';
+import { regionOfLocation } from '../storage/object-store.ts';
+import { receiveBody } from '../wire/request-body.ts';
+import { invalidArgument, S3Error } from '../wire/s3-error.ts';
+import { malformed, ownerXml, parseXml, textOf, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
-import { malformed, ownerXml, parseXml, textOf, timeText, type Xml, xmlResponse } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
 export function listBuckets({ http: { query }, store }: S3Request): HttpResponse {
@@ -13,7 +12,7 @@ export function listBuckets({ http: { query }, store }: S3Request): HttpResponse
   const maxBuckets = parseMaxBuckets(query.get('max-buckets'));
   const region = query.get('bucket-region');
   if (region !== null && !isRegion(region)) {
-    throw invalid('bucket-region', null, `Argument value ${region} is not a valid AWS Region`);
+    throw invalidArgument('bucket-region', null, `Argument value ${region} is not a valid AWS Region`);
   }
   const isPaged = ['prefix', 'max-buckets', 'bucket-region', 'continuation-token'].some((name) =>
     query.has(name),
@@ -59,13 +58,13 @@ export function listBuckets({ http: { query }, store }: S3Request): HttpResponse
 function parseMaxBuckets(text: string | null): number {
   if (text === null) return 10_000;
   if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000) return Number(text);
-  throw invalid('max-buckets', text, 'Argument max-buckets must be an integer between 1 and 10000');
+  throw invalidArgument('max-buckets', text, 'Argument max-buckets must be an integer between 1 and 10000');
 }
 
 function parseToken(token: string | null): string {
   const name = Buffer.from(token ?? '', 'base64').toString();
   if (token === null || Buffer.from(name).toString('base64') === token) return name;
-  throw invalid('continuation-token', null, 'The continuation token provided is incorrect');
+  throw invalidArgument('continuation-token', null, 'The continuation token provided is incorrect');
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
@@ -80,7 +79,7 @@ export function createBucket({ http, store, bucket }: S3Request): HttpResponse {
   const { bytes } = receiveBody(http);
   const configuration = bytes.length > 0 ? parseXml(bytes, 'CreateBucketConfiguration') : {};
   const constraint = configuration.LocationConstraint;
-  if (constraint !== undefined && textOf(constraint) === undefined) throw malformed();
+  if (constraint !== undefined && textOf(constraint) === null) throw malformed();
   const endpoint = requestRegion(http, store.region);
   const location = locationFor(textOf(constraint)?.trim() ?? '', endpoint);
   // For clients that are older than the error, us-east-1 lets an owner create a bucket again.

@@ -60,3 +60,17 @@ export class S3Error extends Error {
     this.status = STATUS[code];
   }
 }
+
+/** `value` is null where S3 does not repeat it. */
+export function invalidArgument(name: string, value: string | null, message: string): S3Error {
+  const details = value === null ? {} : { ArgumentValue: value };
+  return new S3Error('InvalidArgument', message, { ArgumentName: name, ...details });
+}
+
+export function notImplementedHeader(name: string, why?: string): S3Error {
+  return new S3Error(
+    'NotImplemented',
+    'A header you provided implies functionality that is not implemented',
+    why === undefined ? { Header: name } : { Header: name, additionalMessage: why },
+  );
+}

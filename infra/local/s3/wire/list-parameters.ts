@@ -1,4 +1,4 @@
-import { S3Error } from './s3-error.ts';
+import { invalidArgument } from './s3-error.ts';
 import type { Xml } from './xml.ts';
 
 /** S3 answers with at most this many of anything. */
@@ -33,11 +33,11 @@ export function parseCount(query: URLSearchParams, name: string, absent = MAX_PA
   const text = query.get(name) ?? '';
   if (text === '') return absent;
   if (!/^-?\d+$/.test(text) || Number(text) > MAX_INTEGER) {
-    throw invalid(name, text, `Provided ${name} not an integer or within integer range`);
+    throw invalidArgument(name, text, `Provided ${name} not an integer or within integer range`);
   }
   if (Number(text) < 0) {
     const said = name === 'max-keys' ? 'maxKeys' : name;
-    throw invalid(name, text, `Argument ${said} must be an integer between 0 and ${MAX_INTEGER}`);
+    throw invalidArgument(name, text, `Argument ${said} must be an integer between 0 and ${MAX_INTEGER}`);
   }
   return name.startsWith('max-') ? Math.min(Number(text), MAX_PAGE) : Number(text);
 }
@@ -46,7 +46,8 @@ export function parseCount(query: URLSearchParams, name: string, absent = MAX_PA
 export function encoderOf(query: URLSearchParams): Encoder {
   const type = query.get('encoding-type');
   if (type === null) return { encode: (text) => text, encodingXml: [] };
-  if (type !== 'url') throw invalid('encoding-type', type, 'Invalid Encoding Method specified in Request');
+  if (type !== 'url')
+    throw invalidArgument('encoding-type', type, 'Invalid Encoding Method specified in Request');
   return { encode: urlEncode, encodingXml: [['EncodingType', type]] };
 }
 
@@ -55,10 +56,4 @@ function urlEncode(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%2F', '/');
-}
-
-/** `value` is null where S3 does not repeat it. */
-export function invalid(name: string, value: string | null, message: string): S3Error {
-  const details = value === null ? {} : { ArgumentValue: value };
-  return new S3Error('InvalidArgument', message, { ArgumentName: name, ...details });
 }

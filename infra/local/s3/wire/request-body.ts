@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HttpRequest } from '../http/http.ts';
+import type { HttpRequest } from '../../http/http.ts';
 import { incomplete, unchunk } from './aws-chunked.ts';
 import {
   CHECKSUM_ALGORITHMS,
@@ -50,7 +50,7 @@ export function receiveBody(request: HttpRequest): ReceivedBody {
   if (bytes.length !== proposed) throw incomplete();
   checkTrailers(headers, trailers);
   if (!isChunked) checkPayload(payload, bytes);
-  checkMd5(headers['content-md5'], bytes);
+  checkMd5(headers['content-md5'] ?? null, bytes);
   return { bytes, checksum: checkChecksum({ ...headers, ...trailers }, bytes) };
 }
 
@@ -95,8 +95,8 @@ function checkPayload(expected: string, bytes: Buffer): void {
   );
 }
 
-function checkMd5(expected: string | undefined, bytes: Buffer): void {
-  if (expected === undefined) return;
+function checkMd5(expected: string | null, bytes: Buffer): void {
+  if (expected === null) return;
   if (!isBase64(expected, 16)) {
     throw new S3Error('InvalidDigest', 'The Content-MD5 you specified was invalid.', {
       'Content-MD5': expected,

@@ -1,7 +1,7 @@
-import type { HttpRequest } from '../http/http.ts';
-import type { ObjectStore } from './object-store.ts';
-import { headersInUrl } from './presigned-url.ts';
-import { S3Error } from './s3-error.ts';
+import type { HttpRequest } from '../../http/http.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { headersInUrl } from '../wire/presigned-url.ts';
+import { invalidArgument, S3Error } from '../wire/s3-error.ts';
 
 /** A request as the operations see it. */
 export interface S3Request {
@@ -39,10 +39,7 @@ export function readS3Request(http: HttpRequest, store: ObjectStore): S3Request 
 /** Without versioning every object has one version, whose id is `null`. Throws S3Error InvalidArgument. */
 export function checkVersion(versionId: string | null): void {
   if (versionId === null || versionId === 'null') return;
-  throw new S3Error('InvalidArgument', 'Invalid version id specified', {
-    ArgumentName: 'versionId',
-    ArgumentValue: versionId,
-  });
+  throw invalidArgument('versionId', versionId, 'Invalid version id specified');
 }
 
 function decode(text: string): string {

@@ -9,9 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import type { ByteRange } from '../wire/byte-range.ts';
 import { BucketJournal } from './bucket-journal.ts';
-import type { ByteRange } from './byte-range.ts';
-import { SortedKeys } from './key-order.ts';
 import { keyOfPath, pathOfKey } from './key-path.ts';
 import {
   describeFile,
@@ -23,6 +22,7 @@ import {
   removeEmptyFolders,
 } from './object-file.ts';
 import type { ObjectMetadata, StoredObject } from './object-metadata.ts';
+import { SortedKeys } from './sorted-keys.ts';
 
 export interface BucketFolders {
   readonly objects: string;
@@ -79,8 +79,8 @@ export class Bucket {
   }
 
   /** For listings: what the index says, without a look at the file. */
-  listed(key: string): ObjectMetadata | undefined {
-    return this.#objects.get(key);
+  listed(key: string): ObjectMetadata | null {
+    return this.#objects.get(key) ?? null;
   }
 
   /** All of an object's bytes, or a range of them. */

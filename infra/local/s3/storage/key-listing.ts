@@ -1,4 +1,4 @@
-import type { SortedKeys } from './key-order.ts';
+import type { SortedKeys } from './sorted-keys.ts';
 
 /** What both versions of ListObjects ask for. */
 export interface ListingRequest {
@@ -31,7 +31,7 @@ export function listKeys(keys: SortedKeys, request: ListingRequest): Listing {
   }
   for (;;) {
     const key = keys.at(index);
-    if (key === undefined || !key.startsWith(prefix) || maxKeys === 0) return { entries, isTruncated: false };
+    if (key === null || !key.startsWith(prefix) || maxKeys === 0) return { entries, isTruncated: false };
     if (entries.length === maxKeys) return { entries, isTruncated: true };
     const group = commonPrefix(key, prefix, delimiter);
     if (group === null) {

@@ -1,18 +1,11 @@
-import type { HttpResponse } from '../http/http.ts';
-import { type ByteRange, parseRange } from './byte-range.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import type { ObjectMetadata } from '../storage/object-metadata.ts';
+import { type ByteRange, parseRange } from '../wire/byte-range.ts';
+import { checksumHeaders, checksumIn, isChecksumWanted } from '../wire/checksum-headers.ts';
+import { checkRetrievable, ENCRYPTION_HEADERS, keptHeaders, objectHeaders } from '../wire/object-headers.ts';
+import { checkLength, receiveBody } from '../wire/request-body.ts';
+import { invalidArgument, S3Error } from '../wire/s3-error.ts';
 import { checkReadConditions, checkWriteConditions, noSuchKey } from './conditions.ts';
-import {
-  checkRetrievable,
-  checksumHeaders,
-  checksumIn,
-  ENCRYPTION_HEADERS,
-  isChecksumWanted,
-  keptHeaders,
-  objectHeaders,
-} from './object-headers.ts';
-import type { ObjectMetadata } from './object-metadata.ts';
-import { checkLength, receiveBody } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
@@ -31,7 +24,7 @@ export function putObject({ http, store, bucket, key }: S3Request): HttpResponse
 export function getObject(request: S3Request): HttpResponse {
   const { store, bucket, key } = request;
   const { object, response, range } = describeRead(request);
-  checkRetrievable(object);
+  checkRetrievable(object.headers);
   const body = store.bucket(bucket).read(key, range);
   return { ...response, headers: { ...response.headers, 'content-length': String(body.length) }, body };
 }
@@ -63,7 +56,7 @@ function describeRead(request: S3Request): {
   }
   const { range, headers: partHeaders } =
     part === null
-      ? { range: parseRange(http.headers.range, object.size), headers: {} }
+      ? { range: parseRange(http.headers.range ?? null, object.size), headers: {} }
       : readPart(object, parsePartNumber(part), isChecksumWanted(http.headers));
   const length = range === null ? object.size : range.last - range.first + 1;
   const headers = {
@@ -110,8 +103,5 @@ function readPart(
 export function parsePartNumber(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (number >= 1 && number <= 10_000) return number;
-  throw new S3Error('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive', {
-    ArgumentName: 'partNumber',
-    ArgumentValue: text,
-  });
+  throw invalidArgument('partNumber', text, 'Part number must be an integer between 1 and 10000, inclusive');
 }

@@ -10,12 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
+import { S3Error } from '../wire/s3-error.ts';
 import { Bucket, type BucketFolders } from './bucket.ts';
 import { MultipartUploads } from './multipart-uploads.ts';
 import { onDisk } from './object-file.ts';
-import { regionOfLocation } from './region.ts';
-import { S3Error } from './s3-error.ts';
 
 export interface ObjectStoreOptions {
   readonly dataDir: string;
@@ -190,4 +189,9 @@ export function isBucketName(name: string): boolean {
     !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
     !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)
   );
+}
+
+/** The region of a location constraint: its own name, but for the oldest one in Europe. */
+export function regionOfLocation(location: string): string {
+  return location === 'EU' ? 'eu-west-1' : location;
 }

@@ -1,10 +1,11 @@
-import type { HttpResponse } from '../http/http.ts';
-import type { Bucket } from './bucket.ts';
-import { invalid, readListParameters } from './list-parameters.ts';
-import { type ListingEntry, listKeys } from './listing.ts';
-import { checksumIn } from './object-headers.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import type { Bucket } from '../storage/bucket.ts';
+import { type ListingEntry, listKeys } from '../storage/key-listing.ts';
+import { checksumIn } from '../wire/checksum-headers.ts';
+import { readListParameters } from '../wire/list-parameters.ts';
+import { invalidArgument } from '../wire/s3-error.ts';
+import { ownerXml, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
-import { ownerXml, timeText, type Xml, xmlResponse } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 export function listObjectsV2(request: S3Request): HttpResponse {
@@ -127,8 +128,8 @@ function keysXml(
   more: readonly Xml[] = [],
 ): Xml[] {
   return entries.flatMap(({ kind, name }): Xml[] => {
-    const object = kind === 'key' ? bucket.listed(name) : undefined;
-    if (object === undefined) return [];
+    const object = kind === 'key' ? bucket.listed(name) : null;
+    if (object === null) return [];
     const checksum = checksumIn(object.headers);
     const checksumElements: Xml[] =
       checksum === null
@@ -165,7 +166,7 @@ function serializeToken(name: string): string {
 function parseToken(token: string): string {
   const text = Buffer.from(token, 'base64').toString();
   if (!text.startsWith('1') || serializeToken(text.slice(1)) !== token) {
-    throw invalid('continuation-token', null, 'The continuation token provided is incorrect');
+    throw invalidArgument('continuation-token', null, 'The continuation token provided is incorrect');
   }
   return text.slice(1);
 }

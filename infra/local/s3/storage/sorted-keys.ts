@@ -28,8 +28,9 @@ export class SortedKeys {
     return this.#keys.length;
   }
 
-  at(index: number): string | undefined {
-    return this.#keys[index];
+  /** Null beyond the last. */
+  at(index: number): string | null {
+    return this.#keys[index] ?? null;
   }
 
   add(key: string): void {

@@ -1,9 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ChecksumAlgorithm, type ChecksumType, parseAlgorithm } from './checksum.ts';
+import { type ChecksumAlgorithm, type ChecksumType, parseAlgorithm } from '../wire/checksum.ts';
+import { S3Error } from '../wire/s3-error.ts';
 import { onDisk } from './object-file.ts';
-import { S3Error } from './s3-error.ts';
 
 export interface MultipartUpload {
   readonly uploadId: string;

@@ -10,9 +10,9 @@ export function parseTagging(body: Buffer, most: number): Tags {
   const items = isFields(set) && Array.isArray(set.Tag) ? set.Tag : [];
   if (set === undefined) throw malformed();
   const pairs = items.map((item: unknown): [string, string] => {
-    const key = isFields(item) ? textOf(item.Key) : undefined;
-    const value = isFields(item) ? textOf(item.Value) : undefined;
-    if (key === undefined || value === undefined) throw malformed();
+    const key = isFields(item) ? textOf(item.Key) : null;
+    const value = isFields(item) ? textOf(item.Value) : null;
+    if (key === null || value === null) throw malformed();
     return [key, value];
   });
   return checked(pairs, most);

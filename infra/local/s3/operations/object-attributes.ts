@@ -1,10 +1,10 @@
-import type { HttpResponse } from '../http/http.ts';
-import { checksumIn } from './object-headers.ts';
-import type { ObjectMetadata, ObjectPart } from './object-metadata.ts';
-import { existingObject } from './object-operations.ts';
-import { S3Error } from './s3-error.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import type { ObjectMetadata, ObjectPart } from '../storage/object-metadata.ts';
+import { checksumIn, checksumXml } from '../wire/checksum-headers.ts';
+import { invalidArgument } from '../wire/s3-error.ts';
+import { type Xml, xmlResponse } from '../wire/xml.ts';
+import { existingObject } from './objects.ts';
 import type { S3Request } from './s3-request.ts';
-import { checksumXml, type Xml, xmlResponse } from './xml.ts';
 
 const ATTRIBUTES: Readonly<Record<string, (object: ObjectMetadata, request: S3Request) => readonly Xml[]>> = {
   ETag: (object) => [['ETag', object.etag.replaceAll('"', '')]],
@@ -27,10 +27,7 @@ export function getObjectAttributes(request: S3Request): HttpResponse {
   const names = (request.http.headers['x-amz-object-attributes'] ?? '').split(',').map((name) => name.trim());
   const unknown = names.find((name) => ATTRIBUTES[name] === undefined);
   if (unknown !== undefined) {
-    throw new S3Error('InvalidArgument', 'Invalid attribute name specified.', {
-      ArgumentName: 'x-amz-object-attributes',
-      ArgumentValue: unknown,
-    });
+    throw invalidArgument('x-amz-object-attributes', unknown, 'Invalid attribute name specified.');
   }
   const elements = Object.entries(ATTRIBUTES).flatMap(([name, toXml]) =>
     names.includes(name) ? toXml(object, request) : [],

@@ -1,18 +1,18 @@
-import type { HttpResponse } from '../http/http.ts';
-import type { Bucket } from './bucket.ts';
+import type { HttpResponse } from '../../http/http.ts';
+import type { Bucket } from '../storage/bucket.ts';
+import { receiveBody } from '../wire/request-body.ts';
+import { S3Error } from '../wire/s3-error.ts';
+import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from '../wire/xml.ts';
 import { checkDeleteConditions } from './conditions.ts';
-import { receiveBody } from './request-body.ts';
-import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
-import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export function deleteObject({ http, store, bucket, key }: S3Request): HttpResponse {
   const target = store.bucket(bucket);
   const conditions = {
-    etag: http.headers['if-match'],
-    size: http.headers['x-amz-if-match-size'],
-    lastModified: http.headers['x-amz-if-match-last-modified-time'],
+    etag: http.headers['if-match'] ?? null,
+    size: http.headers['x-amz-if-match-size'] ?? null,
+    lastModified: http.headers['x-amz-if-match-last-modified-time'] ?? null,
   };
   checkDeleteConditions(conditions, target.head(key), key);
   target.delete(key);
@@ -39,15 +39,15 @@ export function deleteObjects({ http, store, bucket }: S3Request): HttpResponse 
 
 interface DeleteItem {
   readonly key: string;
-  readonly versionId: string | undefined;
-  readonly etag: string | undefined;
-  readonly size: string | undefined;
-  readonly lastModified: string | undefined;
+  readonly versionId: string | null;
+  readonly etag: string | null;
+  readonly size: string | null;
+  readonly lastModified: string | null;
 }
 
 function readItem(value: unknown): DeleteItem {
-  const key = isFields(value) ? textOf(value.Key) : undefined;
-  if (!isFields(value) || key === undefined || key === '') throw malformed();
+  const key = isFields(value) ? textOf(value.Key) : null;
+  if (!isFields(value) || key === null || key === '') throw malformed();
   return {
     key,
     versionId: textOf(value.VersionId),
@@ -60,10 +60,10 @@ function readItem(value: unknown): DeleteItem {
 /** An element for what became of it; one that fails keeps none of the others from being deleted. */
 function deleteOne(bucket: Bucket, item: DeleteItem, isQuiet: boolean): Xml[] {
   const named: Xml[] = [['Key', item.key]];
-  if (item.versionId !== undefined) named.push(['VersionId', item.versionId]);
+  if (item.versionId !== null) named.push(['VersionId', item.versionId]);
   try {
     if (Buffer.byteLength(item.key) > 1024) throw new S3Error('KeyTooLongError', 'Your key is too long');
-    if (item.versionId !== undefined && item.versionId !== 'null') {
+    if (item.versionId !== null && item.versionId !== 'null') {
       throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
     }
     checkDeleteConditions(item, bucket.head(item.key), item.key);

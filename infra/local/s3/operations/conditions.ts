@@ -1,7 +1,6 @@
-import type { HttpRequest } from '../http/http.ts';
-import { notImplementedHeader } from './object-headers.ts';
-import type { ObjectMetadata } from './object-metadata.ts';
-import { S3Error } from './s3-error.ts';
+import type { HttpRequest } from '../../http/http.ts';
+import type { ObjectMetadata } from '../storage/object-metadata.ts';
+import { notImplementedHeader, S3Error } from '../wire/s3-error.ts';
 
 type Headers = HttpRequest['headers'];
 
@@ -18,9 +17,9 @@ export function checkReadConditions(
   const modifiedS = Math.floor(object.lastModifiedMs / 1000);
   const ifMatch = headers[`${prefix}if-match`];
   const ifNoneMatch = headers[`${prefix}if-none-match`];
-  const unmodifiedS = seconds(headers[`${prefix}if-unmodified-since`]);
+  const unmodifiedS = seconds(headers[`${prefix}if-unmodified-since`] ?? null);
   // A time that is still to come says nothing (RFC 9110, 13.1.3).
-  const modifiedSinceS = seconds(headers[`${prefix}if-modified-since`], nowMs);
+  const modifiedSinceS = seconds(headers[`${prefix}if-modified-since`] ?? null, nowMs);
   if (ifMatch !== undefined) {
     if (!matches(ifMatch, object.etag)) throw failed(`${prefix}If-Match`);
   } else if (unmodifiedS !== null && modifiedS > unmodifiedS) {
@@ -71,9 +70,9 @@ function refusedValue(header: string): S3Error {
 
 /** Of a delete, in headers or in an element of DeleteObjects. */
 export interface DeleteConditions {
-  readonly etag: string | undefined;
-  readonly size: string | undefined;
-  readonly lastModified: string | undefined;
+  readonly etag: string | null;
+  readonly size: string | null;
+  readonly lastModified: string | null;
 }
 
 /**
@@ -85,13 +84,13 @@ export function checkDeleteConditions(
   object: ObjectMetadata | null,
   key: string,
 ): void {
-  if (etag !== undefined) {
+  if (etag !== null) {
     if (object === null) throw noSuchKey(key);
     if (!matches(etag, object.etag)) throw failed('If-Match');
   }
   if (object === null) return;
-  if (size !== undefined && Number(size) !== object.size) throw failed('x-amz-if-match-size');
-  if (lastModified !== undefined && seconds(lastModified) !== Math.floor(object.lastModifiedMs / 1000)) {
+  if (size !== null && Number(size) !== object.size) throw failed('x-amz-if-match-size');
+  if (lastModified !== null && seconds(lastModified) !== Math.floor(object.lastModifiedMs / 1000)) {
     throw failed('x-amz-if-match-last-modified-time');
   }
 }
@@ -107,8 +106,8 @@ function matches(header: string, etag: string): boolean {
   });
 }
 
-function seconds(header: string | undefined, latestMs = Number.POSITIVE_INFINITY): number | null {
-  const timeMs = header === undefined ? Number.NaN : Date.parse(header);
+function seconds(header: string | null, latestMs = Number.POSITIVE_INFINITY): number | null {
+  const timeMs = header === null ? Number.NaN : Date.parse(header);
   return Number.isNaN(timeMs) || timeMs > latestMs ? null : Math.floor(timeMs / 1000);
 }
 
