@@ -77,3 +77,17 @@ test('what is served by lib/server never reaches the browser', () => {
     expect(readFileSync(path.join(root, file), 'utf8'), file).toContain("import 'server-only'");
   }
 });
+
+test('the rooms of infra/local/s3: operations use storage and the wire, storage the wire, the wire neither', () => {
+  const ROOMS = ['service.ts', 'operations', 'storage', 'wire'];
+  const roomOf = (file: string) => ROOMS.indexOf(file.split('/')[3] ?? '');
+  const inside = files.filter((file) => file.startsWith('infra/local/s3/'));
+  const upward = inside.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => target.startsWith('infra/local/s3/') && roomOf(target) < roomOf(file))
+      .map((target) => `${file} imports ${target}`),
+  );
+  expect(inside.length).toBeGreaterThan(20);
+  expect(inside.filter((file) => roomOf(file) === -1)).toEqual([]);
+  expect(upward).toEqual([]);
+});
