@@ -1,6 +1,6 @@
 import { AwsError, errorBody } from '../aws-json/aws-error.ts';
-import { S3Error } from '../s3/s3-error.ts';
-import { errorXml } from '../s3/xml.ts';
+import { S3Error } from '../s3/wire/s3-error.ts';
+import { errorXml } from '../s3/wire/xml.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { ServiceName } from './service-name.ts';
 
