@@ -1,4 +1,5 @@
 import { centsOf } from './core/cents.ts';
+import { excerptOf } from './core/excerpt.ts';
 import { parseWindowTime } from './core/window.ts';
 
 /** Thrown for a field that is not what it should be. */
@@ -8,9 +9,9 @@ export class FieldError extends Error {
   constructor(
     readonly field: string,
     readonly expected: string,
-    readonly got: unknown,
+    got: unknown,
   ) {
-    super(`Expected \`${field}\` to be ${expected}, got ${shorten(got)}`);
+    super(`Expected \`${field}\` to be ${expected}, got ${excerptOf(got)}`);
   }
 }
 
@@ -92,11 +93,6 @@ export function parseFields(text: string, name: string): Fields {
     throw new FieldError(name, 'JSON', text);
   }
   return new Fields(value, name);
-}
-
-function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Aggregate, fold, isFolded, parseState, serializeState } from '../../lib/core/aggregate.ts';
+import { excerptOf, excerptOfError } from '../../lib/core/excerpt.ts';
 import {
   type InvocationLog,
   serializeInvocationLog,
@@ -70,7 +71,7 @@ export async function handler(
     log(null);
     return { state };
   } catch (error) {
-    log(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    log(excerptOfError(error));
     throw error;
   }
 }
@@ -80,7 +81,7 @@ function windowOf(event: TumblingWindowEvent): Window {
   const endMs = parseWindowTime(event.window?.end);
   if (startMs === null || endMs === null) {
     throw new Error(
-      `Expected an event with a window, got ${JSON.stringify(event.window)}. Set a tumbling window on the event source mapping.`,
+      `Expected an event with a window, got ${excerptOf(event.window)}. Set a tumbling window on the event source mapping.`,
     );
   }
   return { startMs, endMs };
@@ -157,7 +158,7 @@ async function putSnapshot(aggregate: Aggregate, window: Window, shardId: string
   try {
     await putJson(liveKey(shardId), serializeResult(result));
   } catch (error) {
-    console.warn(`The open snapshot of ${shardId} was not written: ${String(error)}`);
+    console.warn(`The open snapshot of ${shardId} was not written: ${excerptOfError(error)}`);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type PutRecordsRequestEntry,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { excerptOf, excerptOfError, excerptOfText } from '../../lib/core/excerpt.ts';
 import { type Sale, serializeSale } from '../../lib/core/sale.ts';
 import { requireEnv } from './environment.ts';
 import type { InvocationContext } from './tumbling-window-event.ts';
@@ -55,13 +56,12 @@ export async function handler(event: unknown, context: InvocationContext): Promi
   const startedMs = Date.now();
   const recordCount = recordCountOf(event);
   if (recordCount === null) {
-    const got = JSON.stringify(event) ?? 'nothing';
     return answer(400, {
       status: false,
       record_count: 0,
       tot_sales: 0,
       request_id: context.awsRequestId,
-      error_message: `Expected {} or {"record_count": n} with a whole number n from 1 to ${MAX_RECORD_COUNT}, got ${got.slice(0, 200)}`,
+      error_message: `Expected {} or {"record_count": n} with a whole number n from 1 to ${MAX_RECORD_COUNT}, got ${excerptOf(event, 200)}`,
     });
   }
   const sales = Array.from({ length: recordCount }, () => dummySale(context.awsRequestId));
@@ -160,7 +160,10 @@ async function put(sales: readonly Sale[]): Promise<PutOutcome> {
     const errors = sales.map((_sale, index) => {
       const result = response.Records?.[index];
       if (result?.SequenceNumber !== undefined) return null;
-      return `${result?.ErrorCode ?? 'InternalFailure'}: ${result?.ErrorMessage ?? 'no answer for this record'}`;
+      return excerptOfText(
+        `${result?.ErrorCode ?? 'InternalFailure'}: ${result?.ErrorMessage ?? 'no answer for this record'}`,
+        200,
+      );
     });
     return { errors, isFinal: false };
   } catch (error) {
@@ -168,7 +171,7 @@ async function put(sales: readonly Sale[]): Promise<PutOutcome> {
       error instanceof KinesisServiceException &&
       error.$fault === 'client' &&
       error.name !== 'ProvisionedThroughputExceededException';
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const reason = excerptOfError(error, 200);
     return { errors: sales.map(() => reason), isFinal };
   }
 }

@@ -1,3 +1,4 @@
+import { excerptOf } from './excerpt.ts';
 import type { ParsedSale } from './sale.ts';
 import { compareSequenceNumbers, isSequenceNumber } from './sequence-number.ts';
 
@@ -133,10 +134,8 @@ export function serializeState(aggregate: Aggregate): AggregateState {
 export class ForeignStateError extends Error {
   override name = 'ForeignStateError' as const;
 
-  constructor(readonly state: unknown) {
-    super(
-      `Expected the window state of this consumer or {}, got ${String(JSON.stringify(state)).slice(0, 200)}`,
-    );
+  constructor(state: unknown) {
+    super(`Expected the window state of this consumer or {}, got ${excerptOf(state, 200)}`);
   }
 }
 

@@ -91,18 +91,20 @@ function metricsOf(log: InvocationLog, functionName: string): object {
  * as `{"timestamp", "level", "message"}`: the line is looked for inside of that too.
  */
 export function parseInvocationLog(line: string): InvocationLog | null {
-  let value: unknown;
+  let value = jsonOf(line);
+  if (!isFields(value)) return null;
+  if (value.event !== 'invocation') {
+    value = typeof value.message === 'string' ? jsonOf(value.message) : value.message;
+  }
+  return isFields(value) ? parseFields(value) : null;
+}
+
+function jsonOf(text: string): unknown {
   try {
-    value = JSON.parse(line);
+    return JSON.parse(text);
   } catch {
     return null;
   }
-  if (!isFields(value)) return null;
-  if (value.event !== 'invocation') {
-    if (typeof value.message === 'string') return parseInvocationLog(value.message);
-    return isFields(value.message) ? parseFields(value.message) : null;
-  }
-  return parseFields(value);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import { centsOf } from './cents.ts';
+import { excerptOf, excerptOfText } from './excerpt.ts';
 
 /**
  * A sale: the data of one Kinesis record, UTF-8 JSON such as
@@ -31,10 +32,10 @@ export function parseSale(text: string): ParsedSale {
   try {
     value = JSON.parse(text);
   } catch {
-    return rejected(`expected a JSON object, got ${quote(text)}`);
+    return rejected(`expected a JSON object, got ${excerptOfText(text)}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return rejected(`expected a JSON object, got ${quote(text)}`);
+    return rejected(`expected a JSON object, got ${excerptOfText(text)}`);
   }
   const record: { cust_name?: unknown; cust_id?: unknown; sales?: unknown; request_id?: unknown } = value;
 
@@ -43,23 +44,19 @@ export function parseSale(text: string): ParsedSale {
     return rejected(
       record.sales === undefined
         ? 'expected a field `sales`, got none'
-        : `expected \`sales\` to be a number with at most two decimals, got ${quote(JSON.stringify(record.sales))}`,
+        : `expected \`sales\` to be a number with at most two decimals, got ${excerptOf(record.sales)}`,
     );
   }
   if (typeof record.cust_name !== 'string') {
-    return rejected(
-      `expected \`cust_name\` to be a text, got ${quote(JSON.stringify(record.cust_name) ?? 'none')}`,
-    );
+    return rejected(`expected \`cust_name\` to be a text, got ${gotOf(record.cust_name)}`);
   }
   if (typeof record.cust_id !== 'number' || !Number.isInteger(record.cust_id)) {
-    return rejected(
-      `expected \`cust_id\` to be a whole number, got ${quote(JSON.stringify(record.cust_id) ?? 'none')}`,
-    );
+    return rejected(`expected \`cust_id\` to be a whole number, got ${gotOf(record.cust_id)}`);
   }
   const requestId = record.request_id ?? null;
   if (requestId !== null && !isRequestId(requestId)) {
     return rejected(
-      `expected \`request_id\` to be a text of 1 to ${MAX_REQUEST_ID_LENGTH} characters, got ${quote(JSON.stringify(requestId))}`,
+      `expected \`request_id\` to be a text of 1 to ${MAX_REQUEST_ID_LENGTH} characters, got ${excerptOf(requestId)}`,
     );
   }
   return {
@@ -86,6 +83,6 @@ function rejected(reason: string): ParsedSale {
   return { ok: false, reason };
 }
 
-function quote(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
+function gotOf(field: unknown): string {
+  return field === undefined ? 'none' : excerptOf(field);
 }

@@ -1,5 +1,6 @@
 import type { Aggregate } from './aggregate.ts';
 import { amountOf, centsOf } from './cents.ts';
+import { excerptOf, excerptOfText } from './excerpt.ts';
 import { isSequenceNumber } from './sequence-number.ts';
 import { parseWindowTime, type Window, windowTime } from './window.ts';
 
@@ -78,12 +79,9 @@ export function serializeResult(result: WindowResult): string {
 export class MalformedResultError extends Error {
   override name = 'MalformedResultError' as const;
 
-  constructor(
-    readonly field: string,
-    readonly got: unknown,
-  ) {
+  constructor(field: string, got: unknown) {
     super(
-      `Expected a window result, got ${field === '' ? 'a body' : `\`${field}\``} ${String(JSON.stringify(got)).slice(0, 200)}`,
+      `Expected a window result, got ${field === '' ? 'a body' : `\`${excerptOfText(field)}\``} ${excerptOf(got, 200)}`,
     );
   }
 }

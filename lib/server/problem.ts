@@ -1,5 +1,6 @@
 import 'server-only';
 import type { Problem } from '../answers.ts';
+import { excerptOfText } from '../core/excerpt.ts';
 import { SettingError } from './settings.ts';
 
 /** Thrown for whatever a person should read: the edge answers it as `{"problem": …}`. */
@@ -205,7 +206,7 @@ function unreachable({ name, code, message, status }: ErrorFields, asked: Asked)
 
 function fieldsOf(error: unknown): ErrorFields {
   const text = (value: unknown) =>
-    typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    typeof value === 'string' || typeof value === 'number' ? excerptOfText(String(value), 500) : '';
   const top = objectOf(error);
   // A name that resolves to two addresses fails with both errors in one.
   const first = error instanceof AggregateError ? objectOf(error.errors[0]) : {};

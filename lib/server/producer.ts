@@ -3,6 +3,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
 import type { Receipt } from '../answers.ts';
 import { centsOf } from '../core/cents.ts';
+import { excerptOf, excerptOfText } from '../core/excerpt.ts';
 import type { Metrics } from './metrics.ts';
 import { badRequest, ProblemError, problem, problemOf } from './problem.ts';
 import type { Settings } from './settings.ts';
@@ -53,7 +54,7 @@ export class Producer {
     const parsed = request.safeParse(asked);
     if (!parsed.success) {
       throw badRequest(
-        `Expected {} or {"record_count": n} with a whole number n from 1 to ${MAX_RECORD_COUNT}, got ${JSON.stringify(asked)?.slice(0, 200)}.`,
+        `Expected {} or {"record_count": n} with a whole number n from 1 to ${MAX_RECORD_COUNT}, got ${excerptOf(asked, 200)}.`,
       );
     }
     if (this.#inFlight >= MAX_IN_FLIGHT) {
@@ -113,8 +114,8 @@ function functionError(name: string, raw: string): ProblemError {
     .object({ errorType: z.string().optional(), errorMessage: z.string() })
     .safeParse(jsonOf(raw));
   const said = parsed.success
-    ? [parsed.data.errorType, parsed.data.errorMessage].filter(Boolean).join(': ')
-    : raw.slice(0, 300);
+    ? excerptOfText([parsed.data.errorType, parsed.data.errorMessage].filter(Boolean).join(': '), 300)
+    : excerptOfText(raw, 300);
   return new ProblemError(
     problem('function-error', `${name} failed: ${said}`, {
       fix: `aws logs tail /aws/lambda/${name} --since 10m`,
@@ -129,14 +130,17 @@ function parseAnswer(name: string, raw: string): z.output<typeof body>['message'
     throw new ProblemError(
       problem(
         'function-error',
-        `Expected ${name} to answer {"statusCode": 200, "body": "{\\"message\\": …}"}, got ${raw.slice(0, 300)}`,
+        `Expected ${name} to answer {"statusCode": 200, "body": "{\\"message\\": …}"}, got ${excerptOfText(raw, 300)}`,
       ),
     );
   }
   const { message } = inner.data;
   if (outer.data.statusCode !== 200) {
     throw new ProblemError(
-      problem('function-error', `${name} refused: ${message.error_message ?? outer.data.statusCode}`),
+      problem(
+        'function-error',
+        `${name} refused: ${excerptOfText(message.error_message ?? String(outer.data.statusCode), 300)}`,
+      ),
     );
   }
   return message;

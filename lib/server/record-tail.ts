@@ -1,7 +1,8 @@
 import 'server-only';
 import type { Problem, RecordsAnswer, StreamedRecord } from '../answers.ts';
+import { excerptOfError } from '../core/excerpt.ts';
 import { HELD_RECORDS } from '../record-tail.ts';
-import { ProblemError } from './problem.ts';
+import { ProblemError, problem } from './problem.ts';
 import { type RawRecord, type ShardPage, ShardReader } from './shard-reader.ts';
 import { StreamGoneError, type StreamReader } from './stream-reader.ts';
 import { streamedRecord } from './streamed-record.ts';
@@ -104,10 +105,14 @@ export class RecordTail {
       }
       this.#problem = pages.find(({ problem }) => problem !== null)?.problem ?? null;
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
       if (run !== this.#run) return;
       if (error instanceof StreamGoneError) this.forget();
-      this.#problem = error.problem;
+      // What nobody foresaw is said, too, and must not end the tail: it goes on behind it.
+      if (!(error instanceof ProblemError)) console.error(error);
+      this.#problem =
+        error instanceof ProblemError
+          ? error.problem
+          : problem('unknown', `The records could not be read: ${excerptOfError(error)}`);
       this.#dueMs = nowMs + RETRY_MS;
     }
   }

@@ -1,6 +1,7 @@
 import 'server-only';
 import { z } from 'zod';
 import type { RuntimeAction, RuntimeAnswer } from '../answers.ts';
+import { excerptOf } from '../core/excerpt.ts';
 import { badRequest, ProblemError, problem } from './problem.ts';
 import type { Settings } from './settings.ts';
 
@@ -85,7 +86,7 @@ export class RuntimeControl {
     const parsed = asked.safeParse(request);
     if (!parsed.success) {
       throw badRequest(
-        `Expected {"action": …} with one of ${ACTIONS.join(', ')}, got ${JSON.stringify(request)?.slice(0, 200)}.`,
+        `Expected {"action": …} with one of ${ACTIONS.join(', ')}, got ${excerptOf(request, 200)}.`,
       );
     }
     if (this.#endpoint === null) {

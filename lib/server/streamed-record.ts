@@ -1,6 +1,7 @@
 import 'server-only';
 import { isUtf8 } from 'node:buffer';
 import type { StreamedRecord } from '../answers.ts';
+import { excerptOfText } from '../core/excerpt.ts';
 import { type ParsedSale, parseSale } from '../core/sale.ts';
 import type { RawRecord } from './shard-reader.ts';
 
@@ -16,8 +17,7 @@ export function streamedRecord(
   const place = { shardId, sequenceNumber, arrivalMs };
   if (!parsed.ok) return { ...place, sale: null, reason: parsed.reason };
   const { custName, salesCents, requestId } = parsed.sale;
-  const isShort = custName.length <= MAX_NAME_CHARACTERS;
-  const name = isShort ? custName : `${custName.slice(0, MAX_NAME_CHARACTERS)}…`;
+  const name = excerptOfText(custName, MAX_NAME_CHARACTERS);
   return { ...place, sale: { custName: name, salesCents, requestId }, reason: null };
 }
 

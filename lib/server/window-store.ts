@@ -1,6 +1,7 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '../answers.ts';
+import { excerptOfError } from '../core/excerpt.ts';
 import { DAY_MS, daysOf } from '../core/range.ts';
 import { uncovered } from '../core/slots.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../core/window.ts';
@@ -293,7 +294,7 @@ export class WindowStore {
 function problemIn(error: unknown): Problem {
   return error instanceof ProblemError
     ? error.problem
-    : problem('unknown', `The windows could not be read: ${String(error)}`);
+    : problem('unknown', `The windows could not be read: ${excerptOfError(error)}`);
 }
 
 function daysIn(parts: readonly WindowPart[]): Set<string> {

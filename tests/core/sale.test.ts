@@ -101,4 +101,23 @@ describe('a sale', () => {
       }),
     );
   });
+
+  test.each(['cust_name', 'cust_id', 'sales', 'request_id'])(
+    'whose `%s` is nested as deep as a record can be has a short reason like any other',
+    (field) => {
+      for (const [open, close] of [
+        ['[', ']'],
+        ['{"a":', '}'],
+      ] as const) {
+        const depth = Math.floor((MAX_SALE_BYTES - 100) / (open.length + close.length));
+        const value = `${open.repeat(depth)}{}${close.repeat(depth)}`;
+        const rest = Object.entries({ ...valid, [field]: null }).filter(([name]) => name !== field);
+        const text = JSON.stringify(Object.fromEntries(rest)).replace(/}$/, `,"${field}":${value}}`);
+        const parsed = parseSale(text);
+        const reason = parsed.ok ? '' : parsed.reason;
+        expect(reason).toContain(`expected \`${field}\` to be a`);
+        expect(reason.length).toBeLessThan(200);
+      }
+    },
+  );
 });

@@ -200,6 +200,8 @@ describe('a record that is not a sale', () => {
     '{"cust_name":"Kobold","cust_id":1,"sales":1.234}',
     'x'.repeat(1_048_575),
     Buffer.from([0x7b, 0xff, 0xfe, 0x7d]),
+    `{"cust_name":"Kobold","cust_id":1,"sales":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
   ];
 
   test('is counted and kept with its reason, and does not touch the sums around it', async () => {
@@ -215,7 +217,7 @@ describe('a record that is not a sale', () => {
     expect(kept).toEqual(poison.map((_, index) => `rejected/dt=2021_01_24/${SHARD}_${100 + index}.json`));
     for (const [index, each] of kept.entries()) {
       const body = JSON.parse(await read(each));
-      expect(Buffer.from(body.data, 'base64')).toEqual(Buffer.from(poison[index] ?? ''));
+      expect(Buffer.from(body.data, 'base64').equals(Buffer.from(poison[index] ?? ''))).toBe(true);
       expect(body).toMatchObject({
         arrival_time: '2021-01-24T15:56:01.500Z',
         shard_id: SHARD,
@@ -285,10 +287,12 @@ describe('what fails', () => {
     );
   });
 
-  test('is a state that another consumer left', async () => {
-    await expect(handler(event({ state: { count: 1 } }), context)).rejects.toThrow(
-      'Expected the window state of this consumer',
-    );
+  test.each([
+    ['counts by itself', { count: 1 }],
+    ['nests 100,000 deep', { count: JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) }],
+  ])('is a state that another consumer left, which %s', async (_, state) => {
+    const failed = handler(event({ state }), context);
+    await expect(failed).rejects.toThrow('Expected the window state of this consumer');
   });
 
   test('is a start without its bucket, and the message names the variable', async () => {

@@ -266,6 +266,21 @@ describe('who watches', () => {
   });
 });
 
+test('a record of 20,000 brackets is shown with its reason, and the records around it are, too', async () => {
+  const { stream, ask, round } = await openTail();
+  await ask();
+  const deep = `{"cust_name":"A","cust_id":1,"sales":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+  await round();
+  await putData(stream, [sale('before'), deep, sale('after')], () => 'key');
+  const { records, problem } = await round();
+  expect(problem).toBeNull();
+  expect(records.map((each) => each.sale?.custName ?? each.reason?.slice(0, 50))).toEqual([
+    'before',
+    'expected `sales` to be a number with at most two d',
+    'after',
+  ]);
+});
+
 describe('the reader', () => {
   test('calls GetRecords once a second and shard, however many watch, and stops when nobody does', async () => {
     const { tail, now } = await openTail(2);
