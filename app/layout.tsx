@@ -2,8 +2,8 @@ import { GeistSans } from 'geist/font/sans';
 import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
-import { THEME_SCRIPT } from '@/lib/theme';
-import './globals.css';
+import { THEME_SCRIPT } from '@/components/ui/theme';
+import '@/app/globals.css';
 
 // Not geist/font/mono, which is always preloaded: it is for keys, commands and the countdown, and the first view can wait
 // for none of them.

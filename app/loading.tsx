@@ -1,4 +1,4 @@
-import { Skeleton } from '@/components/skeleton';
+import { Skeleton } from '@/components/dashboard/skeleton';
 
 export default function Loading() {
   return (

@@ -1,7 +1,6 @@
 import 'server-only';
 import { Account } from './account.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
-import { BucketReader } from './bucket-reader.ts';
 import { LiveFeed } from './live.ts';
 import { findMapping } from './mapping.ts';
 import { type Metrics, newMetrics } from './metrics.ts';
@@ -10,10 +9,11 @@ import { Producer } from './producer.ts';
 import { RecordTail } from './record-tail.ts';
 import { RuntimeControl } from './runtime-control.ts';
 import { readSettings, SettingError, type Settings } from './settings.ts';
-import { StoreLoop } from './store-loop.ts';
 import { StreamReader } from './stream-reader.ts';
 import { TailLoop } from './tail-loop.ts';
-import { WindowStore } from './window-store.ts';
+import { BucketReader } from './window-store/bucket-reader.ts';
+import { StoreLoop } from './window-store/store-loop.ts';
+import { WindowStore } from './window-store/window-store.ts';
 
 /** All that the routes use, made once for this process. */
 export interface Dashboard {

@@ -1,6 +1,6 @@
 import 'server-only';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import type { ExplainAnswer, ExplainedInvocation, Problem } from '../answers.ts';
+import type { ExplainAnswer, ExplainedInvocation, Problem } from '../contract/answers.ts';
 import { type InvocationLog, parseInvocationLog } from '../core/invocation-log.ts';
 import { windowStartMs, windowTime } from '../core/window.ts';
 import { awsCommand } from './aws-command.ts';

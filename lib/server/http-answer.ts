@@ -1,6 +1,6 @@
 import 'server-only';
 import { createHash } from 'node:crypto';
-import type { Problem } from '../answers.ts';
+import type { Problem } from '../contract/answers.ts';
 import { ProblemError, problem } from './problem.ts';
 
 /** Answers are of this moment and of this account: no cache may keep them. */

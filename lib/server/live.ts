@@ -1,5 +1,5 @@
 import 'server-only';
-import type { LiveEvent } from '../answers.ts';
+import type { LiveEvent } from '../contract/answers.ts';
 import type { Dashboard } from './dashboard.ts';
 import { ProblemError, problem } from './problem.ts';
 import { openSlot } from './windows-answer.ts';

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { ObjectAnswer } from '../answers.ts';
+import type { ObjectAnswer } from '../contract/answers.ts';
 import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../core/object-key.ts';
 import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';

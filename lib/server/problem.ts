@@ -1,5 +1,5 @@
 import 'server-only';
-import type { Problem } from '../answers.ts';
+import type { Problem } from '../contract/answers.ts';
 import { excerptOfText } from '../core/excerpt.ts';
 import { SettingError } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import 'server-only';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
-import type { Receipt } from '../answers.ts';
+import type { Receipt } from '../contract/answers.ts';
 import { centsOf } from '../core/cents.ts';
 import { excerptOf, excerptOfText } from '../core/excerpt.ts';
 import type { Metrics } from './metrics.ts';

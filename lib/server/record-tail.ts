@@ -1,7 +1,6 @@
 import 'server-only';
-import type { Problem, RecordsAnswer, StreamedRecord } from '../answers.ts';
+import { HELD_RECORDS, type Problem, type RecordsAnswer, type StreamedRecord } from '../contract/answers.ts';
 import { excerptOfError } from '../core/excerpt.ts';
-import { HELD_RECORDS } from '../record-tail.ts';
 import { ProblemError, problem } from './problem.ts';
 import { type RawRecord, type ShardPage, ShardReader } from './shard-reader.ts';
 import { StreamGoneError, type StreamReader } from './stream-reader.ts';

@@ -1,10 +1,10 @@
 import 'server-only';
 import { z } from 'zod';
-import type { RejectedAnswer } from '../answers.ts';
+import type { RejectedAnswer } from '../contract/answers.ts';
 import { REJECTED_PREFIX } from '../core/object-key.ts';
 import { parseUtcDay } from '../core/window.ts';
-import { type BucketReader, eachOf } from './bucket-reader.ts';
 import { badRequest } from './problem.ts';
+import { type BucketReader, eachOf } from './window-store/bucket-reader.ts';
 
 const MAX_RECORDS = 50;
 const MAX_PREVIEW_CHARACTERS = 200;

@@ -1,11 +1,11 @@
 import 'server-only';
+import { headerLine, MAX_REPLAY_BYTES, resultLine } from '../contract/replay-file.ts';
 import { DAY_MS, parseRangeQuery, UnknownRangeError } from '../core/range.ts';
 import { utcDay } from '../core/window.ts';
-import { headerLine, MAX_REPLAY_BYTES, resultLine } from '../replay-file.ts';
 import { S3_SOCKETS } from './aws-clients.ts';
-import { eachOf } from './bucket-reader.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest } from './problem.ts';
+import { eachOf } from './window-store/bucket-reader.ts';
 import { requireRead } from './windows-answer.ts';
 
 /**

@@ -1,6 +1,6 @@
 import 'server-only';
 import { z } from 'zod';
-import type { RuntimeAction, RuntimeAnswer } from '../answers.ts';
+import type { RuntimeAction, RuntimeAnswer } from '../contract/answers.ts';
 import { excerptOf } from '../core/excerpt.ts';
 import { badRequest, ProblemError, problem } from './problem.ts';
 import type { Settings } from './settings.ts';

@@ -1,6 +1,6 @@
 import 'server-only';
 import type { GetRecordsOutput } from '@aws-sdk/client-kinesis';
-import type { Problem } from '../answers.ts';
+import type { Problem } from '../contract/answers.ts';
 import { ProblemError } from './problem.ts';
 import { type Position, StreamGoneError, type StreamReader } from './stream-reader.ts';
 

@@ -1,10 +1,10 @@
 import 'server-only';
-import type { TracesAnswer } from '../answers.ts';
+import type { TracesAnswer } from '../contract/answers.ts';
 import { DAY_MS, daysOf } from '../core/range.ts';
 import type { WindowPart } from '../core/window-part.ts';
 import { badRequest } from './problem.ts';
-import type { StoreLoop } from './store-loop.ts';
-import type { WindowStore } from './window-store.ts';
+import type { StoreLoop } from './window-store/store-loop.ts';
+import type { WindowStore } from './window-store/window-store.ts';
 
 const MAX_IDS = 100;
 /** Records stay in the stream for a day, and a receipt is of interest for some days more. */

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { DaysAnswer, Totals, WindowsAnswer } from '../answers.ts';
+import type { DaysAnswer, Totals, WindowsAnswer } from '../contract/answers.ts';
 import {
   DAY_MS,
   daysOf,
@@ -14,8 +14,8 @@ import { buildSlots, type Known } from '../core/slots.ts';
 import { newestOf, totalsOf } from '../core/totals.ts';
 import { parseUtcDay, utcDay, windowAt } from '../core/window.ts';
 import { badRequest, ProblemError } from './problem.ts';
-import type { StoreLoop } from './store-loop.ts';
-import { nextDay, type WindowStore } from './window-store.ts';
+import type { StoreLoop } from './window-store/store-loop.ts';
+import { nextDay, type WindowStore } from './window-store/window-store.ts';
 
 const MAX_MALFORMED = 20;
 /** AWS's longest tumbling window. */

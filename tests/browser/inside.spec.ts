@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import type { Receipt } from '../../lib/answers.ts';
+import type { Receipt } from '../../lib/contract/answers.ts';
 import { expectAccessible } from './accessible.ts';
 import { keysOf, readObject } from './bucket.ts';
 import { tabTo } from './keyboard.ts';

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { Problem } from '../../lib/answers.ts';
+import type { Problem } from '../../lib/contract/answers.ts';
 import { expect, test } from './pipeline.ts';
 
 const banner = (page: Page) => page.getByTestId('banner');

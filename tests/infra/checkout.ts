@@ -43,7 +43,11 @@ export function run(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Said {
-  return node(folder, [path.join(root, 'node_modules/tsx/dist/cli.mjs'), 'infra/cdk.ts', ...args], env);
+  return node(
+    folder,
+    [path.join(root, 'node_modules/tsx/dist/cli.mjs'), 'infra/deploy/cdk.ts', ...args],
+    env,
+  );
 }
 
 export function bootstrap(folder: string, where: string, env: Readonly<Record<string, string>>): Said {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { pipeline } from '../../infra/pipeline.ts';
 import { METRICS_NAMESPACE } from '../../lib/core/invocation-log.ts';
 import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../../lib/core/object-key.ts';
-import { synthesize, theResource } from './synthesized.ts';
+import { synthesize, theResource } from './stacks/synthesized.ts';
 
 const { producer, analytics } = synthesize();
 

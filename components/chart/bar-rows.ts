@@ -1,0 +1,65 @@
+import type { Bar } from '@/components/chart/chart-bars';
+import { type ClickFlag, flagWords } from '@/components/chart/click-flags';
+import type { Format } from '@/components/ui/format';
+import { shardName } from '@/components/ui/shard-name';
+import { STATE_WORDS } from '@/components/ui/state-words';
+
+/** What the tooltip says of a bar: names and values, always in this order, so that the eye finds them again. */
+export interface BarRows {
+  readonly range: string;
+  readonly state: string;
+  readonly rows: readonly (readonly [name: string, value: string])[];
+}
+
+const KEY_LENGTH = 34;
+
+/**
+ * `before`: the bar to its left. `mode`: in `total`, the bar's height is the sum up to it. `flag`: the clicks in it, where
+ * they are shown.
+ */
+export function barRows(
+  bar: Bar,
+  before: Bar | undefined,
+  mode: 'window' | 'total',
+  format: Format,
+  flag?: ClickFlag | undefined,
+): BarRows {
+  const { slot } = bar;
+  const rows: [string, string][] = [['Total', format.money(slot.salesCents)]];
+  if (mode === 'total') rows.push(['Up to here', format.money(bar.cents)]);
+  rows.push(['Records', recordWords(slot.recordCount, slot.rejected, format)]);
+  if (slot.salesCents !== null && slot.recordCount !== null && slot.recordCount > 0) {
+    rows.push(['Average', format.money(Math.round(slot.salesCents / slot.recordCount))]);
+  }
+  const was = before?.slot.salesCents;
+  if (slot.salesCents !== null && was != null && slot.state === 'closed') {
+    rows.push(['Change', format.change(slot.salesCents - was)]);
+  }
+  if (bar.previousCents !== null) rows.push(['Day before', format.money(bar.previousCents)]);
+  if (slot.shards.length > 1) {
+    for (const share of slot.shards) rows.push([shardName(share.shardId), format.money(share.salesCents)]);
+  }
+  if (flag !== undefined) rows.push(['Clicks from here', flagWords(flag, format.count)]);
+  const [object] = slot.objects;
+  if (object !== undefined) {
+    const more = slot.objects.length - 1;
+    rows.push(['Object', `${shortKey(object.key)}${more === 0 ? '' : ` and ${more} more`}`]);
+  }
+  const state = STATE_WORDS[slot.state] + (slot.inferred ? ', window inferred' : '');
+  return { range: format.range(slot.startMs, slot.endMs), state, rows };
+}
+
+/** The same in one breath. */
+export function spokenWords({ range, state, rows }: BarRows): string {
+  return `${range}, ${state}. ${rows.map(([name, value]) => `${name} ${value}`).join(', ')}.`;
+}
+
+function recordWords(count: number | null, rejected: number, format: Format): string {
+  return format.count(count) + (rejected === 0 ? '' : `, ${format.count(rejected)} rejected`);
+}
+
+/** The middle goes: a key's beginning says what it is, its end which one. */
+function shortKey(key: string): string {
+  if (key.length <= KEY_LENGTH) return key;
+  return `${key.slice(0, KEY_LENGTH / 2)}…${key.slice(1 - KEY_LENGTH / 2)}`;
+}

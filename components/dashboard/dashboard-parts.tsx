@@ -1,0 +1,110 @@
+import dynamic from 'next/dynamic';
+import type { ReactNode } from 'react';
+import { Generate } from '@/components/clicks/generate';
+import type { PageData } from '@/components/live/page-data';
+import { untilLoaded } from '@/components/live/until-loaded';
+
+// Apart from `dynamic`, whose own imports are other chunks than the same ones elsewhere: a replay loads them beforehand.
+const loadExportMenu = () =>
+  untilLoaded(() => import('@/components/toolbar/export-menu').then((module) => module.ExportMenu));
+const loadInspector = () =>
+  untilLoaded(() => import('@/components/window/inspector').then((module) => module.Inspector));
+const loadOverviewStrip = () =>
+  untilLoaded(() => import('@/components/chart/overview-strip').then((module) => module.OverviewStrip));
+const loadReceipts = () =>
+  untilLoaded(() => import('@/components/clicks/receipts').then((module) => module.Receipts));
+const loadReconciliation = () =>
+  untilLoaded(() => import('@/components/clicks/reconciliation').then((module) => module.Reconciliation));
+const loadViewMenu = () =>
+  untilLoaded(() => import('@/components/toolbar/view-menu').then((module) => module.ViewMenu));
+const loadWindowTable = () =>
+  untilLoaded(() => import('@/components/window/window-table').then((module) => module.WindowTable));
+
+// What is below the first view, or opened by a click, comes after the page is there.
+const CostMeter = dynamic(
+  () => untilLoaded(() => import('@/components/dashboard/cost-meter').then((module) => module.CostMeter)),
+  {
+    ssr: false,
+  },
+);
+const ExportMenu = dynamic(loadExportMenu, {
+  ssr: false,
+  loading: () => <span className="h-8 w-23" />,
+});
+const Inspector = dynamic(loadInspector, {
+  ssr: false,
+});
+const LimitNotices = dynamic(
+  () => untilLoaded(() => import('@/components/chart/limit-notices').then((module) => module.LimitNotices)),
+  {
+    ssr: false,
+  },
+);
+const OverviewStrip = dynamic(loadOverviewStrip, {
+  ssr: false,
+  loading: () => <div className="mt-2 hidden h-13 md:block" />,
+});
+const Pipeline = dynamic(
+  () => untilLoaded(() => import('@/components/pipeline/pipeline').then((module) => module.Pipeline)),
+  {
+    ssr: false,
+  },
+);
+const Receipts = dynamic(loadReceipts, {
+  ssr: false,
+});
+const Reconciliation = dynamic(loadReconciliation, {
+  ssr: false,
+  loading: () => <div className="mt-4 h-21 border-line border-t" />,
+});
+const ViewMenu = dynamic(loadViewMenu, {
+  ssr: false,
+  loading: () => <span className="h-8 w-20" />,
+});
+const WindowTable = dynamic(loadWindowTable, {
+  ssr: false,
+});
+
+/** `cost` stands in the foot of the page; all others where the layout says. */
+type Place =
+  | 'generate'
+  | 'view'
+  | 'export'
+  | 'overview'
+  | 'table'
+  | 'reconciliation'
+  | 'pipeline'
+  | 'receipts'
+  | 'inspector'
+  | 'notices'
+  | 'cost';
+
+/** What stands at the named places of the page. */
+export const parts: Readonly<Record<Place, (data: PageData) => ReactNode>> = {
+  generate: (data) => <Generate {...data} />,
+  view: (data) => <ViewMenu {...data} />,
+  export: (data) => <ExportMenu {...data} />,
+  overview: ({ url, format, change }) =>
+    url.range.includes('-') &&
+    !url.kiosk && <OverviewStrip range={url.range} format={format} onChange={change} />,
+  table: (data) => <WindowTable {...data} />,
+  reconciliation: (data) => <Reconciliation {...data} />,
+  pipeline: (data) => <Pipeline {...data} />,
+  receipts: (data) => <Receipts {...data} />,
+  inspector: (data) => <Inspector {...data} />,
+  notices: (data) => data.url.limitCents !== null && <LimitNotices {...data} />,
+  cost: (data) => <CostMeter {...data} />,
+};
+
+/** The parts that a replay shows, too. */
+export function loadParts(): Promise<unknown> {
+  return Promise.all([
+    loadExportMenu(),
+    loadInspector(),
+    loadOverviewStrip(),
+    loadReceipts(),
+    loadReconciliation(),
+    loadViewMenu(),
+    loadWindowTable(),
+  ]);
+}

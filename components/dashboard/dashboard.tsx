@@ -1,0 +1,100 @@
+'use client';
+
+import { type ComponentType, memo, useCallback, useEffect, useState } from 'react';
+import { Banner } from '@/components/dashboard/banner';
+import { DashboardView, loadView } from '@/components/dashboard/dashboard-view';
+import { untilLoaded } from '@/components/live/until-loaded';
+import { useUrlState } from '@/components/live/use-url-state';
+import { useWindows } from '@/components/live/use-windows';
+import type { ReplayProps } from '@/components/replay/replay';
+
+/** Nothing of a replay may be in the way of the first view; and a tab that nobody sees asks for nothing. */
+const CALM_MS = 8000;
+
+interface LiveProps {
+  readonly currency: string;
+  readonly onFile: (file: File) => void;
+  /** There is something to see: data, or why there is none. */
+  readonly onCalm: () => void;
+}
+
+/** The page: of now, or of a replay file once one is opened. */
+export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
+  const [isCalm, setIsCalm] = useState(false);
+  const [file, setFile] = useState<File | null>(null);
+  const [isReplaying, setIsReplaying] = useState(false);
+  const [Replay, setReplay] = useState<ComponentType<ReplayProps> | null>(null);
+  const onCalm = useCallback(() => setIsCalm(true), []);
+  useEffect(() => {
+    if (Replay !== null || !(isCalm || file !== null)) return;
+    const load = () => Promise.all([import('@/components/replay/replay'), loadView()]);
+    // Not `dynamic`, which would take the page down with it if it never came.
+    untilLoaded(load).then(
+      ([module]) => setReplay(() => module.Replay),
+      () => {},
+    );
+  }, [Replay, isCalm, file]);
+  useEffect(() => {
+    // The browser would open a dropped file in the page's place.
+    const take = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes('Files') !== true) return;
+      event.preventDefault();
+      setIsCalm(true);
+      if (event.type === 'drop') setFile(event.dataTransfer.files[0] ?? null);
+    };
+    window.addEventListener('dragover', take);
+    window.addEventListener('drop', take);
+    return () => {
+      window.removeEventListener('dragover', take);
+      window.removeEventListener('drop', take);
+    };
+  }, []);
+  return (
+    <>
+      {!isReplaying && <Live currency={currency} onFile={setFile} onCalm={onCalm} />}
+      {Replay !== null && (
+        <Replay file={file} View={DashboardView} onFile={setFile} onPlaying={setIsReplaying} />
+      )}
+    </>
+  );
+}
+
+/** The root that holds the live data. */
+const Live = memo(function Live({ currency, onFile, onCalm }: LiveProps) {
+  const [url, change] = useUrlState();
+  const [paused, setPaused] = useState(false);
+  const { day, range, cmp } = url;
+  const { retry, ...windows } = useWindows({ day, range, cmp, paused });
+  const { answer, problem } = windows;
+  const toggle = useCallback(() => setPaused((now) => !now), []);
+  const isThere = answer !== undefined || problem !== null;
+  useEffect(() => {
+    if (!isThere) return;
+    const begin = () => {
+      if (document.visibilityState === 'visible') onCalm();
+    };
+    const timer = setTimeout(begin, CALM_MS);
+    document.addEventListener('visibilitychange', begin);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', begin);
+    };
+  }, [isThere, onCalm]);
+  return (
+    <DashboardView
+      source={{ ...windows, paused, isReplay: false, jumps: 0 }}
+      currency={currency}
+      url={url}
+      onChange={change}
+      onToggle={toggle}
+      onFile={onFile}
+    >
+      <Banner
+        problem={problem}
+        live={answer?.live === true && !paused}
+        hasData={answer !== undefined}
+        onRetry={retry}
+      />
+    </DashboardView>
+  );
+});

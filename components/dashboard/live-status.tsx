@@ -1,0 +1,81 @@
+'use client';
+
+import { useOnline } from '@/components/dashboard/banner';
+import type { Connection } from '@/components/live/page-data';
+import { ageMs, clockSkewSeconds, staleSeconds, useTicking } from '@/components/live/server-clock';
+import { Button } from '@/components/ui/button';
+import { Popover } from '@/components/ui/popover';
+
+/** A dot and a word, and behind them how the page comes to its data. Of fixed width: the bar never moves. */
+export function LiveStatus(connection: Connection) {
+  const isOnline = useOnline();
+  const stale = useTicking(staleSeconds, null);
+  const word = statusWord(connection, isOnline, stale);
+  const isGood = word === 'Live' || word === 'Past range';
+  return (
+    <Popover
+      label="Connection"
+      className="w-72 p-4"
+      trigger={
+        <Button
+          look="quiet"
+          data-testid="live-status"
+          className="justify-end text-text max-sm:px-1 sm:min-w-26"
+        >
+          <span
+            aria-hidden="true"
+            className={
+              isGood
+                ? 'size-2 shrink-0 rounded-full bg-settled'
+                : word === 'Paused' || word === 'Loading'
+                  ? 'size-2 shrink-0 rounded-full border border-control'
+                  : 'size-2 shrink-0 rotate-45 bg-doubt'
+            }
+          />
+          {word}
+        </Button>
+      }
+    >
+      <Details {...connection} />
+    </Popover>
+  );
+}
+
+export function statusWord(
+  { answer, problem, paused }: Connection,
+  isOnline: boolean,
+  stale: number | null,
+): string {
+  if (!isOnline) return 'Offline';
+  if (paused) return 'Paused';
+  if (answer === undefined) return problem === null ? 'Loading' : 'Reconnecting';
+  if (answer.live && stale !== null) return `Stale ${stale} s`;
+  if (problem !== null) return 'Reconnecting';
+  return answer.live ? 'Live' : 'Past range';
+}
+
+function Details({ answer, paused, isStreaming }: Connection) {
+  const age = useTicking(() => Math.round((ageMs() ?? 0) / 1000), 0);
+  const skew = useTicking(clockSkewSeconds, 0);
+  const source = paused
+    ? 'nothing, while paused'
+    : answer?.live === false
+      ? 'one read; a past range does not change'
+      : isStreaming
+        ? 'live stream, and polling'
+        : 'polling';
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+      <dt className="text-muted">Last heard</dt>
+      <dd>{answer === undefined ? 'not yet' : `${age} s ago`}</dd>
+      <dt className="text-muted">Through</dt>
+      <dd>{source}</dd>
+      <dt className="text-muted">Clock</dt>
+      <dd>
+        {skew === 0
+          ? 'right'
+          : `yours is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}; the page follows the server's`}
+      </dd>
+    </dl>
+  );
+}

@@ -1,0 +1,135 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import useSWR from 'swr';
+import { LiveStatus } from '@/components/dashboard/live-status';
+import type { Connection } from '@/components/live/page-data';
+import { getJson } from '@/components/live/request';
+import type { UrlState } from '@/components/live/url-state';
+import { Button } from '@/components/ui/button';
+import { Icon, type IconName } from '@/components/ui/icon';
+import { Menu, MenuItem } from '@/components/ui/menu';
+import { chooseTheme, currentTheme, type Theme } from '@/components/ui/theme';
+import type { HealthAnswer } from '@/lib/contract/answers';
+
+const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
+const ICON: Readonly<Record<Theme, IconName>> = { system: 'screen', light: 'sun', dark: 'moon' };
+
+interface TopBarProps {
+  readonly url: UrlState;
+  /** Null when the page shows a file instead. */
+  readonly connection: Connection | null;
+  readonly onPause: () => void;
+  readonly onKeys: () => void;
+  readonly onChange: (change: Partial<UrlState>) => void;
+}
+
+/** Where one is, whether it lives, and how it is shown. On a phone the controls are in a menu. */
+export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarProps) {
+  const [theme, setTheme] = useState<Theme>('system');
+  useEffect(() => setTheme(currentTheme()), []);
+  const paused = connection?.paused;
+  const nextTheme = () => {
+    chooseTheme(NEXT[theme]);
+    setTheme(NEXT[theme]);
+  };
+  const nextZone = () => onChange({ tz: url.tz === 'utc' ? 'local' : 'utc' });
+  return (
+    <header className="sticky top-0 z-20 print:static border-line border-b bg-bg">
+      <div className="mx-auto flex h-14 max-w-[1248px] items-center gap-2 px-4 sm:gap-4 sm:px-6 lg:grid lg:grid-cols-[1fr_auto_1fr]">
+        <h1 className="min-w-0 truncate font-semibold text-base tracking-tight">Tumbling windows</h1>
+        {connection === null ? (
+          <ReplayBadge />
+        ) : (
+          <ModeBadge windowSeconds={connection.answer?.windowSeconds ?? 120} />
+        )}
+        <div className="ml-auto flex shrink-0 items-center gap-1">
+          {connection !== null && <LiveStatus {...connection} />}
+          <div className="hidden items-center gap-1 sm:flex">
+            {connection !== null && (
+              <Button
+                look="quiet"
+                aria-keyshortcuts="Space"
+                aria-label={paused ? 'Resume' : 'Pause'}
+                title={paused ? 'Resume (Space)' : 'Pause (Space)'}
+                onClick={onPause}
+              >
+                <Icon name={paused ? 'play' : 'pause'} />
+              </Button>
+            )}
+            <Button
+              look="quiet"
+              className="min-w-14"
+              aria-label={`Times in ${zoneOf(url)}`}
+              onClick={nextZone}
+            >
+              {url.tz === 'utc' ? 'UTC' : 'Local'}
+            </Button>
+            <Button look="quiet" aria-label={`Theme: ${theme}`} title={`Theme: ${theme}`} onClick={nextTheme}>
+              <Icon name={ICON[theme]} />
+            </Button>
+            <Button look="quiet" aria-label="Keyboard" title="Keyboard (?)" onClick={onKeys}>
+              ?
+            </Button>
+          </div>
+          <div className="sm:hidden">
+            <Menu
+              label="Page menu"
+              trigger={
+                <Button look="quiet" aria-label="Menu">
+                  <Icon name="menu" />
+                </Button>
+              }
+            >
+              {connection !== null && <MenuItem onSelect={onPause}>{paused ? 'Resume' : 'Pause'}</MenuItem>}
+              <MenuItem onSelect={nextZone}>Times in {zoneOf(url)}</MenuItem>
+              <MenuItem onSelect={nextTheme}>Theme: {theme}</MenuItem>
+              <MenuItem onSelect={onKeys}>Keyboard</MenuItem>
+            </Menu>
+          </div>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function zoneOf(url: UrlState): string {
+  return url.tz === 'utc' ? 'UTC' : 'local time';
+}
+
+function ReplayBadge() {
+  return (
+    <p
+      className="rounded border-2 border-focus px-2 py-px font-medium font-mono text-xs"
+      data-testid="mode-badge"
+    >
+      REPLAY
+    </p>
+  );
+}
+
+/** Which of the two worlds this is, always in sight: told by word and by the badge's own shape. */
+function ModeBadge({ windowSeconds }: { windowSeconds: number }) {
+  const { data: health } = useSWR<HealthAnswer>('/api/health', getJson, { revalidateOnFocus: false });
+  const isLocal = health?.mode !== 'aws';
+  const account = health?.accountId == null ? '' : ` · …${health.accountId.slice(-4)}`;
+  return (
+    <p className="flex shrink-0 items-center gap-2 font-mono text-xs" data-testid="mode-badge">
+      <span
+        title={health?.endpoint ?? undefined}
+        className={
+          isLocal
+            ? 'min-w-14 rounded border border-control border-dashed px-2 py-0.5 text-center'
+            : 'rounded bg-text px-2 py-0.5 text-bg'
+        }
+      >
+        {health === undefined ? '…' : isLocal ? 'LOCAL' : `AWS ${health.region}${account}`}
+      </span>
+      {windowSeconds < 120 && (
+        <span className="hidden whitespace-nowrap text-muted md:inline">
+          time-lapse: {windowSeconds} s windows
+        </span>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,90 @@
+import { utcDate } from '@/lib/core/window';
+
+/** What the page shows, as its address says it. Values that are not understood fall back to the default. */
+export interface UrlState {
+  /** `today` or a UTC day, YYYY-MM-DD. */
+  readonly day: string;
+  /** `1h`, `4h`, `day`, `7d` or `<fromMs>-<toMs>`. */
+  readonly range: string;
+  readonly tz: 'local' | 'utc';
+  readonly view: 'chart' | 'table';
+  readonly mode: 'window' | 'total';
+  readonly cmp: boolean;
+  readonly shards: boolean;
+  /** Cents, from an amount with at most two decimals in the address. */
+  readonly limitCents: number | null;
+  /** Marks where this browser clicked. */
+  readonly flags: boolean;
+  /** Start of the inspected window. */
+  readonly w: number | null;
+  readonly kiosk: boolean;
+}
+
+function isDay(value: string): boolean {
+  const ms = Date.parse(`${value}T00:00:00Z`);
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value)
+  );
+}
+
+function isRange(value: string): boolean {
+  if (/^(1h|4h|day|7d)$/.test(value)) return true;
+  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(value) ?? [];
+  return from !== undefined && to !== undefined && Number(from) < Number(to);
+}
+
+/** Never throws: an address is written by anyone. */
+export function parseUrlState(search: string): UrlState {
+  const query = new URLSearchParams(search);
+  const day = query.get('day') ?? '';
+  const range = query.get('range') ?? '';
+  const limit = query.get('limit') ?? '';
+  const w = query.get('w') ?? '';
+  return {
+    day: isDay(day) ? day : 'today',
+    range: isRange(range) ? range : '1h',
+    tz: query.get('tz') === 'utc' ? 'utc' : 'local',
+    view: query.get('view') === 'table' ? 'table' : 'chart',
+    mode: query.get('mode') === 'total' ? 'total' : 'window',
+    cmp: query.get('cmp') === 'yesterday',
+    shards: query.get('shards') === '1',
+    limitCents: /^\d{1,12}(\.\d{1,2})?$/.test(limit) ? Math.round(Number(limit) * 100) : null,
+    flags: query.get('flags') === '1',
+    w: /^\d{1,15}$/.test(w) ? Number(w) : null,
+    kiosk: query.get('kiosk') === '1',
+  };
+}
+
+/** The shortest address that parses to the same state: defaults are left out. */
+export function serializeUrlState(state: UrlState): string {
+  const query = new URLSearchParams();
+  if (state.day !== 'today') query.set('day', state.day);
+  if (state.range !== '1h') query.set('range', state.range);
+  if (state.tz !== 'local') query.set('tz', state.tz);
+  if (state.view !== 'chart') query.set('view', state.view);
+  if (state.mode !== 'window') query.set('mode', state.mode);
+  if (state.cmp) query.set('cmp', 'yesterday');
+  if (state.shards) query.set('shards', '1');
+  if (state.limitCents !== null) query.set('limit', String(state.limitCents / 100));
+  if (state.flags) query.set('flags', '1');
+  if (state.w !== null) query.set('w', String(state.w));
+  if (state.kiosk) query.set('kiosk', '1');
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** The address's words for the time between two moments. */
+export function spanQuery({
+  fromMs,
+  toMs,
+}: {
+  fromMs: number;
+  toMs: number;
+}): Pick<UrlState, 'day' | 'range'> {
+  return { day: utcDate(fromMs), range: `${fromMs}-${toMs}` };
+}
+
+/** A link that shows tomorrow what is seen now: a range that moves with the clock becomes its two ends. */
+export function freezeUrlState(state: UrlState, shown: { fromMs: number; toMs: number }): UrlState {
+  return { ...state, ...spanQuery(shown) };
+}

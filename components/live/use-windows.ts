@@ -1,0 +1,129 @@
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import useSWR from 'swr';
+import useSWRSubscription from 'swr/subscription';
+import { getJson, type RequestError } from '@/components/live/request';
+import { hear, serverNow, willRetry } from '@/components/live/server-clock';
+import type { LiveEvent, WindowsAnswer } from '@/lib/contract/answers';
+import { utcDate } from '@/lib/core/window';
+
+const POLL_MS = 5000;
+const POLL_NEAR_CLOSE_MS = 2000;
+
+async function getWindows(url: string): Promise<WindowsAnswer> {
+  const answer = await getJson<WindowsAnswer>(url);
+  hear(answer.serverNowMs, answer.readMs);
+  return answer;
+}
+
+/** The moments of reading are not news: answers that differ in nothing else keep their identity. */
+export function isSameNews<T extends object>(a: T | undefined, b: T | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const news = (answer: T) => JSON.stringify({ ...answer, serverNowMs: 0, readMs: 0 });
+  return a === b || news(a) === news(b);
+}
+
+function subscribeVisibility(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+}
+
+/**
+ * One range, followed while it moves, and the same range a day earlier when compared. Old data stays while the next range
+ * loads, and while nothing answers. A hidden tab asks for nothing.
+ */
+export function useWindows(query: { day: string; range: string; cmp: boolean; paused: boolean }) {
+  const { day, range, cmp, paused } = query;
+  const visible = useSyncExternalStore(
+    subscribeVisibility,
+    () => document.visibilityState === 'visible',
+    () => false,
+  );
+  // The open window is followed through pauses and past ranges: a clock that stands would lie.
+  const stream = useLiveStream(visible);
+  const isStreaming = stream.isOpen;
+  // The same function from render to render, for SWR begins to wait anew with every other one.
+  const refreshInterval = useCallback(
+    (answer: WindowsAnswer | undefined) => {
+      // A pause holds what is shown, yet another range may still be asked for. A past range does not change.
+      if (paused || (answer !== undefined && !answer.live && isStreaming)) return 0;
+      const leftMs = answer === undefined ? POLL_MS : answer.open.endMs - serverNow();
+      const isClosing =
+        answer?.slots.some((slot) => slot.state === 'closing' || slot.state === 'late') === true;
+      return isClosing || leftMs < POLL_MS ? POLL_NEAR_CLOSE_MS : POLL_MS;
+    },
+    [paused, isStreaming],
+  );
+  const windows = useSWR<WindowsAnswer, RequestError>(windowsUrl(day, range), getWindows, {
+    keepPreviousData: true,
+    compare: isSameNews,
+    revalidateOnFocus: !paused,
+    revalidateOnReconnect: !paused,
+    focusThrottleInterval: 1000,
+    onErrorRetry: (_error, _key, _config, revalidate, { retryCount }) => {
+      willRetry(POLL_MS);
+      setTimeout(() => {
+        if (document.visibilityState === 'visible') void revalidate({ retryCount });
+      }, POLL_MS);
+    },
+    refreshInterval,
+  });
+  const answer = windows.data;
+  // By its ends, not by its name: a range that moves is asked for anew whenever it has moved.
+  const previous = useSWR<WindowsAnswer, RequestError>(
+    cmp && answer !== undefined
+      ? `${windowsUrl(utcDate(answer.fromMs), `${answer.fromMs}-${answer.toMs}`)}&shift=1`
+      : null,
+    getJson,
+    { keepPreviousData: true, compare: isSameNews, revalidateOnFocus: false },
+  );
+  const { mutate } = windows;
+  const news = answer?.live === true && !paused ? stream.news : '';
+  const followed = useRef('');
+  useEffect(() => {
+    if (news === '' || news === followed.current) return;
+    followed.current = news;
+    void mutate();
+  }, [news, mutate]);
+  const fresher = answer !== undefined && stream.event !== undefined && isFresher(stream.event, answer);
+  return {
+    answer,
+    open: fresher ? stream.event?.open : answer?.open,
+    previous: cmp ? previous.data : undefined,
+    problem: windows.error?.problem ?? answer?.problem ?? null,
+    isStreaming,
+    retry: () => void mutate(),
+  };
+}
+
+export function windowsUrl(day: string, range: string): string {
+  return `/api/windows?${new URLSearchParams({ day, range })}`;
+}
+
+function isFresher(event: LiveEvent, answer: WindowsAnswer): boolean {
+  return event.open.startMs >= answer.open.startMs;
+}
+
+/** Only an accelerator: when it fails, the browser tries again by itself and the polling goes on meanwhile. */
+function useLiveStream(wanted: boolean) {
+  const [isOpen, setIsOpen] = useState(false);
+  const { data: event } = useSWRSubscription<LiveEvent, Error, string | null>(
+    wanted ? '/api/live' : null,
+    (url: string, { next }) => {
+      const source = new EventSource(url);
+      source.addEventListener('open', () => setIsOpen(true));
+      source.addEventListener('error', () => setIsOpen(false));
+      source.addEventListener('change', ({ data }) => {
+        const change: LiveEvent = JSON.parse(data);
+        hear(change.serverNowMs);
+        next(null, change);
+      });
+      return () => {
+        source.close();
+        setIsOpen(false);
+      };
+    },
+  );
+  // Changes whenever /api/windows has something new to say.
+  const news = event === undefined ? '' : `${event.version} ${event.problem?.kind}`;
+  return { event, isOpen, news };
+}

@@ -1,0 +1,104 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { forgetClicks } from '@/components/live/click-store';
+import { usePlace } from '@/components/live/use-place';
+import { type Said, useRuntimeAction } from '@/components/live/use-runtime';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { Icon } from '@/components/ui/icon';
+import { Menu, MenuItem } from '@/components/ui/menu';
+import type { RuntimeAction, RuntimeAnswer } from '@/lib/contract/answers';
+
+/** In this order; what the runtime does not offer, or what makes no sense now, is left out. */
+const WORDS: readonly (readonly [action: RuntimeAction, words: string])[] = [
+  ['late-record', 'Send a record that comes late'],
+  ['poison-record', 'Send a record that is no sale'],
+  ['consumer-error', 'Let the consumer fail once'],
+  ['consumer-crash', 'Crash the consumer once'],
+  ['duplicate-delivery', 'Deliver a batch twice'],
+  ['split-shard', 'Split a shard'],
+  ['merge-shards', 'Merge two shards'],
+  ['stop-consumer', 'Stop the consumer'],
+  ['start-consumer', 'Start the consumer'],
+];
+
+const SAID_MS = 10_000;
+
+/** What can go wrong with a stream, to be seen going wrong. Only where the local runtime is. */
+export function BreakMenu({ runtime }: { runtime: RuntimeAnswer }) {
+  const run = useRuntimeAction();
+  const place = usePlace();
+  const [said, setSaid] = useState<Said | null>(null);
+  const [isAsking, setIsAsking] = useState(false);
+  useEffect(() => {
+    if (said === null) return;
+    const timer = setTimeout(() => setSaid(null), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const act = async (action: RuntimeAction) => {
+    const answer = await run(action);
+    if (answer.ok && action === 'reset' && place !== null) forgetClicks(place);
+    setSaid(answer);
+  };
+  const isSensible = (action: RuntimeAction) =>
+    runtime.actions.includes(action) &&
+    !(action === 'stop-consumer' && runtime.consumerStopped) &&
+    !(action === 'start-consumer' && !runtime.consumerStopped);
+  return (
+    <>
+      <Menu
+        label="Break it"
+        trigger={
+          <Button>
+            Break it
+            <Icon name="down" />
+          </Button>
+        }
+      >
+        {WORDS.filter(([action]) => isSensible(action)).map(([action, words]) => (
+          <MenuItem key={action} onSelect={() => void act(action)}>
+            {words}
+          </MenuItem>
+        ))}
+        <hr className="my-1 border-line" />
+        <MenuItem onSelect={() => void act('demo-day')}>Load a demo day</MenuItem>
+        <MenuItem onSelect={() => setIsAsking(true)}>Reset local data…</MenuItem>
+      </Menu>
+      <div
+        role="status"
+        className="pointer-events-none fixed inset-x-4 bottom-20 z-30 flex justify-center sm:bottom-6"
+      >
+        {said !== null && (
+          <p
+            className={`pointer-events-auto max-w-xl rounded-md border bg-bg px-4 py-2 shadow-lg ${said.ok ? 'border-control' : 'border-error text-error'}`}
+          >
+            {said.words}{' '}
+            <button type="button" className="underline" onClick={() => setSaid(null)}>
+              Dismiss
+            </button>
+          </p>
+        )}
+      </div>
+      <Dialog title="Reset local data?" open={isAsking} onClose={() => setIsAsking(false)}>
+        <p className="mb-4">
+          This deletes the stream, the results and the logs
+          {runtime.dataDir === null ? '' : ` in ${runtime.dataDir}`}, and the receipts of this browser. It
+          cannot be undone.
+        </p>
+        <div className="flex gap-2">
+          <Button
+            look="primary"
+            onClick={() => {
+              setIsAsking(false);
+              void act('reset');
+            }}
+          >
+            Delete everything
+          </Button>
+          <Button onClick={() => setIsAsking(false)}>Keep it</Button>
+        </div>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Fragment, useState } from 'react';
+import useSWR from 'swr';
+import { reconcile } from '@/components/clicks/reconcile';
+import { useClicks } from '@/components/live/click-store';
+import { withOpen } from '@/components/live/missing';
+import type { PageData } from '@/components/live/page-data';
+import { getJson } from '@/components/live/request';
+import { usePlace } from '@/components/live/use-place';
+import { useRuntime } from '@/components/live/use-runtime';
+import { BreakMenu } from '@/components/pipeline/break-menu';
+import { HOP_NAMES, HOP_STATUS, healthSentence } from '@/components/pipeline/hop-words';
+import { PipelineDetail } from '@/components/pipeline/pipeline-detail';
+import { useRecent } from '@/components/pipeline/use-recent-change';
+import { Card } from '@/components/ui/card';
+import type { HealthAnswer, Hop } from '@/lib/contract/answers';
+
+const NAMES = ['producer', 'stream', 'consumer', 'bucket', 'dashboard'] as const;
+const FLOWS_MS = 3000;
+
+// One function from render to render: SWR begins its interval anew with every other one.
+const healthEvery = (found: HealthAnswer | undefined) => (found?.mode === 'aws' ? 60_000 : 15_000);
+
+/** From the click to the page: what passed each hop of the visible range, and how each hop is. */
+export function Pipeline({ answer, open, format }: PageData) {
+  const { data: health } = useSWR<HealthAnswer>('/api/health?deep=1', getJson, {
+    refreshInterval: healthEvery,
+  });
+  const runtime = useRuntime();
+  const [chosen, setChosen] = useState<Hop['name'] | null>(null);
+  const clicks = useClicks(usePlace());
+  const { sent, counted, soFar, rejected } = reconcile(withOpen(answer.slots, open), clicks);
+  const hops = health?.hops ?? [];
+  const folded = counted.recordCount === null ? null : counted.recordCount + soFar.recordCount + rejected;
+  const windows = answer.slots.reduce((sum, slot) => sum + slot.closedWindows, 0);
+  const isClicking = useRecent(clicks[0]?.id ?? null, FLOWS_MS);
+  const isFolding = useRecent(`${open.startMs} ${open.recordCount}`, FLOWS_MS) && open.recordCount !== null;
+  const isWriting = useRecent(answer.newest?.startMs ?? null, FLOWS_MS);
+  const edges = [
+    { count: format.count(sent.recordCount), what: 'records sent from here', flows: isClicking },
+    { count: format.count(folded), what: 'records folded', flows: isFolding },
+    { count: format.count(counted.recordCount), what: 'records in results', flows: isWriting },
+    { count: format.count(windows), what: 'windows read', flows: isWriting },
+  ];
+  const hop = hops.find((each) => each.name === chosen);
+  return (
+    <Card className="flex h-full flex-col gap-4" aria-label="Pipeline">
+      <div className="flex items-center justify-between gap-4">
+        <h2 className="font-medium text-base">Pipeline</h2>
+        {runtime?.available === true && <BreakMenu runtime={runtime} />}
+      </div>
+      <div className="flex flex-col items-stretch sm:mt-3 sm:flex-row sm:items-start">
+        {NAMES.map((name, index) => {
+          const edge = edges[index - 1];
+          return (
+            <Fragment key={name}>
+              {edge !== undefined && <Edge {...edge} />}
+              <Node
+                name={name}
+                hop={hops.find((each) => each.name === name)}
+                isChosen={chosen === name}
+                onChoose={() => setChosen(chosen === name ? null : name)}
+              />
+            </Fragment>
+          );
+        })}
+      </div>
+      <p className="text-muted text-xs">
+        On the lines: records sent from here, folded and in results, and windows read, of the range shown.
+      </p>
+      <div aria-live="polite">
+        {chosen === null ? (
+          <p className={hops.some((each) => each.status === 'down') ? 'text-error' : 'text-muted'}>
+            {healthSentence(hops)}
+          </p>
+        ) : (
+          <PipelineDetail name={chosen} hop={hop} health={health} runtime={runtime} format={format} />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Node({
+  name,
+  hop,
+  isChosen,
+  onChoose,
+}: {
+  name: Hop['name'];
+  hop: Hop | undefined;
+  isChosen: boolean;
+  onChoose: () => void;
+}) {
+  const [sign, word, look] = HOP_STATUS[hop?.status ?? 'unknown'];
+  return (
+    <button
+      type="button"
+      aria-expanded={isChosen}
+      data-hop={name}
+      data-status={hop?.status ?? 'unknown'}
+      onClick={onChoose}
+      className={clsx(
+        'flex min-h-11 items-center justify-between gap-x-3 rounded-md border bg-bg px-3 py-1.5 hover:bg-panel sm:flex-col sm:justify-center sm:px-1.5',
+        isChosen ? 'border-focus' : hop?.status === 'down' ? 'border-error' : 'border-control',
+      )}
+    >
+      <span className="font-medium text-xs">{HOP_NAMES[name]}</span>
+      <span className={clsx('whitespace-nowrap text-xs', look)}>
+        {hop === undefined ? '…' : <span aria-hidden="true">{sign} </span>}
+        {hop === undefined
+          ? ''
+          : hop.status === 'ok' && hop.durationMs !== null
+            ? `${hop.durationMs} ms`
+            : word}
+      </span>
+    </button>
+  );
+}
+
+function Edge({ count, what, flows }: { count: string; what: string; flows: boolean }) {
+  return (
+    <span className="relative flex min-h-7 flex-1 items-center pl-8 text-muted text-xs sm:min-h-13 sm:min-w-6 sm:justify-center sm:pl-0">
+      <svg
+        aria-hidden="true"
+        className="absolute inset-0 size-full overflow-visible"
+        preserveAspectRatio="none"
+      >
+        <line className="max-sm:hidden" x1="0" y1="50%" x2="100%" y2="50%" stroke="var(--control)" />
+        <line className="sm:hidden" x1="20" y1="0" x2="20" y2="100%" stroke="var(--control)" />
+      </svg>
+      {flows && <span aria-hidden="true" className="flow-dot" />}
+      <span className="sm:-top-3.5 sm:absolute" title={what}>
+        {count}
+        <span className="sm:sr-only"> {what}</span>
+      </span>
+    </span>
+  );
+}

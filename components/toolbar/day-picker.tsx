@@ -1,0 +1,96 @@
+'use client';
+
+import useSWR from 'swr';
+import { getJson } from '@/components/live/request';
+import { serverNow } from '@/components/live/server-clock';
+import { isSameNews } from '@/components/live/use-windows';
+import { daysBeside } from '@/components/toolbar/days-beside';
+import { Button } from '@/components/ui/button';
+import type { Format } from '@/components/ui/format';
+import { Icon } from '@/components/ui/icon';
+import type { DaysAnswer } from '@/lib/contract/answers';
+import { utcDate } from '@/lib/core/window';
+
+/** The UTC days that exist, today first, each past one with its total. */
+export function useDays(): DaysAnswer | undefined {
+  return useSWR<DaysAnswer>('/api/days', getJson, {
+    compare: isSameNews,
+    focusThrottleInterval: 1000,
+    refreshInterval: nextLookMs,
+  }).data;
+}
+
+const POLL_MS = 60_000;
+const SOON_MS = 3000;
+const DAY_MS = 86_400_000;
+
+/** Once a minute, just after midnight, and soon when the newest totals are still being read. */
+function nextLookMs(answer: DaysAnswer | undefined): number {
+  const newest = answer?.days.slice(0, 3) ?? [];
+  if (newest.some((each) => each.total === null)) return SOON_MS;
+  return Math.min(POLL_MS, DAY_MS - (serverNow() % DAY_MS) + 1000);
+}
+
+export function DayPicker({
+  day,
+  format,
+  onDay,
+}: {
+  day: string;
+  format: Format;
+  onDay: (day: string) => void;
+}) {
+  const answer = useDays();
+  const today = utcDate(answer?.serverNowMs ?? 0);
+  const days = (answer?.days ?? []).map((each) => (each.day === today ? { ...each, day: 'today' } : each));
+  const names = days.map((each) => each.day);
+  const shown = day === today ? 'today' : day;
+  const { earlier, later } = daysBeside(names, shown);
+  return (
+    <div className="-ml-2 flex items-center">
+      <Button
+        look="quiet"
+        aria-label="Earlier day"
+        aria-keyshortcuts="["
+        disabled={earlier === null}
+        onClick={() => earlier !== null && onDay(earlier)}
+      >
+        <Icon name="left" />
+      </Button>
+      <label className="relative flex items-center">
+        <span className="mr-2 text-muted max-lg:sr-only">UTC day</span>
+        <select
+          value={shown}
+          onChange={(event) => onDay(event.target.value)}
+          className="min-h-8 w-50 appearance-none rounded-md border border-control bg-bg pr-7 pl-3 text-sm"
+        >
+          {!names.includes('today') && <option value="today">Today</option>}
+          {shown !== 'today' && !names.includes(shown) && <option>{shown}</option>}
+          {days.map((each) => (
+            <option key={each.day} value={each.day} label={optionWords(each, format)}>
+              {optionWords(each, format)}
+            </option>
+          ))}
+        </select>
+        <Icon name="down" className="pointer-events-none absolute right-2 size-4 text-muted" />
+      </label>
+      <Button
+        look="quiet"
+        aria-label="Later day"
+        aria-keyshortcuts="]"
+        disabled={later === null}
+        onClick={() => later !== null && onDay(later)}
+      >
+        <Icon name="right" />
+      </Button>
+    </div>
+  );
+}
+
+function optionWords({ day, total }: DaysAnswer['days'][number], format: Format): string {
+  // Today's total stands large above, and is newer than the one that came with the days.
+  if (day === 'today') return 'Today';
+  return total === null || total.closedWindows === 0
+    ? day
+    : `${day} · ${format.moneyShort(total.salesCents)}`;
+}

@@ -1,0 +1,85 @@
+'use client';
+
+import { useState } from 'react';
+import { chartImage } from '@/components/chart/chart-image';
+import { chartTitle } from '@/components/chart/chart-words';
+import { useClicks } from '@/components/live/click-store';
+import { withOpen } from '@/components/live/missing';
+import type { PageData } from '@/components/live/page-data';
+import { RequestError } from '@/components/live/request';
+import { usePlace } from '@/components/live/use-place';
+import { exportName, windowsCsv, windowsJson } from '@/components/toolbar/window-export';
+import { Button } from '@/components/ui/button';
+import { chooseFile } from '@/components/ui/choose-file';
+import { Dialog } from '@/components/ui/dialog';
+import { Icon } from '@/components/ui/icon';
+import { Menu, MenuItem } from '@/components/ui/menu';
+import { ProblemNote } from '@/components/ui/problem-note';
+import type { Problem } from '@/lib/contract/answers';
+
+/** Exactly what is on screen, to take away; and a whole day, to be played again. */
+export function ExportMenu({ answer, open, format, url, onFile, isReplay }: PageData) {
+  const clicks = useClicks(usePlace());
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const slots = () => withOpen(answer.slots, open).filter((slot) => slot.state !== 'future');
+  const saveBlob = (blob: Blob, extension: 'csv' | 'json' | 'png') =>
+    saveAs(exportName(answer.fromMs, answer.toMs, extension), blob);
+  const save = (text: string, extension: 'csv' | 'json', type: string) =>
+    saveBlob(new Blob([text], { type }), extension);
+  const savePicture = async () => {
+    const range = `${format.day(answer.fromMs)} ${format.range(answer.fromMs, answer.toMs)}, ${format.zoneWords(answer.fromMs)}`;
+    const blob = await chartImage(chartTitle(answer, url, format), range);
+    if (blob !== null) saveBlob(blob, 'png');
+  };
+  const saveReplay = async () => {
+    try {
+      const { exportReplay } = await import('@/components/replay/replay-export');
+      const { name, text } = await exportReplay(url.day, clicks);
+      saveAs(name, new Blob([text], { type: 'application/x-ndjson' }));
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      setProblem(error.problem);
+    }
+  };
+  return (
+    <>
+      <Menu
+        label="Export"
+        trigger={
+          <Button>
+            Export
+            <Icon name="down" />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => save(windowsCsv(slots(), format.offsetMs), 'csv', 'text/csv')}>
+          CSV file
+        </MenuItem>
+        <MenuItem onSelect={() => save(windowsJson(slots(), format.offsetMs), 'json', 'application/json')}>
+          JSON file
+        </MenuItem>
+        <MenuItem onSelect={() => void navigator.clipboard.writeText(windowsCsv(slots(), format.offsetMs))}>
+          Copy as CSV
+        </MenuItem>
+        {url.view === 'chart' && <MenuItem onSelect={() => void savePicture()}>PNG picture</MenuItem>}
+        <MenuItem onSelect={() => window.print()}>Print</MenuItem>
+        {!isReplay && <MenuItem onSelect={() => void saveReplay()}>Replay file of this day</MenuItem>}
+        <MenuItem onSelect={() => chooseFile(onFile)}>Open a replay file…</MenuItem>
+      </Menu>
+      {problem !== null && (
+        <Dialog title="The replay file cannot be made" open onClose={() => setProblem(null)}>
+          <ProblemNote problem={problem} />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function saveAs(name: string, blob: Blob): void {
+  const href = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = href;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(href), 1000);
+}

@@ -1,0 +1,103 @@
+'use client';
+
+import useSWR from 'swr';
+import { withOpen } from '@/components/live/missing';
+import type { PageData } from '@/components/live/page-data';
+import { getJson, type RequestError } from '@/components/live/request';
+import { windowsUrl } from '@/components/live/use-windows';
+import { Button } from '@/components/ui/button';
+import { Disclosure } from '@/components/ui/disclosure';
+import { Drawer } from '@/components/ui/drawer';
+import { Icon } from '@/components/ui/icon';
+import { ProblemNote } from '@/components/ui/problem-note';
+import { Explanation } from '@/components/window/explanation';
+import { RawObject } from '@/components/window/raw-object';
+import { RejectedList } from '@/components/window/rejected-list';
+import { WindowFacts } from '@/components/window/window-facts';
+import type { WindowsAnswer } from '@/lib/contract/answers';
+import { utcDate, windowAt } from '@/lib/core/window';
+
+/**
+ * One window from all sides: what it holds, where that is stored, and how it came to be; of a replay file without what
+ * that does not hold, the consumer's log and the rejected records.
+ */
+export function Inspector({ answer, open, format, url, change, isReplay }: PageData) {
+  const { windowSeconds, stepSeconds } = answer;
+  const at = url.w === null ? null : windowAt(url.w, windowSeconds);
+  const shown =
+    at === null || stepSeconds !== windowSeconds
+      ? undefined
+      : withOpen(answer.slots, open).find((slot) => slot.startMs === at.startMs);
+  const day = at === null ? '' : utcDate(at.startMs);
+  // A window beyond what is on screen, or within one of its bars, is asked for by itself.
+  const { data, error } = useSWR<WindowsAnswer, RequestError>(
+    at === null || shown !== undefined ? null : windowsUrl(day, `${at.startMs}-${at.endMs}`),
+    getJson,
+    { refreshInterval: untilSettled },
+  );
+  if (at === null) return null;
+  const slot = shown ?? data?.slots.find((each) => each.startMs === at.startMs);
+  const go = (steps: number) => change({ w: at.startMs + steps * windowSeconds * 1000 });
+  return (
+    <Drawer
+      title={`${format.day(at.startMs)}, ${format.range(at.startMs, at.endMs)} ${format.zoneName(at.startMs)}`}
+      open
+      onClose={() => change({ w: null })}
+    >
+      <div className="flex flex-col gap-5" data-testid="inspector" data-state={slot?.state}>
+        <div className="-ml-2 flex gap-1">
+          <Button look="quiet" onClick={() => go(-1)}>
+            <Icon name="left" /> Window before
+          </Button>
+          <Button look="quiet" disabled={at.endMs > open.startMs} onClick={() => go(1)}>
+            Window after <Icon name="right" />
+          </Button>
+        </div>
+        {slot === undefined && error === undefined && <p className="text-muted">Reading the window…</p>}
+        {slot === undefined && error !== undefined && <ProblemNote problem={error.problem} />}
+        {slot !== undefined && (
+          <>
+            <WindowFacts slot={slot} format={format} />
+            <section aria-label="Objects">
+              <h3 className="font-medium">Objects</h3>
+              {slot.objects.length === 0 && (
+                <p className="text-muted">
+                  {isReplay
+                    ? 'By this time no result of this window had been written.'
+                    : 'No object in the bucket holds this window.'}
+                </p>
+              )}
+              {slot.objects.map((object, index) => (
+                <Disclosure
+                  key={object.key}
+                  initiallyOpen={index === 0}
+                  summary={<span className="break-all font-mono text-xs">{object.key}</span>}
+                >
+                  <RawObject objectKey={object.key} format={format} />
+                </Disclosure>
+              ))}
+            </section>
+            {!isReplay && slot.rejected > 0 && (
+              <section aria-label="Rejected records">
+                <h3 className="font-medium">Rejected records</h3>
+                <RejectedList day={day} within={at} version={slot.rejected} format={format} />
+              </section>
+            )}
+            {!isReplay && (
+              <section aria-label="Explain this window">
+                <Disclosure summary={<span className="font-medium">Explain this window</span>}>
+                  <Explanation slot={slot} format={format} />
+                </Disclosure>
+              </section>
+            )}
+          </>
+        )}
+      </div>
+    </Drawer>
+  );
+}
+
+function untilSettled(found: WindowsAnswer | undefined): number {
+  const state = found?.slots[0]?.state ?? 'open';
+  return ['closed', 'empty', 'before'].includes(state) ? 0 : 5000;
+}

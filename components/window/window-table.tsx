@@ -1,0 +1,150 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { type ReactNode, useState } from 'react';
+import { withOpen } from '@/components/live/missing';
+import type { PageData } from '@/components/live/page-data';
+import type { Format } from '@/components/ui/format';
+import { shardIdsOf, shardName } from '@/components/ui/shard-name';
+import { STATE_WORDS } from '@/components/ui/state-words';
+import type { Slot } from '@/lib/core/slot';
+
+type Column = 'startMs' | 'salesCents' | 'recordCount' | 'rejected';
+interface Sort {
+  readonly column: Column;
+  readonly descending: boolean;
+}
+
+const NUMBER = 'px-2 py-2 text-right tabular-nums';
+
+/** The chart in rows: the same slots, in words and figures. */
+export function WindowTable({ answer, open, format, url, change }: PageData) {
+  const [sort, setSort] = useState<Sort>({ column: 'startMs', descending: true });
+  const slots = withOpen(answer.slots, open).filter((slot) => slot.state !== 'future');
+  const shardIds = shardIdsOf(slots);
+  const rows = [...slots].sort((a, b) => compare(a, b, sort));
+  const isGrouped = answer.stepSeconds > answer.windowSeconds;
+  const head = (column: Column, label: string, className: string) => (
+    <th
+      scope="col"
+      aria-sort={sort.column !== column ? undefined : sort.descending ? 'descending' : 'ascending'}
+      className={className}
+    >
+      <button
+        type="button"
+        className="min-h-8 font-medium"
+        onClick={() => setSort({ column, descending: sort.column === column ? !sort.descending : true })}
+      >
+        {label}
+        <span aria-hidden="true">{sort.column !== column ? '' : sort.descending ? ' ↓' : ' ↑'}</span>
+      </button>
+    </th>
+  );
+  const only = 'hidden sm:table-cell';
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
+    <section aria-label="Windows" tabIndex={0} className="max-h-[480px] overflow-auto">
+      <table className="w-full border-collapse text-sm">
+        <caption className="pb-2 text-left text-muted">
+          {rows.length} {isGrouped ? 'groups of windows' : 'windows'} from {format.day(answer.fromMs)}{' '}
+          {format.range(answer.fromMs, answer.toMs)} ({format.zoneName(answer.fromMs)}).{' '}
+          {isGrouped ? 'A row opens its windows.' : 'A row opens its window.'}
+        </caption>
+        <thead className="sticky top-0 bg-panel text-muted">
+          <tr className="border-line border-b">
+            {head('startMs', isGrouped ? 'Windows' : 'Window', 'py-1 text-left')}
+            <th scope="col" className={clsx(only, 'px-2 text-left font-medium')}>
+              State
+            </th>
+            {head('salesCents', 'Sales', 'px-2 text-right')}
+            {head('recordCount', 'Records', clsx(only, 'px-2 text-right'))}
+            {head('rejected', 'Rejected', clsx(only, 'px-2 text-right'))}
+            {shardIds.map((id) => (
+              <th key={id} scope="col" className={clsx(only, 'px-2 text-right font-medium')}>
+                {shardName(id)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((slot) => (
+            <tr
+              key={slot.startMs}
+              data-testid="window-row"
+              data-state={slot.state}
+              data-cents={slot.salesCents ?? ''}
+              className="border-line border-b"
+            >
+              <th scope="row" className="py-2 text-left font-normal tabular-nums">
+                <button
+                  type="button"
+                  className="min-h-6 text-left underline decoration-line underline-offset-4 hover:decoration-text"
+                  onClick={() =>
+                    change(isGrouped ? { range: `${slot.startMs}-${slot.endMs}` } : { w: slot.startMs })
+                  }
+                >
+                  {format.range(slot.startMs, slot.endMs)}
+                </button>
+                <Second>
+                  <StateWords slot={slot} limitCents={url.limitCents} />
+                </Second>
+              </th>
+              <td className={clsx(only, 'px-2')}>
+                <StateWords slot={slot} limitCents={url.limitCents} />
+              </td>
+              <td className={NUMBER}>
+                {format.money(slot.salesCents)}
+                <Second>
+                  {recordsOf(slot, format)} records
+                  {slot.rejected > 0 && `, ${format.count(slot.rejected)} rejected`}
+                </Second>
+              </td>
+              <td className={clsx(only, NUMBER)}>{recordsOf(slot, format)}</td>
+              <td className={clsx(only, NUMBER)}>{format.count(slot.rejected)}</td>
+              {shardIds.map((id) => (
+                <td key={id} className={clsx(only, NUMBER)}>
+                  {format.money(slot.shards.find((shard) => shard.shardId === id)?.salesCents ?? null)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** The second line of a row on a narrow screen. */
+function Second({ children }: { children: ReactNode }) {
+  return <span className="block text-muted text-xs sm:hidden">{children}</span>;
+}
+
+function StateWords({ slot, limitCents }: { slot: Slot; limitCents: number | null }) {
+  const isDoubtful = slot.state === 'late' || slot.state === 'missing';
+  const isOver = limitCents !== null && slot.salesCents !== null && slot.salesCents >= limitCents;
+  return (
+    <span className={isDoubtful ? 'text-doubt' : 'text-muted'}>
+      {STATE_WORDS[slot.state]}
+      {slot.inferred && ', inferred from the time of its file'}
+      {slot.terminatedEarly && ', ended early'}
+      {isOver && (
+        <span className="text-text">
+          , <span aria-hidden="true">▾ </span>limit reached
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** What was sent and is missing is not counted. */
+function recordsOf(slot: Slot, format: Format): string {
+  const count = format.count(slot.recordCount);
+  return slot.state === 'missing' ? `${count} sent` : count;
+}
+
+/** What is unknown stands last, whichever the direction. */
+function compare(a: Slot, b: Slot, { column, descending }: Sort): number {
+  const [x, y] = [a[column], b[column]];
+  if (x === null || y === null) return Number(x === null) - Number(y === null) || b.startMs - a.startMs;
+  return (descending ? y - x : x - y) || b.startMs - a.startMs;
+}

@@ -1,0 +1,281 @@
+import type { Sale } from '../core/sale.ts';
+import type { Slot } from '../core/slot.ts';
+
+/**
+ * The JSON that the API routes answer with: the contract between lib/server and the page. Times are epoch
+ * milliseconds of the server's clock, money is integer cents.
+ */
+
+/**
+ * `GET /api/windows?day=today|YYYY-MM-DD&range=1h|4h|day|7d|<fromMs>-<toMs>[&shift=1]`; ETag, 304. `shift`: days earlier, to
+ * compare. `1h` always has single windows: with windows shorter than 24 s it is the last 150 of them. On a past day `1h` and
+ * `4h` end with the day's last data. An answer of 304 still tells the server's time, in the header `x-server-now`.
+ */
+export interface WindowsAnswer {
+  readonly serverNowMs: number;
+  readonly windowSeconds: number;
+  /** How long after its end an idle window may stay open. */
+  readonly idleSeconds: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** True when the range moves with the clock. */
+  readonly live: boolean;
+  /** Length of one slot; a multiple of windowSeconds. */
+  readonly stepSeconds: number;
+  readonly slots: readonly Slot[];
+  /** Of the UTC day that `day` names (today when live): closed windows only. */
+  readonly dayTotal: Totals;
+  /** The same day's predecessor up to the same clock time; null when it has no data. */
+  readonly previousDayTotal: Totals | null;
+  /** The window that holds now, even when it is outside the range. */
+  readonly open: Slot;
+  /** The newest closed window there is, and its lag: LastModified - window end. */
+  readonly newest: { readonly startMs: number; readonly endMs: number; readonly lagMs: number } | null;
+  /** When the server last heard from S3; the page shows older data as stale. */
+  readonly readMs: number;
+  /** Set when S3 cannot be read right now: the slots are the last ones known. */
+  readonly problem: Problem | null;
+  /** Objects under the results prefix that are not results, newest first, at most 20: shown, never counted. */
+  readonly malformed: readonly { readonly key: string; readonly reason: string }[];
+}
+
+export interface Totals {
+  readonly salesCents: number;
+  /** Null when an original result leaves it open. */
+  readonly recordCount: number | null;
+  readonly rejected: number;
+  readonly closedWindows: number;
+}
+
+/** `GET /api/days`: the UTC days that exist in S3, newest first; today is always there. Totals are null until read. */
+export interface DaysAnswer {
+  readonly serverNowMs: number;
+  readonly days: readonly { readonly day: string; readonly total: Totals | null }[];
+}
+
+/** `POST /api/sales` with `{}` or `{"record_count": 1..10000}`: what the click got back. */
+export interface Receipt {
+  readonly requestId: string;
+  readonly sentMs: number;
+  readonly durationMs: number;
+  readonly recordCount: number;
+  readonly salesCents: number;
+  /** False when the stream did not take everything; the counts are what it took. */
+  readonly complete: boolean;
+  readonly errorMessage: string | null;
+  /** The producer's raw answer, as it came. */
+  readonly raw: string;
+}
+
+/** Why something failed, in words, with what mends it. Body of every 4xx and 5xx answer as `{ "problem": … }`. */
+export interface Problem {
+  readonly kind:
+    | 'bad-request'
+    | 'forbidden-origin'
+    | 'no-credentials'
+    | 'expired-credentials'
+    | 'access-denied'
+    | 'wrong-region'
+    | 'bucket-missing'
+    | 'function-missing'
+    | 'endpoint-down'
+    | 'throttled'
+    | 'function-error'
+    | 'bad-setting'
+    | 'unknown';
+  readonly message: string;
+  /** A command or a policy statement to copy, when there is one. */
+  readonly fix: string | null;
+  /** For access-denied: the action and the resource's ARN. */
+  readonly action: string | null;
+  readonly resource: string | null;
+}
+
+/** `GET /api/health` (alive, settings) and `GET /api/health?deep=1` (each hop asked). */
+export interface HealthAnswer {
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly serverNowMs: number;
+  /** From the resolved endpoint: a loopback address is local. */
+  readonly mode: 'local' | 'aws';
+  readonly endpoint: string | null;
+  readonly region: string;
+  /** Null when it cannot be asked for (no credentials). */
+  readonly accountId: string | null;
+  readonly bucket: string;
+  readonly stream: string;
+  readonly producerFunction: string;
+  readonly windowSeconds: number;
+  readonly hops: readonly Hop[];
+}
+
+export interface Hop {
+  readonly name: 'producer' | 'stream' | 'consumer' | 'bucket' | 'dashboard';
+  readonly status: 'ok' | 'slow' | 'down' | 'unknown';
+  readonly durationMs: number | null;
+  readonly detail: string;
+  readonly fix: string | null;
+}
+
+/** `GET /api/objects?key=…`: one raw object for the inspector. */
+export interface ObjectAnswer {
+  readonly key: string;
+  readonly bucket: string;
+  readonly size: number;
+  readonly lastModifiedMs: number;
+  readonly contentType: string;
+  readonly etag: string;
+  readonly text: string;
+  /** `aws s3 cp s3://… -`, with --endpoint-url where it is needed; empty in a replay. */
+  readonly command: string;
+  /** The AWS console's page of the object; null when local. */
+  readonly consoleUrl: string | null;
+}
+
+/** `GET /api/rejected?day=YYYY-MM-DD`: the newest rejected records, at most 50. */
+export interface RejectedAnswer {
+  readonly records: readonly {
+    readonly key: string;
+    readonly reason: string;
+    readonly arrivalMs: number;
+    readonly shardId: string;
+    readonly sequenceNumber: string;
+    /** The beginning of the data as text. */
+    readonly preview: string;
+  }[];
+}
+
+/** What server and page hold of the stream: more than one reads, and as little as shows without effort. */
+export const HELD_RECORDS = 200;
+
+/**
+ * `GET /api/records[?after=<cursor>]`: what flows through the stream, all shards: the newest records, at most 200, that were
+ * read after what an earlier answer's `cursor` stands for. The stream is read only while somebody asks.
+ */
+export interface RecordsAnswer {
+  /** To be asked with next. */
+  readonly cursor: string;
+  /** True when the cursor asked with is of another stream or server: what came with it is over. */
+  readonly restarted: boolean;
+  /** Oldest first; those of a shard in the shard's order. */
+  readonly records: readonly StreamedRecord[];
+  /** Were read after the cursor too, and are no longer held: newer ones took their place. */
+  readonly dropped: number;
+  /** Set when, since the cursor, records before this moment may not have been read: the reader was not there, or too slow. */
+  readonly unreadUntilMs: number | null;
+  /** Set when the stream, or a shard of it, cannot be read right now. It is tried again by itself. */
+  readonly problem: Problem | null;
+}
+
+/** One record, cut to what is shown of it. */
+export interface StreamedRecord {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly arrivalMs: number;
+  /** Null when it is no sale. */
+  readonly sale: Pick<Sale, 'custName' | 'salesCents' | 'requestId'> | null;
+  /** Why it is no sale, in the consumer's words; null when it is one. */
+  readonly reason: string | null;
+}
+
+/**
+ * `GET /api/traces?ids=<request id>,…&since=<ms>`: where the records of producer invocations are, at most 100 at once.
+ * `since`: when the oldest of them was sent, at most 7 days ago. An id that is in no window yet has an empty list.
+ */
+export interface TracesAnswer {
+  readonly serverNowMs: number;
+  readonly readMs: number;
+  readonly traces: Readonly<
+    Record<
+      string,
+      readonly {
+        readonly startMs: number;
+        readonly endMs: number;
+        readonly recordCount: number;
+        readonly salesCents: number;
+        /** True when it is in a window result, else so far in an open snapshot. */
+        readonly counted: boolean;
+        readonly key: string;
+      }[]
+    >
+  >;
+}
+
+/** `GET /api/explain?start=<window start ms>`: every consumer invocation of a window, from its structured log lines. */
+export interface ExplainAnswer {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly invocations: readonly ExplainedInvocation[];
+  /** `aws logs filter-log-events …`: the same question, for a terminal. */
+  readonly command: string;
+  readonly problem: Problem | null;
+}
+
+export interface ExplainedInvocation {
+  readonly timeMs: number;
+  readonly requestId: string;
+  readonly shardId: string;
+  readonly records: number;
+  readonly rejected: number;
+  readonly skipped: number;
+  readonly final: boolean;
+  readonly terminatedEarly: boolean;
+  readonly durationMs: number;
+  readonly stateBytes: number;
+  readonly before: { readonly recordCount: number; readonly salesCents: number };
+  readonly after: { readonly recordCount: number; readonly salesCents: number };
+  /** The result object that this invocation wrote. */
+  readonly writtenKey: string | null;
+  readonly error: string | null;
+}
+
+/**
+ * `GET /api/live` (server-sent events, while the page is visible): an event `change` with a `LiveEvent` whenever an open
+ * snapshot or the newest results changed, at most two a second; a comment line every 15 s as heartbeat.
+ * The page then revalidates; the open window's numbers are in the event itself.
+ */
+export interface LiveEvent {
+  readonly serverNowMs: number;
+  readonly open: Slot;
+  /** Changes whenever /api/windows would answer something new about closed windows. */
+  readonly version: string;
+  readonly problem: Problem | null;
+}
+
+/**
+ * `GET /api/runtime`: what the local runtime offers beyond AWS (its control API), or `{ "available": false }` where the
+ * endpoint has none. `POST /api/runtime` with `{"action": …}` does one of the actions.
+ */
+export interface RuntimeAnswer {
+  readonly available: boolean;
+  readonly actions: readonly RuntimeAction[];
+  readonly consumerStopped: boolean;
+  readonly shards: readonly {
+    readonly shardId: string;
+    readonly closed: boolean;
+    readonly recordsWaiting: number | null;
+    readonly millisBehindLatest: number | null;
+    readonly lastError: string | null;
+  }[];
+  readonly dataDir: string | null;
+  /** The lengths of windows as set and 20 times as fast, and which it is now; null where they cannot be changed. */
+  readonly timeLapse: {
+    readonly isOn: boolean;
+    readonly usualSeconds: number;
+    readonly lapseSeconds: number;
+  } | null;
+}
+
+export type RuntimeAction =
+  | 'late-record'
+  | 'poison-record'
+  | 'consumer-error'
+  | 'consumer-crash'
+  | 'duplicate-delivery'
+  | 'split-shard'
+  | 'merge-shards'
+  | 'stop-consumer'
+  | 'start-consumer'
+  | 'time-lapse'
+  | 'real-time'
+  | 'reset'
+  | 'demo-day';

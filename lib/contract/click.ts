@@ -1,0 +1,191 @@
+import { windowAt } from '../core/window.ts';
+import type { Problem, Receipt, TracesAnswer } from './answers.ts';
+
+/** One press of the button, and what has become of it. Kept by the browser that pressed. */
+export interface Click {
+  readonly id: string;
+  /** Which pipeline it went to: receipts of one account or data folder say nothing about another. */
+  readonly place: string;
+  readonly sentMs: number;
+  readonly durationMs: number;
+  /** What the producer answered; null when it failed. */
+  readonly receipt: Receipt | null;
+  readonly problem: Problem | null;
+  /** Where its records were when last looked for, by window. */
+  readonly shares: readonly Share[];
+  /** True when they were looked for after all their results had been due. */
+  readonly overdue: boolean;
+}
+
+/** Records of one click in one window: final when counted, else so far in an open snapshot. */
+export interface Share {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly recordCount: number;
+  readonly salesCents: number;
+  readonly counted: boolean;
+  readonly keys: readonly string[];
+}
+
+export interface Sums {
+  readonly recordCount: number;
+  readonly salesCents: number;
+}
+
+/**
+ * sent: not seen by the consumer yet. in-stream: in an open window so far, or counted in part. counted: all of it is in
+ * window results. late: the consumer has it, yet its result is overdue. missing: a result is overdue, and the consumer has
+ * not seen all of it. twice: more is counted than was sent. failed: nothing got in.
+ */
+export type ClickStatus = 'failed' | 'sent' | 'in-stream' | 'counted' | 'late' | 'missing' | 'twice';
+
+/** A result is late when it has not come this long after the window's end and its idle wait. */
+export const GRACE_MS = 30_000;
+
+export interface WindowTimes {
+  readonly windowSeconds: number;
+  readonly idleSeconds: number;
+}
+
+/** The traces of one request id, its shards' parts added up; ascending by window, counted before so far. */
+export function sharesOf(trace: TracesAnswer['traces'][string]): Share[] {
+  const shares = new Map<string, Share>();
+  for (const { key, ...part } of trace) {
+    const name = `${part.startMs} ${part.counted}`;
+    const known = shares.get(name);
+    shares.set(name, {
+      ...part,
+      recordCount: part.recordCount + (known?.recordCount ?? 0),
+      salesCents: part.salesCents + (known?.salesCents ?? 0),
+      keys: [...(known?.keys ?? []), key],
+    });
+  }
+  return [...shares.values()].sort((a, b) => a.startMs - b.startMs || Number(b.counted) - Number(a.counted));
+}
+
+/** What the stream took, and how much of that has been seen where. */
+export function progressOf({ receipt, shares }: Pick<Click, 'receipt' | 'shares'>): {
+  readonly sent: Sums;
+  readonly counted: Sums;
+  readonly soFar: Sums;
+} {
+  const add = (counted: boolean) => {
+    const some = shares.filter((share) => share.counted === counted);
+    return {
+      recordCount: some.reduce((sum, share) => sum + share.recordCount, 0),
+      salesCents: some.reduce((sum, share) => sum + share.salesCents, 0),
+    };
+  };
+  const sent = { recordCount: receipt?.recordCount ?? 0, salesCents: receipt?.salesCents ?? 0 };
+  return { sent, counted: add(true), soFar: add(false) };
+}
+
+export function statusOf(click: Pick<Click, 'receipt' | 'shares' | 'overdue'>): ClickStatus {
+  const { sent, counted, soFar } = progressOf(click);
+  if (sent.recordCount === 0) return 'failed';
+  if (counted.recordCount > sent.recordCount) return 'twice';
+  if (counted.recordCount === sent.recordCount) return 'counted';
+  if (click.overdue) {
+    return counted.recordCount + soFar.recordCount < sent.recordCount ? 'missing' : 'late';
+  }
+  return click.shares.length === 0 ? 'sent' : 'in-stream';
+}
+
+/** When the result of the last window that a click can fall into is late. */
+export function dueMs(
+  { sentMs, durationMs }: Pick<Click, 'sentMs' | 'durationMs'>,
+  { windowSeconds, idleSeconds }: WindowTimes,
+): number {
+  return windowAt(sentMs + durationMs, windowSeconds).endMs + idleSeconds * 1000 + GRACE_MS;
+}
+
+export interface ClickFormat {
+  readonly count: (count: number | null) => string;
+  readonly range: (startMs: number, endMs: number) => string;
+}
+
+/** Where the records are, in one sentence: `counted: 91 in 14:36–14:38, 65 in 14:38–14:40`. */
+export function describeClick(click: Click, format: ClickFormat): string {
+  const status = statusOf(click);
+  if (status === 'failed')
+    return click.problem?.message ?? click.receipt?.errorMessage ?? 'Nothing was sent.';
+  const { sent, counted, soFar } = progressOf(click);
+  const windows = (isCounted: boolean) =>
+    click.shares
+      .filter((share) => share.counted === isCounted)
+      .map((share) => `${format.count(share.recordCount)} in ${format.range(share.startMs, share.endMs)}`)
+      .join(', ');
+  const unseen = sent.recordCount - counted.recordCount - soFar.recordCount;
+  const clauses = [
+    ...(counted.recordCount > 0 ? [`counted: ${windows(true)}`] : []),
+    ...(soFar.recordCount > 0 ? [`in stream, so far: ${windows(false)}`] : []),
+    ...(unseen > 0 && status !== 'missing' ? [`${format.count(unseen)} on the way to the consumer`] : []),
+    ...(unseen > 0 && status === 'missing'
+      ? [`${format.count(unseen)} in no window, though a result is overdue`]
+      : []),
+    ...(status === 'late' ? ['the result is overdue: is the consumer running?'] : []),
+    ...(status === 'twice' ? [`${format.count(-unseen)} more than were sent`] : []),
+  ];
+  return clauses.join('; ');
+}
+
+/** Clicks that are worth asking about, newest first: the server answers for a hundred at once, and for a week. */
+export function unsettled(clicks: readonly Click[], nowMs: number): Click[] {
+  return clicks
+    .filter((click) => {
+      const { sent, counted } = progressOf(click);
+      return counted.recordCount < sent.recordCount && nowMs - click.sentMs < 7 * 86_400_000;
+    })
+    .slice(0, 100);
+}
+
+/** The JSON that the browser keeps. Whatever does not look like a click is left out: storage is written by anyone. */
+export function parseClicks(text: string | null): Click[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '[]');
+  } catch {
+    return [];
+  }
+  return Array.isArray(value) ? value.filter(isClick) : [];
+}
+
+function isClick(value: unknown): value is Click {
+  return (
+    isFields(value) &&
+    typeof value.id === 'string' &&
+    typeof value.place === 'string' &&
+    Number.isFinite(value.sentMs) &&
+    Number.isFinite(value.durationMs) &&
+    (value.receipt === null || isReceipt(value.receipt)) &&
+    (value.problem === null || (isFields(value.problem) && typeof value.problem.message === 'string')) &&
+    typeof value.overdue === 'boolean' &&
+    Array.isArray(value.shares) &&
+    value.shares.every(isShare)
+  );
+}
+
+function isReceipt(value: unknown): value is Receipt {
+  return (
+    isFields(value) &&
+    typeof value.requestId === 'string' &&
+    Number.isSafeInteger(value.recordCount) &&
+    Number.isSafeInteger(value.salesCents) &&
+    typeof value.complete === 'boolean' &&
+    typeof value.raw === 'string'
+  );
+}
+
+function isShare(value: unknown): value is Share {
+  return (
+    isFields(value) &&
+    [value.startMs, value.endMs, value.recordCount, value.salesCents].every(Number.isSafeInteger) &&
+    typeof value.counted === 'boolean' &&
+    Array.isArray(value.keys) &&
+    value.keys.every((key) => typeof key === 'string')
+  );
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

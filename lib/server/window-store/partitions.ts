@@ -1,0 +1,74 @@
+import 'server-only';
+import type { WindowPart } from '../../core/window-part.ts';
+import type { BucketReader } from './bucket-reader.ts';
+import { type Malformed, Partition } from './partition.ts';
+
+/** More than the longest range needs; the day that was asked for longest ago goes first. */
+const MAX_PARTITIONS = 40;
+
+/** The partitions that are in memory, by their UTC days `YYYY_MM_DD`. */
+export class Partitions {
+  readonly #reader: BucketReader;
+  /** In the order of their last use. */
+  readonly #byDay = new Map<string, Partition>();
+  #droppedChanges = 0;
+
+  constructor(reader: BucketReader) {
+    this.#reader = reader;
+  }
+
+  /** Changes with what the partitions hold; never goes back. */
+  get version(): number {
+    let changes = this.#droppedChanges;
+    for (const partition of this.#byDay.values()) changes += partition.version;
+    return changes;
+  }
+
+  get(day: string): Partition | undefined {
+    return this.#byDay.get(day);
+  }
+
+  /** The partition of a day, in memory from now on. */
+  use(day: string, windowSeconds: number): Partition {
+    const partition = this.#byDay.get(day) ?? new Partition(day, this.#reader, windowSeconds);
+    this.#byDay.delete(day);
+    this.#byDay.set(day, partition);
+    return partition;
+  }
+
+  /** What is known of some days. */
+  parts(days: Iterable<string>): WindowPart[] {
+    return [...days].flatMap((day) => this.#byDay.get(day)?.parts() ?? []);
+  }
+
+  all(): WindowPart[] {
+    return this.parts(this.#byDay.keys());
+  }
+
+  malformed(): Malformed[] {
+    return Array.from(this.#byDay.values(), (partition) => partition.malformed()).flat();
+  }
+
+  /** Forgets how fresh they are. */
+  expire(): void {
+    for (const partition of this.#byDay.values()) partition.listedMs = null;
+  }
+
+  /** Drops those of all days but these. */
+  keep(isKept: (day: string) => boolean): void {
+    for (const day of [...this.#byDay.keys()]) if (!isKept(day)) this.#drop(day);
+  }
+
+  /** Drops the ones used longest ago while there are too many; never one that is needed now. */
+  evict(needed: ReadonlySet<string>): void {
+    for (const day of [...this.#byDay.keys()]) {
+      if (this.#byDay.size <= MAX_PARTITIONS) return;
+      if (!needed.has(day)) this.#drop(day);
+    }
+  }
+
+  #drop(day: string): void {
+    this.#droppedChanges += 1 + (this.#byDay.get(day)?.version ?? 0);
+    this.#byDay.delete(day);
+  }
+}

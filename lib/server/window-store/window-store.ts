@@ -1,0 +1,307 @@
+import 'server-only';
+import { randomUUID } from 'node:crypto';
+import type { Problem } from '../../contract/answers.ts';
+import { excerptOfError } from '../../core/excerpt.ts';
+import { DAY_MS, daysOf } from '../../core/range.ts';
+import { uncovered } from '../../core/slots.ts';
+import { parseUtcDay, utcDay, windowStartMs } from '../../core/window.ts';
+import type { WindowPart } from '../../core/window-part.ts';
+import { ProblemError, problem } from '../problem.ts';
+import type { BucketReader } from './bucket-reader.ts';
+import { DayList } from './day-list.ts';
+import type { Malformed, Partition, Scope } from './partition.ts';
+import { Partitions } from './partitions.ts';
+import { Snapshots } from './snapshots.ts';
+
+export interface WindowStoreOptions {
+  readonly reader: BucketReader;
+  readonly windowSeconds: number;
+  readonly idleSeconds: number;
+  readonly now: () => number;
+}
+
+/** The live day is listed as a whole that often: what came far behind its time is found then. */
+const WHOLE_LIST_MS = 10_000;
+const DAYS_LIST_MS = 30_000;
+/** Past days hardly ever change, but whoever opens one again wants to see what did. */
+const PAST_LIST_MS = 30_000;
+/** A result that has not come by then is only looked for with the whole list. */
+const GIVE_UP_MS = 600_000;
+
+/**
+ * What S3 holds of windows: one reader of it for all viewers. It only reads when told to; `store-loop.ts` says when.
+ * A failure never takes away what is known: it sets `problem`, until the next success.
+ */
+export class WindowStore {
+  readonly idleSeconds: number;
+  readonly now: () => number;
+  /** When the results of the live day were last read; null before the first time. */
+  readMs: number | null = null;
+  #windowSeconds: number;
+  readonly #snapshots: Snapshots;
+  readonly #dayList: DayList;
+  readonly #partitions: Partitions;
+  readonly #boot = randomUUID().slice(0, 8);
+  /** Of each kind of reading the last failure, until it succeeds again. */
+  readonly #problems = new Map<'results' | 'snapshots' | 'past', Problem>();
+  /** The snapshots that the last reading of results knew. */
+  #snapshotsVersion = 0;
+  #firstDataMs: number | null = null;
+
+  constructor(options: WindowStoreOptions) {
+    this.#windowSeconds = options.windowSeconds;
+    this.idleSeconds = options.idleSeconds;
+    this.now = options.now;
+    this.#partitions = new Partitions(options.reader);
+    this.#snapshots = new Snapshots(options.reader);
+    this.#dayList = new DayList(options.reader);
+  }
+
+  get windowSeconds(): number {
+    return this.#windowSeconds;
+  }
+
+  /** Why S3 could not be read the last time; null when it could. */
+  get problem(): Problem | null {
+    return this.#problems.values().next().value ?? null;
+  }
+
+  /** The UTC days `YYYY_MM_DD` with results, newest first, as last listed. */
+  get days(): readonly string[] {
+    return this.#dayList.days;
+  }
+
+  get shardCount(): number {
+    return this.#snapshots.size;
+  }
+
+  /** The start of the first window there is data of; null when there is none. */
+  get firstDataMs(): number | null {
+    const open = this.#snapshots.parts().map((part) => part.window.startMs);
+    const known = this.#firstDataMs === null ? open : [...open, this.#firstDataMs];
+    return known.length === 0 ? null : Math.min(...known);
+  }
+
+  /** Changes whenever something new is known of windows that have ended. */
+  get version(): string {
+    // Windows also change by time alone: they end, and those without a result are then known to be empty, or late.
+    const lengthMs = this.windowSeconds * 1000;
+    const idleMs = this.idleSeconds * 1000;
+    const now = this.now();
+    const turns = [now, Math.min(now, this.readMs ?? 0) - idleMs - 2000, now - idleMs - 30_000].map(
+      (timeMs) => Math.floor(timeMs / lengthMs),
+    );
+    return [this.#boot, this.#partitions.version, ...turns].join('.');
+  }
+
+  /** The results whose windows start in [fromMs, toMs), as far as their days were read. */
+  results(fromMs: number, toMs: number): WindowPart[] {
+    // The last window of a day may lie in the next day's partition: an original result is filed by its write.
+    return this.#partitions
+      .parts(daysOf(fromMs, toMs + DAY_MS))
+      .filter(({ window }) => window.startMs >= fromMs && window.startMs < toMs);
+  }
+
+  /** Of all days that are in memory. */
+  allResults(): WindowPart[] {
+    return this.#partitions.all();
+  }
+
+  /** The open snapshots that no result holds yet, as far as their days were read. */
+  snapshots(): WindowPart[] {
+    const parts = this.#snapshots.parts();
+    return uncovered(this.#partitions.parts(daysIn(parts)), parts);
+  }
+
+  /** True when the result of a window that has ended may come at any moment. */
+  isClosing(): boolean {
+    return this.#expected().some(({ window }) => window.endMs <= this.now());
+  }
+
+  /** Newest first. */
+  malformed(): Malformed[] {
+    return [...this.#dayList.strays, ...this.#partitions.malformed()].sort(
+      (a, b) => b.lastModifiedMs - a.lastModifiedMs,
+    );
+  }
+
+  /** True when a day was read, or is known to have nothing. */
+  isRead(day: string): boolean {
+    if (!this.#dayList.isListed) return false;
+    return !this.#exists(day) || this.#partitions.get(day)?.isComplete('all') === true;
+  }
+
+  /** True when what a day holds of the day before it is known. */
+  isHeadRead(day: string): boolean {
+    return (
+      this.#dayList.isListed && (!this.#exists(day) || this.#partitions.get(day)?.isComplete('head') === true)
+    );
+  }
+
+  /**
+   * Windows have another length from now on. What was read is forgotten, for the windows of original results are inferred by
+   * it: `refreshLive` has to follow.
+   */
+  resize(windowSeconds: number): void {
+    this.#windowSeconds = windowSeconds;
+    this.#partitions.keep(() => false);
+    this.#dayList.expire();
+  }
+
+  /** Forgets how fresh everything is: after something else has changed the bucket. */
+  expire(): void {
+    this.#dayList.expire();
+    this.#partitions.expire();
+  }
+
+  /** Reads what may have come since the last time: the days that windows may still close in. Never throws. */
+  async refreshLive(): Promise<boolean> {
+    return this.#attempt('results', async () => {
+      const startedMs = this.now();
+      await this.#listDays(DAYS_LIST_MS);
+      this.#problems.delete('past');
+      const marginMs = (2 * this.windowSeconds + this.idleSeconds) * 1000;
+      const oldest = Math.min(startedMs - marginMs, ...this.#expected().map(({ window }) => window.startMs));
+      const sinceMs = windowStartMs(oldest, this.windowSeconds);
+      for (const day of this.#liveDays()) {
+        const partition = this.#partition(day);
+        const isWhole = partition.listedMs === null || startedMs - partition.listedMs >= WHOLE_LIST_MS;
+        await partition.refresh(startedMs, 'all', isWhole ? null : sinceMs);
+      }
+      await this.#catchUp(startedMs);
+      this.#firstDataMs = await this.#findFirstData();
+      this.#prune();
+      this.readMs = startedMs;
+    });
+  }
+
+  /** A consumer that stood still goes on with windows of long ago: a changed snapshot shows that it did. */
+  async #catchUp(nowMs: number): Promise<void> {
+    const version = this.#snapshots.version;
+    if (version === this.#snapshotsVersion) return;
+    const expected = new Set(this.#expected());
+    const old = this.snapshots().filter((part) => !expected.has(part));
+    for (const day of daysIn(old)) {
+      await this.#partition(day).refresh(nowMs, 'all', null);
+    }
+    this.#snapshotsVersion = version;
+  }
+
+  /** Reads the open snapshots; with `list`, shards that are new are found too. Never throws. */
+  async refreshSnapshots(list: boolean): Promise<boolean> {
+    return this.#attempt('snapshots', async () => {
+      await (list ? this.#snapshots.list() : this.#snapshots.poll());
+      this.#prune();
+    });
+  }
+
+  /**
+   * Makes sure that days are read. Throws ProblemError for a day that has never been: what is known of it stays otherwise,
+   * and `problem` says that it may be old. A day that somebody asks for by name may have come since the last listing;
+   * `named` looks again.
+   */
+  async ensure(days: readonly string[], named = false): Promise<void> {
+    const live = new Set(this.#liveDays());
+    const isNews = named && days.some((day) => !this.#exists(day));
+    try {
+      await this.#listDays(isNews ? 0 : DAYS_LIST_MS);
+    } catch (error) {
+      if (!this.#dayList.isListed) throw error;
+      this.#problems.set('past', problemIn(error));
+    }
+    const wanted = new Map<string, Scope>();
+    for (const day of days) {
+      if (!live.has(day) && this.#exists(day)) wanted.set(day, 'all');
+      const next = nextDay(day);
+      if (!live.has(next) && this.#exists(next) && !wanted.has(next) && !days.includes(next)) {
+        wanted.set(next, 'head');
+      }
+    }
+    await Promise.all(Array.from(wanted, ([day, scope]) => this.#ensureDay(day, scope)));
+    this.#partitions.evict(new Set([...wanted.keys(), ...live]));
+  }
+
+  async #ensureDay(day: string, scope: Scope): Promise<void> {
+    const partition = this.#partition(day);
+    const nowMs = this.now();
+    const isFresh = partition.listedMs !== null && nowMs - partition.listedMs < PAST_LIST_MS;
+    if (partition.isComplete(scope) && isFresh) return;
+    try {
+      await partition.refresh(nowMs, scope, null);
+      this.#problems.delete('past');
+    } catch (error) {
+      if (!partition.isComplete(scope)) throw error;
+      this.#problems.set('past', problemIn(error));
+    }
+  }
+
+  async #listDays(maxAgeMs: number): Promise<void> {
+    if (!(await this.#dayList.refresh(this.now(), maxAgeMs))) return;
+    this.#partitions.keep((day) => this.#exists(day));
+  }
+
+  /** Of the earliest day with a result. */
+  async #findFirstData(): Promise<number | null> {
+    for (const day of [...new Set([...this.days, ...this.#liveDays()])].sort()) {
+      const partition = this.#partitions.get(day);
+      const firstMs =
+        partition?.listedMs == null
+          ? await this.#dayList.firstWindowMs(day, this.windowSeconds)
+          : partition.firstWindowMs();
+      if (firstMs !== null) return firstMs;
+    }
+    return null;
+  }
+
+  /** The snapshots whose results should come soon; one that never does is not waited for at the price of a busy store. */
+  #expected(): WindowPart[] {
+    const sinceMs = this.now() - this.idleSeconds * 1000 - GIVE_UP_MS;
+    return this.snapshots().filter(({ window }) => window.endMs > sinceMs);
+  }
+
+  /** The days that results may still come for: of now, of the windows that are about to close, of the open snapshots. */
+  #liveDays(): string[] {
+    const nowMs = this.now();
+    const backMs = (2 * this.windowSeconds + this.idleSeconds) * 1000 + WHOLE_LIST_MS;
+    const open = this.#expected().map(({ window }) => window.startMs);
+    return [...new Set([nowMs - backMs, nowMs, ...open].map(utcDay))].sort();
+  }
+
+  #exists(day: string): boolean {
+    return this.days.includes(day) || this.#liveDays().includes(day);
+  }
+
+  #partition(day: string): Partition {
+    return this.#partitions.use(day, this.windowSeconds);
+  }
+
+  #prune(): void {
+    this.#snapshots.prune(this.#partitions.parts(daysIn(this.#snapshots.parts())));
+  }
+
+  async #attempt(kind: 'results' | 'snapshots', act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act();
+      this.#problems.delete(kind);
+      return true;
+    } catch (error) {
+      this.#problems.set(kind, problemIn(error));
+      return false;
+    }
+  }
+}
+
+function problemIn(error: unknown): Problem {
+  return error instanceof ProblemError
+    ? error.problem
+    : problem('unknown', `The windows could not be read: ${excerptOfError(error)}`);
+}
+
+function daysIn(parts: readonly WindowPart[]): Set<string> {
+  return new Set(parts.map(({ window }) => utcDay(window.startMs)));
+}
+
+/** `YYYY_MM_DD` to `YYYY_MM_DD`. */
+export function nextDay(day: string): string {
+  return utcDay((parseUtcDay(day) ?? 0) + DAY_MS);
+}

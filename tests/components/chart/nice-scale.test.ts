@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { growScale, niceScale } from '../../../components/chart/nice-scale.ts';
+
+test('the axis has four steps that people count in', () => {
+  expect(niceScale([4_218_700]).ticks).toEqual([0, 2_000_000, 4_000_000, 6_000_000, 8_000_000]);
+  expect(niceScale([9_900]).ticks).toEqual([0, 2_500, 5_000, 7_500, 10_000]);
+});
+
+test('an axis of nothing still has a height', () => {
+  expect(niceScale([])).toEqual({ bottom: 0, top: 400, ticks: [0, 100, 200, 300, 400] });
+});
+
+test('refunds reach below zero, and zero stays a grid line', () => {
+  const scale = niceScale([-30_000, 50_000]);
+  expect(scale.bottom).toBeLessThanOrEqual(-30_000);
+  expect(scale.ticks).toContain(0);
+});
+
+const amounts = fc.array(fc.integer({ min: -1e12, max: 1e12 }), { maxLength: 20 });
+
+test('every amount is within the axis', () => {
+  fc.assert(
+    fc.property(amounts, (cents) => {
+      const { bottom, top, ticks } = niceScale(cents);
+      for (const each of [0, ...cents]) expect(each >= bottom && each <= top).toBe(true);
+      expect(ticks.at(0)).toBe(bottom);
+      expect(ticks.at(-1)).toBe(top);
+      expect(ticks.length).toBeLessThanOrEqual(7);
+    }),
+  );
+});
+
+test('it grows and never shrinks, and stands still when it need not grow', () => {
+  fc.assert(
+    fc.property(amounts, amounts, (first, second) => {
+      const before = niceScale(first);
+      const grown = growScale(before, niceScale(second));
+      expect(grown.bottom <= before.bottom && grown.top >= before.top).toBe(true);
+      for (const each of second) expect(each >= grown.bottom && each <= grown.top).toBe(true);
+      expect(growScale(grown, niceScale(first))).toBe(grown);
+    }),
+  );
+});

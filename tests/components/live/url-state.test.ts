@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { freezeUrlState, parseUrlState, serializeUrlState } from '../../../components/live/url-state.ts';
+
+test('an address without a query is the default, and the default has no query', () => {
+  expect(serializeUrlState(parseUrlState(''))).toBe('');
+});
+
+test.each([
+  '?day=2021-02-30',
+  '?day=yesterday',
+  '?range=2h',
+  '?range=20-10',
+  '?limit=-5',
+  '?limit=1.234',
+  '?w=x',
+  '?tz=mars',
+  '?other=1',
+])('what is not understood is ignored: %s', (search) => {
+  expect(parseUrlState(search)).toEqual(parseUrlState(''));
+});
+
+test('every part of the address comes back', () => {
+  const search =
+    '?day=2021-01-24&range=day&tz=utc&view=table&mode=total&cmp=yesterday&shards=1&limit=12.5&flags=1&w=1611503760000&kiosk=1';
+  expect(serializeUrlState(parseUrlState(search))).toBe(search);
+});
+
+test('no address throws, and what was understood survives a round trip', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.string(), (day, range, limit) => {
+      const state = parseUrlState(`?${new URLSearchParams({ day, range, limit })}`);
+      expect(parseUrlState(serializeUrlState(state))).toEqual(state);
+    }),
+  );
+});
+
+test('a frozen link names the two ends instead of a range that moves', () => {
+  const fromMs = Date.UTC(2021, 0, 24, 15);
+  const frozen = freezeUrlState(parseUrlState('?tz=utc'), { fromMs, toMs: fromMs + 3_600_000 });
+  expect(serializeUrlState(frozen)).toBe('?day=2021-01-24&range=1611500400000-1611504000000&tz=utc');
+});

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { countdown, createFormat } from '../../../components/ui/format.ts';
+
+const utc = createFormat({ currency: 'USD', zone: 'utc', locale: 'en-US' });
+const berlin = createFormat({ currency: 'USD', zone: 'local', locale: 'en-US', localZone: 'Europe/Berlin' });
+
+test('an unknown amount or count is a dash, never zero', () => {
+  expect([utc.money(null), utc.count(null), utc.money(0), utc.count(0)]).toEqual(['–', '–', '$0', '0']);
+});
+
+test('cents are shown only where there are any', () => {
+  expect([utc.money(4_218_700), utc.money(1_250), utc.money(-300)]).toEqual(['$42,187', '$12.50', '-$3']);
+});
+
+test('a range is shown in the chosen zone', () => {
+  const startMs = Date.UTC(2021, 0, 24, 15, 56);
+  expect([utc.range(startMs, startMs + 120_000), berlin.range(startMs, startMs + 120_000)]).toEqual([
+    '15:56–15:58',
+    '16:56–16:58',
+  ]);
+});
+
+test('windows shorter than a minute show their seconds', () => {
+  const startMs = Date.UTC(2021, 0, 24, 15, 56);
+  expect(utc.range(startMs, startMs + 10_000)).toBe('15:56–15:56:10');
+});
+
+test('a range over the hour that repeats names both zones', () => {
+  const startMs = Date.UTC(2021, 9, 31, 0, 58);
+  expect(berlin.range(startMs, startMs + 120_000)).toBe('02:58 GMT+2–02:00 GMT+1');
+});
+
+test('a countdown rounds up and never falls below zero', () => {
+  expect([countdown(84_000), countdown(83_001), countdown(0), countdown(-5000)]).toEqual([
+    '1:24',
+    '1:24',
+    '0:00',
+    '0:00',
+  ]);
+});

@@ -1,0 +1,269 @@
+import { appendFile, copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { StorageError } from '../../../../infra/local/kinesis/kinesis-error.ts';
+import type { LogRecord } from '../../../../infra/local/kinesis/log/record-frame.ts';
+import { ShardLog } from '../../../../infra/local/kinesis/log/shard-log.ts';
+import { startMs, temporaryFolder } from './local-kinesis.ts';
+
+let folder: string;
+let remove: () => Promise<void>;
+beforeEach(async () => {
+  ({ folder, remove } = await temporaryFolder());
+});
+afterEach(() => remove());
+
+const noLimit = { maxRecords: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY };
+
+function everything(log: ShardLog, from = 1): LogRecord[] {
+  return log.read(from, noLimit).batches.flatMap(({ records }) => records);
+}
+
+const record = (data: string, partitionKey = 'a'): LogRecord => ({
+  partitionKey,
+  data: Buffer.from(data).toString('base64'),
+});
+
+const records = fc.array(
+  fc.record({
+    partitionKey: fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
+    data: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('base64')),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+/** `frame 1 │ frame 2 │ … ` as one file, and how long it was after each append. */
+async function written(): Promise<{
+  file: string;
+  bytes: Buffer;
+  ends: { size: number; records: number }[];
+}> {
+  const source = path.join(folder, 'source');
+  const log = new ShardLog(source);
+  const file = path.join(source, '0000000000000001.log');
+  const ends = [{ size: 0, records: 0 }];
+  for (const batch of [[record('one')], [record('two'), record('', 'ключ')], [record('four', '🔥')]]) {
+    log.append(batch, startMs);
+    ends.push({ size: (await readFile(file)).length, records: log.nextIndex - 1 });
+  }
+  log.close();
+  return { file, bytes: await readFile(file), ends };
+}
+
+const all = [record('one'), record('two'), record('', 'ключ'), record('four', '🔥')];
+
+describe('a log that a crash has cut', () => {
+  test('at any byte has exactly the records whose append had ended, and goes on after them', async () => {
+    const { file, bytes, ends } = await written();
+    const copy = path.join(folder, 'copy');
+    await mkdir(copy);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const target = path.join(copy, path.basename(file));
+      await writeFile(target, bytes.subarray(0, cut));
+      const whole = ends.findLast(({ size }) => size <= cut) ?? { size: 0, records: 0 };
+      const log = new ShardLog(copy);
+      expect(log.cutBytes).toBe(cut - whole.size);
+      expect(log.nextIndex).toBe(whole.records + 1);
+      expect(everything(log)).toEqual(all.slice(0, whole.records));
+      log.append([record('next')], startMs + 1);
+      log.close();
+      expect(everything(new ShardLog(copy))).toEqual([...all.slice(0, whole.records), record('next')]);
+    }
+  });
+
+  test('and left any bytes behind has the records before them', async () => {
+    const { file } = await written();
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (garbage) => {
+        const copy = path.join(folder, 'garbage');
+        await mkdir(copy, { recursive: true });
+        const target = path.join(copy, path.basename(file));
+        await copyFile(file, target);
+        await appendFile(target, garbage);
+        const log = new ShardLog(copy);
+        expect(log.cutBytes).toBe(garbage.length);
+        expect(everything(log)).toEqual(all);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('and left zeros behind, as a file system may, has the records before them', async () => {
+    const { file, bytes } = await written();
+    await truncate(file, bytes.length + 100_000);
+    const log = new ShardLog(path.dirname(file));
+    expect(log.cutBytes).toBe(100_000);
+    expect(everything(log)).toEqual(all);
+  });
+
+  test('right after it began a new file goes on in it', async () => {
+    const log = new ShardLog(folder, 1);
+    log.append([record('one')], startMs);
+    log.close();
+    await writeFile(path.join(folder, '0000000000000002.log'), '');
+    const reopened = new ShardLog(folder, 1);
+    expect([reopened.nextIndex, reopened.cutBytes]).toEqual([2, 0]);
+    reopened.append([record('two')], startMs - 1000);
+    expect(everything(reopened)).toEqual([record('one'), record('two')]);
+    expect(await readdir(folder)).toHaveLength(2);
+  });
+});
+
+test('a byte that was changed on the disk is an error to its reader, not a wrong record', async () => {
+  const { file, bytes, ends } = await written();
+  const log = new ShardLog(path.dirname(file));
+  const damaged = Buffer.from(bytes);
+  const at = (ends[1]?.size ?? 0) + 50; // within the second frame
+  damaged[at] = (damaged[at] ?? 0) ^ 1;
+  await writeFile(file, damaged);
+  expect(() => everything(log)).toThrow(StorageError);
+  expect(() => everything(log)).toThrow(/the frame at byte \d+ is damaged\. Restore the file/);
+  expect(log.read(1, { maxRecords: 1, maxBytes: 1 }).batches[0]?.records).toEqual([record('one')]);
+});
+
+test('a file that is gone takes its records with it, and no others', async () => {
+  const log = new ShardLog(folder, 1); // a file for each append
+  for (const text of ['one', 'two', 'three']) log.append([record(text)], startMs);
+  log.close();
+  await rm(path.join(folder, '0000000000000002.log'));
+  const reopened = new ShardLog(folder, 1);
+  expect(everything(reopened)).toEqual([record('one'), record('three')]);
+  expect(everything(reopened, 2)).toEqual([record('three')]);
+  expect(reopened.nextIndex).toBe(4);
+});
+
+describe('whatever is appended, trimmed, closed and opened again', () => {
+  type Step =
+    | { readonly kind: 'append'; readonly batch: readonly LogRecord[] }
+    | { readonly kind: 'appendAt'; readonly record: LogRecord; readonly backMs: number }
+    | { readonly kind: 'reopen' }
+    | { readonly kind: 'trim'; readonly backMs: number }
+    | { readonly kind: 'wait'; readonly ms: number };
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('append' as const), batch: records }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('appendAt' as const),
+        record: records.map(([one = record('x')]) => one),
+        backMs: fc.nat({ max: 3000 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant({ kind: 'reopen' as const }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('trim' as const), backMs: fc.nat({ max: 5000 }) }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat({ max: 2000 }) }),
+    },
+  );
+
+  interface Kept {
+    readonly index: number;
+    readonly record: LogRecord;
+    readonly arrivalMs: number;
+    readonly latestMs: number;
+  }
+
+  test('the log reads as a list of its records would, from any place and any time', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 25 }),
+        fc.integer({ min: 1, max: 600 }),
+        async (steps, segmentBytes) => {
+          await rm(folder, { recursive: true, force: true });
+          let log = new ShardLog(folder, segmentBytes);
+          let nowMs = startMs;
+          let nextIndex = 1;
+          let latestMs = 0;
+          let kept: Kept[] = [];
+          const keep = (batch: readonly LogRecord[], arrivalMs: number) => {
+            latestMs = Math.max(latestMs, arrivalMs);
+            for (const one of batch) {
+              kept.push({ index: nextIndex, record: one, arrivalMs, latestMs });
+              nextIndex += 1;
+            }
+          };
+          for (const one of steps) {
+            if (one.kind === 'append') {
+              log.append(one.batch, nowMs);
+              keep(one.batch, nowMs);
+            } else if (one.kind === 'appendAt') {
+              log.appendAt(one.record, nowMs - one.backMs);
+              keep([one.record], nowMs - one.backMs);
+            } else if (one.kind === 'trim') {
+              log.trim(nowMs - one.backMs);
+              kept = kept.filter((candidate) => candidate.latestMs >= nowMs - one.backMs);
+            } else if (one.kind === 'wait') nowMs += one.ms;
+            else {
+              log.close();
+              log = new ShardLog(folder, segmentBytes);
+              // What was trimmed within a file is there again until the next trim, which comes with every start.
+              const firstKept = kept[0]?.index ?? nextIndex;
+              expect(log.trimIndex).toBeLessThanOrEqual(firstKept);
+              const again = kept[0]?.latestMs ?? Number.POSITIVE_INFINITY;
+              log.trim(again);
+            }
+          }
+          expect(log.nextIndex).toBe(nextIndex);
+          expect(log.trimIndex).toBe(kept[0]?.index ?? nextIndex);
+          for (const from of [1, ...kept.map(({ index }) => index), nextIndex, nextIndex + 5]) {
+            const expected = kept.filter(({ index }) => index >= from);
+            const { batches } = log.read(from, noLimit);
+            const read = batches.flatMap((batch) =>
+              batch.records.map((one, offset) => ({
+                index: batch.firstIndex + offset,
+                record: one,
+                arrivalMs: batch.arrivalMs,
+              })),
+            );
+            expect(read).toEqual(expected.map(({ latestMs: _, ...rest }) => rest));
+          }
+          for (let timeMs = startMs - 1; timeMs <= nowMs + 500; timeMs += 500) {
+            const first = kept.find((candidate) => candidate.latestMs >= timeMs);
+            expect(log.indexAtTime(timeMs)).toBe(first?.index ?? nextIndex);
+          }
+          log.close();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('pages of any size join to the whole', () => {
+    fc.assert(
+      fc.property(
+        fc.array(records, { minLength: 1, maxLength: 10 }),
+        fc.integer({ min: 1, max: 7 }),
+        fc.integer({ min: 1, max: 200 }),
+        (batches, maxRecords, maxBytes) => {
+          const log = new ShardLog(path.join(folder, String(Math.random())), 300);
+          for (const batch of batches) log.append(batch, startMs);
+          const joined: LogRecord[] = [];
+          for (let index = 1; index < log.nextIndex; ) {
+            const page = log.read(index, { maxRecords, maxBytes });
+            const found = page.batches.flatMap((batch) => batch.records);
+            expect(found.length).toBeGreaterThan(0);
+            expect(found.length).toBeLessThanOrEqual(maxRecords);
+            const bytes = found
+              .map(
+                ({ data, partitionKey }) =>
+                  Buffer.from(data, 'base64').length + Buffer.byteLength(partitionKey),
+              )
+              .reduce((sum, size) => sum + size, 0);
+            if (found.length > 1) expect(bytes).toBeLessThanOrEqual(maxBytes);
+            expect(page.nextIndex).toBe(index + found.length);
+            joined.push(...found);
+            index = page.nextIndex;
+          }
+          log.close();
+          expect(joined).toEqual(batches.flat());
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});

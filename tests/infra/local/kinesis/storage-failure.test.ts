@@ -1,0 +1,127 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type LocalKinesis, openKinesis, transitionMs } from './local-kinesis.ts';
+
+/**
+ * A folder that cannot be written, for any user: something else stands where the file would be. (Permissions do not hold
+ * back root.) The full disk has its test among the faults, since it takes a process of its own.
+ */
+let kinesis: LocalKinesis;
+beforeEach(async () => {
+  kinesis = await openKinesis();
+});
+afterEach(() => kinesis.close());
+
+const inStream = (...parts: string[]) => path.join(kinesis.folder, 'kinesis', ...parts);
+const LAST_HASH_KEY = '340282366920938463463374607431768211455';
+const low = { PartitionKey: 'low', ExplicitHashKey: '0', Data: 'bG93' };
+const high = { PartitionKey: 'high', ExplicitHashKey: LAST_HASH_KEY, Data: 'aGlnaA==' };
+
+async function call(operation: string, input: object) {
+  const { status, body } = await kinesis.call(operation, input);
+  return { status, answer: body === '' ? null : JSON.parse(body) };
+}
+
+async function keysIn(StreamName: string, ShardId: string): Promise<string[]> {
+  const iterator = await call('GetShardIterator', { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' });
+  const { answer } = await call('GetRecords', { ShardIterator: iterator.answer.ShardIterator });
+  return answer.Records.map((record: { readonly PartitionKey: string }) => record.PartitionKey);
+}
+
+describe('a shard whose folder cannot be made', () => {
+  test('fails a call that is all for it, with the cause and the way out, and takes the next when mended', async () => {
+    const StreamName = await kinesis.newStream();
+    const obstacle = inStream(StreamName, 'shardId-000000000000');
+    await writeFile(obstacle, '');
+    for (const [operation, input] of [
+      ['PutRecord', low],
+      ['PutRecords', { Records: [low, high] }],
+    ] as const) {
+      const { status, answer } = await call(operation, { StreamName, ...input });
+      expect(status).toBe(500);
+      expect(answer.__type).toBe('InternalFailure');
+      expect(answer.message).toMatch(
+        /^Could not create .*shardId-000000000000.*\. Free space on the disk or make the data folder writable, then try again\.$/,
+      );
+    }
+    expect(await keysIn(StreamName, '0')).toEqual([]);
+    await rm(obstacle);
+    expect((await call('PutRecord', { StreamName, ...low })).status).toBe(200);
+    await kinesis.reopen();
+    expect(await keysIn(StreamName, '0')).toEqual(['low']);
+  });
+
+  test('fails only its own records of a call; the others are stored', async () => {
+    const StreamName = await kinesis.newStream(2);
+    const obstacle = inStream(StreamName, 'shardId-000000000001');
+    await writeFile(obstacle, '');
+    const { status, answer } = await call('PutRecords', { StreamName, Records: [high, low, high, low] });
+    expect([status, answer.FailedRecordCount]).toEqual([200, 2]);
+    const failed = {
+      ErrorCode: 'InternalFailure',
+      ErrorMessage: expect.stringContaining('Could not create'),
+    };
+    const stored = { ShardId: 'shardId-000000000000', SequenceNumber: expect.any(String) };
+    expect(answer.Records).toEqual([failed, stored, failed, stored]);
+    await rm(obstacle);
+    expect((await call('PutRecords', { StreamName, Records: [high, high] })).answer.FailedRecordCount).toBe(
+      0,
+    );
+    await kinesis.reopen();
+    expect(await keysIn(StreamName, '0')).toEqual(['low', 'low']);
+    expect(await keysIn(StreamName, '1')).toEqual(['high', 'high']);
+  });
+});
+
+describe('a change of a stream that cannot be stored', () => {
+  test('has not happened', async () => {
+    const StreamName = await kinesis.newStream(2);
+    await call('DescribeStream', { StreamName }); // its creation ends when somebody asks
+    const obstacle = inStream(StreamName, 'stream.json.new');
+    await mkdir(obstacle);
+    const changes: [string, object][] = [
+      ['IncreaseStreamRetentionPeriod', { RetentionPeriodHours: 48 }],
+      ['AddTagsToStream', { Tags: { a: 'b' } }],
+      ['SplitShard', { ShardToSplit: '0', NewStartingHashKey: '1000' }],
+      ['MergeShards', { ShardToMerge: '0', AdjacentShardToMerge: '1' }],
+      ['UpdateShardCount', { TargetShardCount: 4, ScalingType: 'UNIFORM_SCALING' }],
+      ['DeleteStream', {}],
+    ];
+    for (const [operation, input] of changes) {
+      const { status, answer } = await call(operation, { StreamName, ...input });
+      expect([operation, status]).toEqual([operation, 500]);
+      expect(answer.message).toMatch(/^Could not write .*stream\.json: EISDIR/);
+    }
+    const before = await call('DescribeStream', { StreamName });
+    expect(before.answer.StreamDescription).toMatchObject({
+      StreamStatus: 'ACTIVE',
+      RetentionPeriodHours: 24,
+      Shards: [{ ShardId: 'shardId-000000000000' }, { ShardId: 'shardId-000000000001' }],
+    });
+    await kinesis.reopen();
+    expect(await call('DescribeStream', { StreamName })).toEqual(before);
+    await rm(obstacle, { recursive: true, force: true });
+    expect((await call('DeleteStream', { StreamName })).status).toBe(200);
+    kinesis.turn(transitionMs);
+    expect((await call('DescribeStream', { StreamName })).answer.__type).toBe('ResourceNotFoundException');
+  });
+
+  test('leaves no half of a new stream', async () => {
+    await mkdir(inStream('new', 'stream.json.new'), { recursive: true });
+    expect((await call('CreateStream', { StreamName: 'new', ShardCount: 1 })).status).toBe(500);
+    expect((await call('DescribeStream', { StreamName: 'new' })).answer.__type).toBe(
+      'ResourceNotFoundException',
+    );
+    await kinesis.reopen();
+    expect(await readdir(inStream())).toEqual([]);
+    expect((await call('CreateStream', { StreamName: 'new', ShardCount: 1 })).status).toBe(200);
+  });
+});
+
+test('a stream whose description is damaged stops the start, naming the file', async () => {
+  const StreamName = await kinesis.newStream();
+  const file = inStream(StreamName, 'stream.json');
+  await writeFile(file, '{"version":1,');
+  await expect(kinesis.reopen()).rejects.toThrow(`Could not read ${file}`);
+});

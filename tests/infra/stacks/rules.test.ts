@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import type { PipelineApp } from '../../../infra/stacks/pipeline-app.ts';
+import { synthesize } from './synthesized.ts';
+
+const DEPLOYMENTS: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { stage: 'dev', shards: '2', windowSeconds: '10' },
+  { mode: 'on-demand', reservedConcurrency: '5' },
+  { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:operators' },
+  { ephemeral: 'true' },
+];
+
+const addRules = ({ app }: PipelineApp) => Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+
+const reportOf = (folder: string): unknown =>
+  JSON.parse(readFileSync(path.join(folder, 'validation-report.json'), 'utf8')).pluginReports ?? [];
+
+describe("cdk-nag's AwsSolutions", () => {
+  test.each(DEPLOYMENTS)('find nothing that is not acknowledged: %j', (context) => {
+    // A finding would end the synthesis.
+    const { folder } = synthesize({ context, before: addRules });
+    expect(reportOf(folder)).toEqual([]);
+  });
+
+  test('would find a bucket without encryption in transit', () => {
+    expect(() =>
+      synthesize({
+        before: (pipelineApp) => {
+          addRules(pipelineApp);
+          new Bucket(pipelineApp.analyticsStack, 'Careless');
+        },
+      }),
+    ).toThrow('Careless/Resource');
+  });
+});
+
+test("CloudFormation's own schemas find nothing", { timeout: 120_000 }, () => {
+  const { folder } = synthesize({ validate: true });
+  expect(reportOf(folder)).toEqual([]);
+});
+
+test('every acknowledgement has its reason', () => {
+  const { analyticsStack, producerStack } = synthesize().pipelineApp;
+  const reasons = [analyticsStack, producerStack]
+    .flatMap((stack) => stack.node.findAll())
+    .flatMap((construct) => construct.node.metadata)
+    .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+    .map(({ data }) => JSON.stringify(data));
+  expect(reasons.length).toBeGreaterThan(0);
+  for (const reason of reasons) expect(reason).toMatch(/AwsSolutions-\w+.*":"\w[^"]{40,}\."/);
+});
+
+const cfnLint = spawnSync('cfn-lint', ['--version'], { encoding: 'utf8' });
+
+test.skipIf(cfnLint.status !== 0)(
+  'cfn-lint finds nothing, where it is installed',
+  { timeout: 120_000 },
+  () => {
+    // An ephemeral one has a function of CDK's own making, which cfn-lint would word otherwise.
+    const templates = DEPLOYMENTS.filter((context) => context.ephemeral === undefined).map((context) =>
+      path.join(synthesize({ context }).folder, '*.template.json'),
+    );
+    const { stdout, status } = spawnSync('cfn-lint', templates, { encoding: 'utf8' });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  },
+);

@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Aggregate,
+  emptyAggregate,
+  ForeignStateError,
+  fold,
+  isFolded,
+  MAX_REQUESTS,
+  OTHER_REQUESTS,
+  parseState,
+  serializeState,
+} from '../../../lib/core/aggregate.ts';
+import { type ParsedSale, parseSale } from '../../../lib/core/sale.ts';
+import { compareSequenceNumbers } from '../../../lib/core/sequence-number.ts';
+
+interface Arrival {
+  readonly sequenceNumber: string;
+  readonly parsed: ParsedSale;
+}
+
+const rejected: ParsedSale = { ok: false, reason: 'expected a JSON object, got poison' };
+
+function sold(salesCents: number, requestId: string | null = null): ParsedSale {
+  return { ok: true, sale: { custName: 'Kobold', custId: 1, salesCents, requestId } };
+}
+
+/** Records of one shard in order: some sales, some not, from a few producers. */
+const arrivals: fc.Arbitrary<readonly Arrival[]> = fc
+  .array(
+    fc.oneof(
+      {
+        weight: 9,
+        arbitrary: fc.tuple(fc.integer({ min: -50_000, max: 50_000 }), fc.constantFrom('a', 'b', null)),
+      },
+      { weight: 1, arbitrary: fc.constant(null) },
+    ),
+    { maxLength: 60 },
+  )
+  .map((drawn) =>
+    drawn.map((each, index) => ({
+      sequenceNumber: String(49_590n * 10n ** 51n + BigInt(index) * 7n),
+      parsed: each === null ? rejected : sold(each[0], each[1]),
+    })),
+  );
+
+/** As the consumer does: what is in already is skipped. */
+function foldAll(aggregate: Aggregate, records: readonly Arrival[]): Aggregate {
+  for (const { sequenceNumber, parsed } of records) {
+    if (!isFolded(aggregate, sequenceNumber)) fold(aggregate, sequenceNumber, parsed);
+  }
+  return aggregate;
+}
+
+/** Through Lambda and back: the state is JSON text on the way. */
+function handOn(aggregate: Aggregate): Aggregate {
+  return parseState(JSON.parse(JSON.stringify(serializeState(aggregate))));
+}
+
+describe('an aggregate', () => {
+  test('holds the exact sums of the sales, and counts the rest', () => {
+    fc.assert(
+      fc.property(arrivals, (records) => {
+        const cents = records.flatMap(({ parsed }) => (parsed.ok ? [parsed.sale.salesCents] : []));
+        expect(foldAll(emptyAggregate(), records)).toMatchObject({
+          recordCount: cents.length,
+          salesCents: cents.reduce((sum, each) => sum + each, 0),
+          minCents: cents.length === 0 ? null : Math.min(...cents),
+          maxCents: cents.length === 0 ? null : Math.max(...cents),
+          rejected: records.length - cents.length,
+          firstSequenceNumber: records[0]?.sequenceNumber ?? null,
+          lastSequenceNumber: records.at(-1)?.sequenceNumber ?? null,
+        });
+      }),
+    );
+  });
+
+  test('is the same however its records are cut into batches', () => {
+    fc.assert(
+      fc.property(arrivals, fc.array(fc.nat({ max: 60 })), (records, cuts) => {
+        const edges = [
+          0,
+          ...cuts.filter((cut) => cut < records.length).sort((a, b) => a - b),
+          records.length,
+        ];
+        let aggregate = emptyAggregate();
+        for (const [index, edge] of edges.slice(1).entries()) {
+          aggregate = handOn(foldAll(aggregate, records.slice(edges[index], edge)));
+        }
+        expect(aggregate).toEqual(foldAll(emptyAggregate(), records));
+      }),
+    );
+  });
+
+  test('counts a record once, however often and in whatever batches it is delivered again', () => {
+    fc.assert(
+      fc.property(
+        arrivals,
+        fc.array(fc.tuple(fc.nat({ max: 60 }), fc.nat({ max: 60 }))),
+        (records, repeats) => {
+          const once = foldAll(emptyAggregate(), records);
+          let aggregate = handOn(foldAll(emptyAggregate(), records));
+          for (const [from, length] of repeats) {
+            aggregate = foldAll(aggregate, records.slice(from, from + length));
+          }
+          expect(aggregate).toEqual(once);
+        },
+      ),
+    );
+  });
+
+  test('adds 0.1 + 0.2 to 0.3', () => {
+    const aggregate = emptyAggregate();
+    fold(aggregate, '1', parseSale('{"cust_name":"Kobold","cust_id":1,"sales":0.1}'));
+    fold(aggregate, '2', parseSale('{"cust_name":"Kobold","cust_id":1,"sales":0.2}'));
+    expect(aggregate.salesCents).toBe(30);
+  });
+
+  test('rejects a sale that would take the total beyond what is exact', () => {
+    const aggregate = emptyAggregate();
+    expect(fold(aggregate, '1', sold(Number.MAX_SAFE_INTEGER))).toBeNull();
+    expect(fold(aggregate, '2', sold(1))).toContain("expected the window's total to stay within");
+    expect(aggregate).toMatchObject({ recordCount: 1, rejected: 1, salesCents: Number.MAX_SAFE_INTEGER });
+  });
+
+  test('says why a record was rejected', () => {
+    expect(fold(emptyAggregate(), '1', rejected)).toBe('expected a JSON object, got poison');
+    expect(fold(emptyAggregate(), '1', sold(1))).toBeNull();
+  });
+});
+
+describe('the shares of the producers', () => {
+  test(`of the newest ${MAX_REQUESTS} are kept apart, the rest is one, and nothing is lost`, () => {
+    const aggregate = emptyAggregate();
+    for (let id = 0; id < 2000; id += 1) fold(aggregate, String(id + 1), sold(id, `request-${id}`));
+    expect(aggregate.requests.size).toBe(MAX_REQUESTS + 1);
+    expect(aggregate.requests.has('request-1999')).toBe(true);
+    expect(aggregate.requests.has('request-1499')).toBe(false);
+    expect(aggregate.requests.get(OTHER_REQUESTS)).toEqual({
+      recordCount: 1500,
+      salesCents: (1499 * 1500) / 2,
+    });
+    const shares = [...aggregate.requests.values()];
+    expect(shares.reduce((sum, share) => sum + share.salesCents, 0)).toBe(aggregate.salesCents);
+    expect(shares.reduce((sum, share) => sum + share.recordCount, 0)).toBe(aggregate.recordCount);
+  });
+
+  test('survive a producer that calls itself "other"', () => {
+    const aggregate = emptyAggregate();
+    fold(aggregate, '1', sold(5, OTHER_REQUESTS));
+    for (let id = 0; id < 600; id += 1) fold(aggregate, String(id + 2), sold(1, `request-${id}`));
+    expect(aggregate.requests.get(OTHER_REQUESTS)).toEqual({ recordCount: 101, salesCents: 105 });
+  });
+
+  test('stay far below the 1 MB that AWS allows a state, with the longest ids there are', () => {
+    const aggregate = emptyAggregate();
+    for (let id = 0; id < 1000; id += 1) {
+      fold(
+        aggregate,
+        String(10n ** 55n + BigInt(id)),
+        sold(-(10 ** 12), `\u{1F409}${id}`.padEnd(128, '\u20AC')),
+      );
+    }
+    expect(Buffer.byteLength(JSON.stringify(serializeState(aggregate)))).toBeLessThan(1_048_576 / 4);
+  });
+});
+
+describe('the state', () => {
+  test('of a window that begins is {}', () => {
+    expect(parseState({})).toEqual(emptyAggregate());
+  });
+
+  const state = serializeState(foldAll(emptyAggregate(), [{ sequenceNumber: '5', parsed: sold(100, 'a') }]));
+  test.each([
+    [null],
+    ['state'],
+    [{ count: 1 }],
+    [{ ...state, tot_record_count: -1 }],
+    [{ ...state, tot_record_count: '1' }],
+    [{ ...state, sales_cents: 0.5 }],
+    [{ ...state, min_cents: undefined }],
+    [{ ...state, rejected: null }],
+    [{ ...state, last_sequence_number: '05' }],
+    [{ ...state, requests: {} }],
+    [{ ...state, requests: [['a', 1]] }],
+  ])('of another consumer is refused, never counted on from: %j', (foreign) => {
+    expect(() => parseState(foreign)).toThrow(ForeignStateError);
+  });
+});
+
+test('sequence numbers compare as the integers they are', () => {
+  const sequenceNumber = fc.bigInt({ min: 0n, max: 10n ** 128n });
+  fc.assert(
+    fc.property(sequenceNumber, sequenceNumber, (a, b) => {
+      expect(Math.sign(compareSequenceNumbers(String(a), String(b)))).toBe(a < b ? -1 : a > b ? 1 : 0);
+    }),
+  );
+  expect(compareSequenceNumbers('9', '10')).toBeLessThan(0);
+});
