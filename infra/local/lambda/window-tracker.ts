@@ -67,6 +67,8 @@ export interface WindowRules {
 /** A record as the tracker needs it. */
 export interface TrackedRecord {
   readonly sequenceNumber: string;
+  /** The last that is settled with it: its own, or that of one behind it that no function is to see. */
+  readonly settles: string;
   /** Epoch milliseconds. */
   readonly arrivalMs: number;
   /** What the record takes of an event's bytes. */
@@ -217,6 +219,12 @@ export function accept(
   };
 }
 
+/** Records before any that is left were passed over, up to this one. Only where there are no windows. */
+export function passOver(progress: Progress, sequenceNumber: string): Progress {
+  const position: ShardPosition = { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber };
+  return { ...progress, position, windowPosition: position };
+}
+
 /** A batch was given up, by the retry policy or for its age. */
 export function drop(progress: Progress, records: readonly TrackedRecord[]): Progress {
   const position = after(records);
@@ -259,5 +267,5 @@ function lengthMs({ startMs, endMs }: Window): number {
 function after(records: readonly TrackedRecord[]): ShardPosition {
   const last = records.at(-1);
   if (last === undefined) throw new RangeError('Expected at least one record, got none');
-  return { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: last.sequenceNumber };
+  return { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: last.settles };
 }

@@ -64,6 +64,13 @@ export class Constraints {
     return value;
   }
 
+  /** A text or a list of at most so many characters or members. `place`: as AWS writes it; `shown`: the value likewise. */
+  atMost(most: number, value: { readonly length: number }, place: string, shown: string): void {
+    if (value.length > most) {
+      this.#violated(place, shown, `Member must have length less than or equal to ${most}`);
+    }
+  }
+
   oneOf<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
     const value = this.text(name);
     const known = values.find((candidate) => candidate === value);

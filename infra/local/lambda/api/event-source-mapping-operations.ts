@@ -155,17 +155,26 @@ function destinationsIn(constraints: Constraints): DestinationConfig | undefined
   return present({ OnFailure: destination('OnFailure'), OnSuccess: destination('OnSuccess') });
 }
 
+/** AWS gives five filters to everyone, and ten to whoever asks for more. */
+const MOST_FILTERS = 10;
+const MOST_PATTERN_CHARACTERS = 4_096;
+
 function filtersIn(constraints: Constraints): FilterCriteria | undefined {
   const criteria = constraints.structure('FilterCriteria');
   if (criteria === undefined) return undefined;
   const filters = new Constraints(criteria).list('Filters');
   if (filters === undefined) return {};
-  return {
-    Filters: filters.map((filter) => {
-      if (!isStructure(filter)) throw unexpected(filter, 'a Structure');
-      return present({ Pattern: new Constraints(filter).text('Pattern') });
-    }),
-  };
+  const Filters = filters.map((filter) => {
+    if (!isStructure(filter)) throw unexpected(filter, 'a Structure');
+    return present({ Pattern: new Constraints(filter).text('Pattern') });
+  });
+  const shown = `[${Filters.map(({ Pattern }) => `Filter(pattern=${Pattern})`).join(', ')}]`;
+  constraints.atMost(MOST_FILTERS, Filters, 'filterCriteria.filters', shown);
+  for (const [index, { Pattern = '' }] of Filters.entries()) {
+    const place = `filterCriteria.filters.${index + 1}.member.pattern`;
+    constraints.atMost(MOST_PATTERN_CHARACTERS, Pattern, place, Pattern);
+  }
+  return { Filters };
 }
 
 type Present<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined> };

@@ -38,7 +38,8 @@ export function recordWriter(source: EventSource): (record: StreamRecord) => Inb
       `${head}${key},"sequenceNumber":"${sequenceNumber}","data":"${data}"` +
       `,"approximateArrivalTimestamp":${arrivalMs / 1000}${middle}${sequenceNumber}${tail}`;
     // All but the partition key is ASCII. One byte more for the comma.
-    return { sequenceNumber, arrivalMs, text, bytes: text.length - key.length + Buffer.byteLength(key) + 1 };
+    const bytes = text.length - key.length + Buffer.byteLength(key) + 1;
+    return { sequenceNumber, settles: sequenceNumber, arrivalMs, text, bytes };
   };
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { ShardPosition, StreamReader, StreamRecord } from '../../kinesis/stream-reader.ts';
 import type { ShardView } from '../window-tracker.ts';
 import type { InboxRecord } from './event-text.ts';
-import type { RecordFilter } from './filter-pattern.ts';
+import type { RecordFilter } from './record-filter.ts';
 
 /** As much as AWS gives in one GetRecords call. */
 const PAGE = { maxRecords: 10_000, maxBytes: 10 * 1024 * 1024 };
@@ -20,6 +20,7 @@ export class Inbox {
   #waitingSinceMs = 0;
   #caughtUpMs: number | null = null;
   #ended = false;
+  #passedOver: string | null = null;
   #millisBehindLatest: number | null = null;
 
   constructor(options: {
@@ -29,7 +30,7 @@ export class Inbox {
     readonly shardId: string;
     readonly position: ShardPosition;
     readonly write: (record: StreamRecord) => InboxRecord;
-    /** What does not pass is as if it had never been read. */
+    /** What does not pass is passed over for good: its place in the shard is settled with the record before it. */
     readonly filter: RecordFilter;
   }) {
     this.#reader = options.reader;
@@ -43,6 +44,11 @@ export class Inbox {
 
   get records(): readonly InboxRecord[] {
     return this.#records;
+  }
+
+  /** The last of the records that were passed over before the first that is left; null when there is none. */
+  get passedOver(): string | null {
+    return this.#passedOver;
   }
 
   /** How far the last read was behind the shard's newest record; null before the first. */
@@ -66,20 +72,25 @@ export class Inbox {
     if (this.#ended) return;
     const begunMs = this.#clock.now();
     const page = await this.#reader.read(this.#streamArn, this.#shardId, this.#next, PAGE);
-    const written = page.records.filter(this.#filter).map(this.#write);
-    if (written.length > 0) {
-      if (this.#records.length === 0) {
-        this.#records = written;
-        this.#waitingSinceMs = this.#clock.now();
-      } else {
-        this.#records = [...this.#records, ...written];
-      }
+    const records = [...this.#records];
+    for (const record of page.records) {
+      const last = records.at(-1);
+      if (this.#filter(record)) records.push(this.#write(record));
+      else if (last === undefined) this.#passedOver = record.sequenceNumber;
+      else records[records.length - 1] = { ...last, settles: record.sequenceNumber };
     }
+    if (this.#records.length === 0) this.#waitingSinceMs = this.#clock.now();
+    this.#records = records;
     this.#next = page.next;
     this.#millisBehindLatest = page.millisBehindLatest;
     this.#ended = page.ended;
     // Only a read that began after a moment proves that nothing of before that moment was left.
     this.#caughtUpMs = page.ended || page.millisBehindLatest === 0 ? begunMs : null;
+  }
+
+  /** Their place is stored. */
+  forgetPassedOver(): void {
+    this.#passedOver = null;
   }
 
   /** The first records are settled. */

@@ -4,7 +4,7 @@ import type {
   EventSourceMappingSettings,
 } from '../event-source-mappings.ts';
 import { invalidParameterValue } from '../lambda-error.ts';
-import { FilterPatternError, recordFilter } from './filter-pattern.ts';
+import { FilterPatternError, recordFilter } from './record-filter.ts';
 
 /**
  * A mapping's configuration from what create and update were given, with AWS's defaults, and what is refused by its

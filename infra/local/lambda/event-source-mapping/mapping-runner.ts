@@ -2,11 +2,11 @@ import type { ShardDescription, ShardPosition } from '../../kinesis/stream-reade
 import type { EventSourceMappingConfiguration } from '../event-source-mappings.ts';
 import { beginAt, resize } from '../window-tracker.ts';
 import { tellDestination } from './failure-destination.ts';
-import { type RecordFilter, recordFilter } from './filter-pattern.ts';
 import { patternsOf } from './mapping-definition.ts';
 import type { MappingEnvironment } from './mapping-environment.ts';
 import type { Checkpoint } from './mapping-store.ts';
 import { Pause } from './pause.ts';
+import { type RecordFilter, recordFilter } from './record-filter.ts';
 import { retryDelayMs } from './retry-policy.ts';
 import { ShardWorker } from './shard-worker.ts';
 import type { MappingStatus, ShardStatus } from './status.ts';

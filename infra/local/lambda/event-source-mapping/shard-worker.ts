@@ -10,14 +10,15 @@ import {
   type FinalStep,
   nextStep,
   type Progress,
+  passOver,
   stateBefore,
   type WindowRules,
 } from '../window-tracker.ts';
 import { type EventSource, recordWriter, roomBytes, type WindowFields } from './event-text.ts';
-import type { RecordFilter } from './filter-pattern.ts';
 import { Inbox } from './inbox.ts';
 import type { Checkpoint } from './mapping-store.ts';
 import { Pause } from './pause.ts';
+import type { RecordFilter } from './record-filter.ts';
 import { retryDelayMs } from './retry-policy.ts';
 import { Sender, type SenderOptions } from './sender.ts';
 import type { ShardStatus } from './status.ts';
@@ -116,7 +117,7 @@ export class ShardWorker {
       try {
         await this.#inbox.read();
         this.#problem = null;
-        return;
+        return await this.#passOver();
       } catch (error) {
         if (isNotFound(error)) {
           log(
@@ -130,6 +131,13 @@ export class ShardWorker {
         await clock.sleep(retryDelayMs(failures), this.#stop.signal);
       }
     }
+  }
+
+  /** What the filter passes over at the front moves the position at once: no later filter is to see it. */
+  async #passOver(): Promise<void> {
+    const { passedOver } = this.#inbox;
+    if (passedOver === null) return;
+    if (await this.#commit(passOver(this.#progress, passedOver))) this.#inbox.forgetPassedOver();
   }
 
   async #sendBatch({ window, count }: BatchStep): Promise<void> {

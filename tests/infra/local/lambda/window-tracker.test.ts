@@ -21,6 +21,7 @@ const rules: WindowRules = { windowSeconds: 10, batchSize: 100, batchingMs: 0, i
 
 const record = (number: number, arrivalMs: number, bytes = 100): TrackedRecord => ({
   sequenceNumber: String(number),
+  settles: String(number),
   arrivalMs,
   bytes,
 });
