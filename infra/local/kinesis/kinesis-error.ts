@@ -32,7 +32,21 @@ export class KinesisError extends Error {
   }
 }
 
-/** The disk refused: nothing of the request was stored. The message names the cause and the file. */
+/** What stands in a file is not what was written there. */
+export class DamageError extends Error {
+  override name = 'DamageError' as const;
+
+  /** `otherwise`: how to go on where the file cannot be restored, and what that costs. */
+  constructor(
+    damage: string,
+    readonly otherwise: string,
+    options?: ErrorOptions,
+  ) {
+    super(damage, options);
+  }
+}
+
+/** The disk refused, or holds something else than it was given: nothing of the request was stored. Names cause, file, way out. */
 export class StorageError extends KinesisError {
   constructor(
     action: string,
@@ -40,11 +54,13 @@ export class StorageError extends KinesisError {
     cause: unknown,
   ) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const isDamaged = cause instanceof SyntaxError;
-    super(
-      'InternalFailure',
-      `Could not ${action} ${file}: ${reason}. ${isDamaged ? 'Restore the file, or delete its folder: the records in it are lost then.' : 'Free space on the disk or make the data folder writable, then try again.'}`,
-      { cause },
-    );
+    super('InternalFailure', `Could not ${action} ${file}: ${reason}. ${wayOut(cause)}`, { cause });
   }
+}
+
+function wayOut(cause: unknown): string {
+  if (cause instanceof DamageError) return `Restore the file, or ${cause.otherwise}.`;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    ? 'It was deleted or moved while the runtime was running: put it back, or restart the runtime.'
+    : 'Free space on the disk or make the data folder writable, then try again.';
 }

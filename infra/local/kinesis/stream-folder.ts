@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { StorageError } from './kinesis-error.ts';
+import { DamageError, StorageError } from './kinesis-error.ts';
 import { shardIdOf } from './shard.ts';
 import { readStreamMetadata, type StreamMetadata } from './stream-metadata.ts';
 
@@ -24,13 +24,16 @@ export function folderOfStream(streamName: string): string {
   return `${visible}~${hash('md5', streamName, 'hex').slice(0, 8)}`;
 }
 
-/** The streams in the folder, which is made if need be. What a crash left of others is cleared away. Throws StorageError. */
+/**
+ * The streams in the folder, which is made if need be. What a crash left of a deletion, or of a creation that nobody was
+ * told of, is cleared away; what could be anything else is refused. Throws StorageError.
+ */
 export function storedStreams(root: string): StoredStream[] {
   try {
     fs.mkdirSync(root, { recursive: true });
-    return fs.readdirSync(root).flatMap((name) => {
+    const entries = fs.readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return entries.flatMap(({ name }) => {
       const folder = path.join(root, name);
-      // A stream whose deletion had begun, or whose creation nobody was told of.
       const metadata = name.startsWith(DELETED_PREFIX) ? null : readStreamMetadata(folder);
       if (metadata !== null) {
         clearExpiredShards(folder, metadata);
@@ -45,10 +48,21 @@ export function storedStreams(root: string): StoredStream[] {
 }
 
 /** Shards that had expired, but whose files were still there when the process ended. */
-function clearExpiredShards(folder: string, { shards }: StreamMetadata): void {
+function clearExpiredShards(folder: string, { shards, nextShardIndex }: StreamMetadata): void {
   const kept = new Set(shards.map(({ index }) => shardIdOf(index)));
   for (const name of fs.readdirSync(folder)) {
-    if (/^shardId-\d{12}$/.test(name) && !kept.has(name)) fs.rmSync(path.join(folder, name), FORCE);
+    const index = /^shardId-(\d{12})$/.exec(name)?.[1];
+    if (index === undefined || kept.has(name)) continue;
+    const shardFolder = path.join(folder, name);
+    if (Number(index) >= nextShardIndex) {
+      const otherwise = 'move the folder away: the records in it are lost then';
+      throw new StorageError(
+        'open',
+        shardFolder,
+        new DamageError('stream.json beside it is older than this shard', otherwise),
+      );
+    }
+    fs.rmSync(shardFolder, FORCE);
   }
 }
 

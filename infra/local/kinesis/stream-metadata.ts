@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { seal, unseal } from '../sealed-text.ts';
 import type { HashKey } from './hash-key.ts';
-import { StorageError } from './kinesis-error.ts';
+import { DamageError, StorageError } from './kinesis-error.ts';
 
 /** All that is known of a stream but its records: one JSON file, replaced as a whole by a rename. */
 export interface StreamMetadata {
@@ -42,28 +43,53 @@ export type StreamTransition = { readonly dueMs: number } & (
 );
 
 const FILE_NAME = 'stream.json';
+const NEW_SUFFIX = '.new';
 
-/** A crash leaves the old file or the new one, never a mixture: the rename is the moment of truth. */
+/** A new stream's folder and its file. Throws StorageError. */
+export function createStreamFolder(folder: string, metadata: StreamMetadata): void {
+  try {
+    // Not the folder above it: where that is gone, the data folder was deleted behind the runtime's back.
+    if (!fs.existsSync(folder)) fs.mkdirSync(folder);
+  } catch (error) {
+    throw new StorageError('create', folder, error);
+  }
+  writeStreamMetadata(folder, metadata);
+}
+
+/** A crash leaves the old file or the new one, never a mixture: the rename is the moment of truth. Throws StorageError. */
 export function writeStreamMetadata(folder: string, metadata: StreamMetadata): void {
   const file = path.join(folder, FILE_NAME);
-  const temporary = `${file}.new`;
+  const temporary = `${file}${NEW_SUFFIX}`;
   try {
-    fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(temporary, `${JSON.stringify(metadata, null, 2)}\n`);
+    fs.writeFileSync(temporary, seal(JSON.stringify(metadata, null, 2)));
     fs.renameSync(temporary, file);
   } catch (error) {
     throw new StorageError('write', file, error);
   }
 }
 
-/** Null when the folder has no such file: a crash came between its creation and the first write. */
+/**
+ * Null for the folder of a stream whose creation nobody was told of: a crash came before its first file was whole. Throws
+ * StorageError where the file is damaged, or where it is gone and the shards' are not.
+ */
 export function readStreamMetadata(folder: string): StreamMetadata | null {
   const file = path.join(folder, FILE_NAME);
-  if (!fs.existsSync(file)) return null;
+  const otherwise = "delete its folder: the stream's records are lost then";
   try {
-    const metadata: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
-    if (!isStreamMetadata(metadata)) throw new Error('expected the metadata of a stream, version 1');
-    return metadata;
+    if (!fs.existsSync(file)) {
+      if (fs.readdirSync(folder).every((name) => name === `${FILE_NAME}${NEW_SUFFIX}`)) return null;
+      throw new DamageError("the file is gone, and the stream's records are still there", otherwise);
+    }
+    const text = fs.readFileSync(file, 'utf8');
+    try {
+      const metadata: unknown = JSON.parse(unseal(text));
+      if (!isStreamMetadata(metadata)) throw new TypeError('expected the metadata of a stream, version 1');
+      return metadata;
+    } catch (error) {
+      throw new DamageError(error instanceof Error ? error.message : String(error), otherwise, {
+        cause: error,
+      });
+    }
   } catch (error) {
     throw new StorageError('read', file, error);
   }

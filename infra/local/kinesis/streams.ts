@@ -8,10 +8,10 @@ import type { Shard } from './shard.ts';
 import { type PutEntry, type PutOutcome, Stream, type StreamEnvironment } from './stream.ts';
 import { deleteStreamFolder, folderOfStream, storedStreams } from './stream-folder.ts';
 import {
+  createStreamFolder,
   type StreamMetadata,
   type StreamMode,
   type StreamTransition,
-  writeStreamMetadata,
 } from './stream-metadata.ts';
 import type { ShardDescription, ShardPage, ShardPosition, StreamReader } from './stream-reader.ts';
 
@@ -180,7 +180,7 @@ export class Streams implements StreamReader {
       ...evenShards(shardCount, Math.floor(nowMs / 1000) - CREATION_LEEWAY_SECONDS),
       transition: { kind: 'create', dueMs: nowMs + this.#transitionMs },
     };
-    writeStreamMetadata(folder, metadata);
+    createStreamFolder(folder, metadata);
     return this.#adopt(metadata, folder);
   }
 

@@ -1,10 +1,18 @@
 import fs from 'node:fs';
-import { StorageError } from '../kinesis-error.ts';
+import { DamageError, StorageError } from '../kinesis-error.ts';
 import { type FrameHeader, HEADER_BYTES, isWholeFrame, readFrameHeader } from './record-frame.ts';
+import { judgeTail } from './tail.ts';
 
 /** A frame and where it stands in the file. */
 export interface PlacedFrame extends FrameHeader {
   readonly offset: number;
+}
+
+interface ReadFrame {
+  readonly frame: PlacedFrame;
+  /** Holds the frame's bytes, from `at` on. */
+  readonly bytes: Buffer;
+  readonly at: number;
 }
 
 /** One entry of the sparse index for at least so many bytes of log: a log of a gigabyte costs 16,000 entries. */
@@ -18,6 +26,8 @@ const READ_BYTES = 256 * 1024;
  */
 export class LogSegment {
   #fd: number | null = null;
+  /** Of the open file. */
+  #inode: number | null = null;
   /** Bytes of a failed append may still stand behind the end. */
   #torn = false;
   /** Every so many bytes the first frame that begins there; null until somebody reads a segment of an earlier run. */
@@ -35,7 +45,7 @@ export class LogSegment {
   static create(file: string, firstIndex: number): LogSegment {
     const segment = new LogSegment(file, firstIndex, 0, true);
     try {
-      segment.#fd = fs.openSync(file, 'wx+');
+      segment.#open('wx+');
     } catch (error) {
       throw new StorageError('create', file, error);
     }
@@ -48,35 +58,52 @@ export class LogSegment {
   }
 
   /**
-   * Walks every frame, checks it, and cuts the file where the first one is torn. Answers the last whole frame, and how
-   * many bytes were cut: what a crash had left half-written, and nobody had been told was stored.
+   * Walks every frame, checks it, and cuts the file where a crash has torn the last one: nobody had been told that it was
+   * stored. What is cut is kept beside the file. Answers the last whole frame, and how many bytes were cut. Throws
+   * StorageError where the file is damaged instead: then nothing is changed.
    */
   recover(): { readonly last: PlacedFrame | null; readonly cutBytes: number } {
     let last: PlacedFrame | null = null;
     let end = 0;
     this.#index = [];
-    for (const { frame, bytes, at } of this.#walk(0, true)) {
-      if (!isWholeFrame(bytes, at, frame.length)) break;
+    for (const { frame } of this.#walk(0)) {
       last = frame;
       end = frame.offset + frame.length;
       this.#remember(frame);
     }
     const cutBytes = this.size - end;
     if (cutBytes > 0) {
+      const rest = this.#bytesFrom(end);
+      const nextIndex = last === null ? this.firstIndex : last.firstIndex + last.count;
+      if (judgeTail(rest, nextIndex) === 'damaged') throw this.#damagedAt(end);
+      fs.appendFileSync(this.#tornFile, rest);
       fs.truncateSync(this.file, end);
       this.size = end;
     }
     return { last, cutBytes };
   }
 
-  /** All of the bytes or none: what a full disk took of them is cut off again. */
+  get #tornFile(): string {
+    return `${this.file}.torn`;
+  }
+
+  /**
+   * All of the bytes or none: what a full disk took of them is cut off again. Refused when the file is no longer in its
+   * place, where the next start will look for it.
+   */
   append(bytes: Buffer, header: FrameHeader): void {
     const offset = this.size;
     try {
-      this.#fd ??= fs.openSync(this.file, 'r+');
+      const fd = this.#fd ?? this.#open('r+');
+      if (fs.statSync(this.file).ino !== this.#inode) {
+        throw new DamageError(
+          'another file is in its place',
+          'restart the runtime, which goes on with that one',
+        );
+      }
       if (this.#torn) this.#cut(offset);
       for (let written = 0; written < bytes.length; ) {
-        written += fs.writeSync(this.#fd, bytes, written, bytes.length - written, offset + written);
+        written += fs.writeSync(fd, bytes, written, bytes.length - written, offset + written);
       }
     } catch (error) {
       this.#torn = true;
@@ -89,6 +116,12 @@ export class LogSegment {
     this.#remember({ ...header, offset });
   }
 
+  #open(flags: 'r+' | 'wx+'): number {
+    this.#fd = fs.openSync(this.file, flags);
+    this.#inode = fs.fstatSync(this.#fd).ino;
+    return this.#fd;
+  }
+
   #cut(size: number): void {
     if (this.#fd === null) return;
     fs.ftruncateSync(this.#fd, size);
@@ -96,13 +129,13 @@ export class LogSegment {
   }
 
   first(): PlacedFrame | null {
-    for (const { frame } of this.#walk(0, false)) return frame;
+    for (const { frame } of this.read(0)) return frame;
     return null;
   }
 
   last(): PlacedFrame | null {
     let last: PlacedFrame | null = null;
-    for (const { frame } of this.#walk(this.#indexed().at(-1)?.offset ?? 0, false)) last = frame;
+    for (const { frame } of this.read(this.#indexed().at(-1)?.offset ?? 0)) last = frame;
     return last;
   }
 
@@ -117,24 +150,29 @@ export class LogSegment {
       if (frame !== undefined && isReached(frame)) high = middle;
       else low = middle + 1;
     }
-    for (const { frame } of this.#walk(index[low - 1]?.offset ?? 0, false)) {
+    for (const { frame } of this.read(index[low - 1]?.offset ?? 0)) {
       if (isReached(frame)) return frame;
     }
     return null;
   }
 
-  /** The frames from an offset on, each with its bytes, checked. */
-  *read(offset: number): Generator<{ frame: PlacedFrame; bytes: Buffer; at: number }> {
-    for (const read of this.#walk(offset, true)) {
-      if (!isWholeFrame(read.bytes, read.at, read.frame.length)) {
-        throw new StorageError(
-          'read',
-          this.file,
-          new SyntaxError(`the frame at byte ${read.frame.offset} is damaged`),
-        );
-      }
+  /** The frames from an offset on, without a gap. Throws StorageError where one is damaged. */
+  *read(offset: number): Generator<ReadFrame> {
+    let end = offset;
+    for (const read of this.#walk(offset)) {
+      end = read.frame.offset + read.frame.length;
       yield read;
     }
+    if (end < this.size) throw this.#damagedAt(end);
+  }
+
+  #damagedAt(offset: number): StorageError {
+    const otherwise = `stop the runtime, keep a copy of the file, and cut it there with \`truncate -s ${offset} ${this.file}\`: the records in it from there on are lost then`;
+    return new StorageError(
+      'read',
+      this.file,
+      new DamageError(`the frame at byte ${offset} is damaged`, otherwise),
+    );
   }
 
   close(): void {
@@ -147,13 +185,14 @@ export class LogSegment {
     this.close();
     try {
       fs.rmSync(this.file, { force: true });
+      fs.rmSync(this.#tornFile, { force: true });
     } catch {}
   }
 
   #indexed(): PlacedFrame[] {
     if (this.#index === null) {
       this.#index = [];
-      for (const { frame } of this.#walk(0, false)) this.#remember(frame);
+      for (const { frame } of this.read(0)) this.#remember(frame);
     }
     return this.#index;
   }
@@ -165,29 +204,36 @@ export class LogSegment {
     if (last === undefined || frame.offset >= last.offset + INDEX_SPACING_BYTES) index.push(frame);
   }
 
-  /** Frame after frame, until the end or until bytes that are none. `whole`: the frame's bytes are wanted, too. */
-  *#walk(
-    from: number,
-    whole: boolean,
-  ): Generator<{ readonly frame: PlacedFrame; readonly bytes: Buffer; readonly at: number }> {
+  /** Frame after frame, until the end or until bytes that are no whole frame. */
+  *#walk(from: number): Generator<ReadFrame> {
     const fd = this.#fd ?? this.#openToRead();
     try {
       let bytes: Buffer = Buffer.alloc(0);
       let start = from;
       for (let offset = from; offset + HEADER_BYTES <= this.size; ) {
         let header = readFrameHeader(bytes, offset - start);
-        if (header === null || (whole && offset - start + header.length > bytes.length)) {
+        if (header === null || offset - start + header.length > bytes.length) {
           bytes = this.#load(fd, offset, Math.max(READ_BYTES, header?.length ?? 0));
           start = offset;
           header = readFrameHeader(bytes, 0);
           if (header === null) return;
-          if (whole && header.length > bytes.length) bytes = this.#load(fd, offset, header.length);
+          if (header.length > bytes.length) bytes = this.#load(fd, offset, header.length);
         }
+        if (!isWholeFrame(bytes, offset - start, header.length)) return;
         yield { frame: { ...header, offset }, bytes, at: offset - start };
         offset += header.length;
       }
     } finally {
       if (fd !== this.#fd) fs.closeSync(fd);
+    }
+  }
+
+  #bytesFrom(offset: number): Buffer {
+    const fd = this.#openToRead();
+    try {
+      return this.#load(fd, offset, this.size - offset);
+    } finally {
+      fs.closeSync(fd);
     }
   }
 

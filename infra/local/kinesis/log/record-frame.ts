@@ -86,6 +86,20 @@ export function isWholeFrame(bytes: Buffer, at: number, length: number): boolean
   );
 }
 
+/**
+ * The frame's length as its other fields give it: equal to `length` unless one of them is damaged. Null when the fields
+ * are not all there.
+ */
+export function summedLength(bytes: Buffer, at: number): number | null {
+  if (at + HEADER_BYTES > bytes.length) return null;
+  const count = bytes.readUInt32LE(at + 8);
+  const lengthsEnd = at + HEADER_BYTES + 6 * count;
+  if (lengthsEnd > bytes.length) return null;
+  let length = HEADER_BYTES + 6 * count + bytes.readUInt32LE(at + 12);
+  for (let index = 0; index < count; index += 1) length += bytes.readUInt32LE(at + HEADER_BYTES + 4 * index);
+  return length;
+}
+
 /** The records of a whole frame, from the `skip`-th on, at most `most` of them. */
 export function decodeFrame(bytes: Buffer, at: number, skip: number, most: number): LogRecord[] {
   const count = bytes.readUInt32LE(at + 8);

@@ -111,7 +111,8 @@ export class ShardLog {
     const active = this.#segments.at(-1);
     if (active !== undefined && active.size < this.segmentBytes) return active;
     try {
-      fs.mkdirSync(this.folder, { recursive: true });
+      // Not the folders above it: the stream is there, or it was deleted behind the runtime's back.
+      if (!fs.existsSync(this.folder)) fs.mkdirSync(this.folder);
     } catch (error) {
       throw new StorageError('create', this.folder, error);
     }

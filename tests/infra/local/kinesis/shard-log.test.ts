@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -108,6 +109,76 @@ describe('a log that a crash has cut', () => {
     expect(everything(reopened)).toEqual([record('one'), record('two')]);
     expect(await readdir(folder)).toHaveLength(2);
   });
+});
+
+test('what a crash has torn is cut off, and kept beside the file', async () => {
+  const { file, bytes, ends } = await written();
+  const torn = bytes.subarray(ends[2]?.size, -3);
+  await truncate(file, bytes.length - 3);
+  new ShardLog(path.dirname(file)).close();
+  expect(await readFile(`${file}.torn`)).toEqual(torn);
+});
+
+describe('a log with one bit that is another', () => {
+  function eachFlip(file: string, bytes: Buffer, stepBits: number, visit: (bit: number) => void): void {
+    for (let bit = 0; bit < bytes.length * 8; bit += stepBits) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      writeFileSync(file, flipped);
+      visit(bit);
+      expect(readFileSync(file).equals(flipped)).toBe(true);
+    }
+    writeFileSync(file, bytes);
+  }
+
+  test('in its newest file is refused, naming file and place; nothing of it is cut off', async () => {
+    const { file, bytes, ends } = await written();
+    eachFlip(file, bytes, 3, (bit) => {
+      const at = ends.findLast(({ size }) => size <= bit >> 3)?.size ?? 0;
+      expect(() => new ShardLog(path.dirname(file))).toThrow(
+        `Could not read ${file}: the frame at byte ${at} is damaged. Restore the file, or stop the runtime, keep a copy of the file, and cut it there with \`truncate -s ${at} ${file}\``,
+      );
+    });
+    expect(everything(new ShardLog(path.dirname(file)))).toEqual(all);
+  });
+
+  test('in an older file is an error to whoever reads so far, never a gap or a wrong record', async () => {
+    const { file, bytes, ends } = await written();
+    await writeFile(path.join(path.dirname(file), '0000000000000005.log'), '');
+    eachFlip(file, bytes, 7, (bit) => {
+      const reading = (from: number) => {
+        const log = new ShardLog(path.dirname(file));
+        log.indexAtTime(startMs);
+        return everything(log, from);
+      };
+      expect(() => reading(1)).toThrow(StorageError);
+      const damaged = ends.findLastIndex(({ size }) => size <= bit >> 3);
+      expect(() => reading((ends[damaged]?.records ?? 0) + 1)).toThrow(/the frame at byte \d+ is damaged/);
+    });
+  });
+
+  test('behind which a crash has torn an append, too, is refused', async () => {
+    const { file, bytes, ends } = await written();
+    const at = (ends[1]?.size ?? 0) + 50;
+    const damaged = bytes.subarray(0, -3);
+    damaged[at] = (damaged[at] ?? 0) ^ 1;
+    await writeFile(file, damaged);
+    expect(() => new ShardLog(path.dirname(file))).toThrow(`the frame at byte ${ends[1]?.size} is damaged`);
+  });
+});
+
+test('a log whose files are deleted while it is open takes nothing that it would lose', async () => {
+  const log = new ShardLog(path.join(folder, 'log'));
+  log.append([record('one')], startMs);
+  await rm(path.join(folder, 'log'), { recursive: true });
+  expect(() => log.append([record('two')], startMs)).toThrow(
+    /^Could not append to .*0000000000000001\.log: ENOENT.*It was deleted or moved while the runtime was running: put it back, or restart the runtime\.$/,
+  );
+  await mkdir(path.join(folder, 'log'));
+  await writeFile(path.join(folder, 'log', '0000000000000001.log'), '');
+  expect(() => log.append([record('two')], startMs)).toThrow(
+    /another file is in its place\. .*restart the runtime/,
+  );
 });
 
 test('a byte that was changed on the disk is an error to its reader, not a wrong record', async () => {

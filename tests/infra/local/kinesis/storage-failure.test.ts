@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalKinesis, openKinesis, transitionMs } from './local-kinesis.ts';
@@ -119,9 +119,76 @@ describe('a change of a stream that cannot be stored', () => {
   });
 });
 
-test('a stream whose description is damaged stops the start, naming the file', async () => {
-  const StreamName = await kinesis.newStream();
-  const file = inStream(StreamName, 'stream.json');
-  await writeFile(file, '{"version":1,');
-  await expect(kinesis.reopen()).rejects.toThrow(`Could not read ${file}`);
+describe('a description that is not what was written', () => {
+  test('stops the start, naming the file', async () => {
+    const StreamName = await kinesis.newStream();
+    const file = inStream(StreamName, 'stream.json');
+    await writeFile(file, '{"version":1,');
+    await expect(kinesis.reopen()).rejects.toThrow(`Could not read ${file}`);
+  });
+
+  test('because it is gone stops the start as well, and the records stay', async () => {
+    const StreamName = await kinesis.newStream();
+    await call('PutRecord', { StreamName, ...low });
+    const file = inStream(StreamName, 'stream.json');
+    await rename(file, `${file}.gone`);
+    const words = `Could not read ${file}: the file is gone, and the stream's records are still there. Restore the file, or delete its folder`;
+    for (let start = 0; start < 2; start += 1) await expect(kinesis.reopen()).rejects.toThrow(words);
+    await rename(`${file}.gone`, file);
+    await kinesis.reopen();
+    expect(await keysIn(StreamName, '0')).toEqual(['low']);
+  });
+
+  test('but an older one, which does not know a shard, does not cost that shard', async () => {
+    const StreamName = await kinesis.newStream();
+    const file = inStream(StreamName, 'stream.json');
+    const older = await readFile(file);
+    await call('SplitShard', { StreamName, ShardToSplit: '0', NewStartingHashKey: '1000' });
+    kinesis.turn(transitionMs);
+    await call('PutRecord', { StreamName, ...low });
+    const newer = await readFile(file);
+    await writeFile(file, older);
+    await expect(kinesis.reopen()).rejects.toThrow(
+      `Could not open ${inStream(StreamName, 'shardId-000000000001')}: stream.json beside it is older than this shard`,
+    );
+    await writeFile(file, newer);
+    await kinesis.reopen();
+    expect(await keysIn(StreamName, '1')).toEqual(['low']);
+  });
+
+  test('of an older version, without a checksum, is read', async () => {
+    const StreamName = await kinesis.newStream();
+    await call('PutRecord', { StreamName, ...low });
+    const file = inStream(StreamName, 'stream.json');
+    const { checksum, ...metadata } = JSON.parse(await readFile(file, 'utf8'));
+    expect(checksum).toMatch(/^[0-9a-f]{8}$/);
+    await writeFile(file, JSON.stringify(metadata, null, 2));
+    await kinesis.reopen();
+    expect(await keysIn(StreamName, '0')).toEqual(['low']);
+  });
+});
+
+test('what is not a folder is no stream, and stays', async () => {
+  await writeFile(inStream('.DS_Store'), '');
+  await kinesis.reopen();
+  expect(await readdir(inStream())).toEqual(['.DS_Store']);
+});
+
+test('a data folder that is deleted under the runtime takes nothing that it would lose', async () => {
+  const StreamName = await kinesis.newStream(2);
+  await call('PutRecord', { StreamName, ...low }); // one shard has a file, the other none yet
+  await rm(kinesis.folder, { recursive: true });
+  const changes: [string, object][] = [
+    ['PutRecord', { StreamName, ...low }],
+    ['PutRecord', { StreamName, ...high }],
+    ['PutRecords', { StreamName, Records: [low] }],
+    ['AddTagsToStream', { StreamName, Tags: { a: 'b' } }],
+    ['CreateStream', { StreamName: 'new', ShardCount: 1 }],
+    ['DeleteStream', { StreamName }],
+  ];
+  for (const [operation, input] of changes) {
+    const { status, answer } = await call(operation, input);
+    expect([operation, status]).toEqual([operation, 500]);
+    expect(answer.message).toMatch(/ENOENT.*It was deleted or moved while the runtime was running/);
+  }
 });

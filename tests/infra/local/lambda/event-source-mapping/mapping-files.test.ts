@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -178,9 +178,42 @@ describe('the files of the mappings', () => {
     const store = openMappingFiles(folder);
     await store.saveMapping(mapping('a', 1));
     await store.saveCheckpoint('a', 'shardId-000000000000', checkpoint);
-    await rm(path.join(folder, 'a', 'mapping.json'));
+    await rename(path.join(folder, 'a'), path.join(folder, '~deleted-a')); // its first step
     expect(await openMappingFiles(folder).mappings()).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('a creation that was cut off is undone by the next start', async () => {
+    const store = openMappingFiles(folder);
+    await store.saveCheckpoint('a', 'shardId-000000000000', checkpoint);
+    await mkdir(path.join(folder, 'b'));
+    await writeFile(path.join(folder, 'b', 'mapping.json.new'), '{"created');
+    expect(await openMappingFiles(folder).mappings()).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('checkpoints whose mapping is gone are refused, and stay', async () => {
+    const store = openMappingFiles(folder);
+    await store.saveCheckpoint('a', 'shardId-000000000000', checkpoint);
+    await store.saveMapping(mapping('a', 1));
+    const file = path.join(folder, 'a', 'mapping.json');
+    await rm(file);
+    await expect(store.mappings()).rejects.toThrow(
+      `Expected ${file} to be readable, got: ENOENT: no such file or directory, open '${file}'. Restore the file, or delete it and its folder:`,
+    );
+    expect([...(await openMappingFiles(folder).checkpoints('a'))]).toEqual([
+      ['shardId-000000000000', checkpoint],
+    ]);
+  });
+
+  test('those without a checksum, of an older version, are read as well', async () => {
+    const store = openMappingFiles(folder);
+    await store.saveMapping(mapping('a', 1));
+    await store.saveCheckpoint('a', 'shardId-000000000000', checkpoint);
+    await writeFile(path.join(folder, 'a', 'mapping.json'), `${JSON.stringify(mapping('a', 1), null, 2)}\n`);
+    await writeFile(path.join(folder, 'a', 'shardId-000000000000.json'), serializeCheckpoint(checkpoint));
+    expect(await store.mappings()).toEqual([mapping('a', 1)]);
+    expect([...(await store.checkpoints('a'))]).toEqual([['shardId-000000000000', checkpoint]]);
   });
 
   test('a removed mapping leaves nothing', async () => {
