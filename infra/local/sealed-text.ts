@@ -14,7 +14,7 @@ export class BrokenSealError extends Error {
   }
 }
 
-const SEAL = /,\s*"checksum":\s*"([0-9a-f]{8})"\s*\}\s*$/;
+const SEAL = /^,\s*"checksum":\s*"([0-9a-f]{8})"\s*\}\s*$/;
 
 /** Adds a last property, `checksum`, to the text of a JSON object that has a property: of the text itself, so of every byte. */
 export function seal(json: string): string {
@@ -28,10 +28,10 @@ export function seal(json: string): string {
 
 /** The text without its seal. One that has none is of an older version, and comes back as it is. Throws BrokenSealError. */
 export function unseal(text: string): string {
-  const match = SEAL.exec(text);
-  const stated = match?.[1];
-  if (match === null || stated === undefined) return text;
-  const fields = text.slice(0, match.index);
+  const end = text.lastIndexOf(',');
+  const stated = SEAL.exec(text.slice(end))?.[1];
+  if (stated === undefined) return text;
+  const fields = text.slice(0, end);
   const found = checksum(fields);
   if (found !== stated) throw new BrokenSealError(stated, found);
   return `${fields}}`;

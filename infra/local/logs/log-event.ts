@@ -1,3 +1,5 @@
+import { seal, unseal } from '../sealed-text.ts';
+
 /** One line of a log stream. */
 export interface LogEvent {
   readonly logStreamName: string;
@@ -16,13 +18,13 @@ export const serializeLogEvent = ({
   logStreamName,
   n,
   message,
-}: LogEvent): string => `${JSON.stringify({ timestamp, ingestionTime, logStreamName, n, message })}\n`;
+}: LogEvent): string => seal(JSON.stringify({ timestamp, ingestionTime, logStreamName, n, message }));
 
-/** Undefined for anything that is not a whole event: a line that a crash has torn is no event. */
+/** Undefined for anything that is not a whole event as it was written: a line that is torn or damaged is no event. */
 export function parseLogEvent(line: string): LogEvent | undefined {
   if (!line.endsWith('}')) return undefined;
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(unseal(line));
     return isLogEvent(value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { seal, unseal } from '../sealed-text.ts';
 import { inOrder, type LogEvent, serializeLogEvent } from './log-event.ts';
 import { LogSegment, type SegmentSummary, type StreamExtent } from './log-segment.ts';
 
@@ -27,6 +29,28 @@ export interface LogStreamDescription {
   readonly lastIngestionTime?: number;
 }
 
+/** No group's folder begins like this. */
+const DELETED_PREFIX = '.deleted-';
+
+/** A folder whose deletion was under way when the process ended. */
+export const isDeleted = (folderName: string) => folderName.startsWith(DELETED_PREFIX);
+
+/** Thrown at the start for a group whose description was damaged or lost. */
+export class DamagedGroupError extends Error {
+  override name = 'DamagedGroupError' as const;
+
+  constructor(
+    readonly file: string,
+    cause: unknown,
+  ) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `Expected ${file} to describe a log group, got: ${reason}. Restore the file, or delete its folder: what the function has logged is lost then.`,
+      { cause },
+    );
+  }
+}
+
 type PendingEvent = Omit<LogEvent, 'n'>;
 
 /** A log group: a folder with segments of events, an index of the full ones, and `group.json`. */
@@ -42,21 +66,26 @@ export class LogGroup {
     private about: GroupFile,
   ) {}
 
-  /** Begins anew, whatever a deletion that failed may have left in the folder. */
   static async create(folder: string, logGroupName: string, creationTime: number): Promise<LogGroup> {
-    await rm(folder, { recursive: true, force: true });
     const group = new LogGroup(folder, { logGroupName, creationTime, createdStreams: {} });
     await group.#store();
     return group;
   }
 
-  /** Undefined when the folder holds no group. Reads the segments only when they are asked for. */
+  /**
+   * Undefined when the folder holds no group and no events. Reads the segments only when they are asked for. Throws
+   * DamagedGroupError.
+   */
   static async open(folder: string): Promise<LogGroup | undefined> {
+    const file = join(folder, 'group.json');
     try {
-      const about: GroupFile = JSON.parse(await readFile(join(folder, 'group.json'), 'utf8'));
+      const about: GroupFile = JSON.parse(unseal(await readFile(file, 'utf8')));
       return new LogGroup(folder, about);
-    } catch {
-      return undefined;
+    } catch (error) {
+      if ((await readdir(folder)).some((name) => name === 'group.json' || name.endsWith('.ndjson'))) {
+        throw new DamagedGroupError(file, error);
+      }
+      return undefined; // a crash came in the middle of its creation
     }
   }
 
@@ -174,7 +203,9 @@ export class LogGroup {
   async delete(): Promise<void> {
     this.#pending = [];
     await this.#writing.catch(() => {});
-    await rm(this.folder, { recursive: true, force: true });
+    const grave = join(dirname(this.folder), `${DELETED_PREFIX}${randomUUID()}`);
+    await rename(this.folder, grave);
+    await rm(grave, { recursive: true, force: true });
   }
 
   async #write(): Promise<void> {
@@ -239,21 +270,22 @@ export class LogGroup {
 
   async #storedIndex(): Promise<readonly SegmentSummary[]> {
     try {
-      return JSON.parse(await readFile(join(this.folder, 'index.json'), 'utf8'));
+      const { segments } = JSON.parse(unseal(await readFile(join(this.folder, 'index.json'), 'utf8')));
+      return Array.isArray(segments) ? segments : [];
     } catch {
-      return [];
+      return []; // none yet, or damaged: the segments are read
     }
   }
 
   /** Full segments only: what is still written to would be out of date at once. */
   #storeIndex(): Promise<void> {
     const full = this.#segments.filter(({ bytes }) => bytes >= segmentBytes).map(({ summary }) => summary);
-    return writeWhole(join(this.folder, 'index.json'), JSON.stringify(full));
+    return writeWhole(join(this.folder, 'index.json'), seal(JSON.stringify({ segments: full })));
   }
 
   async #store(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    await writeWhole(join(this.folder, 'group.json'), JSON.stringify(this.about, null, 2));
+    await writeWhole(join(this.folder, 'group.json'), seal(JSON.stringify(this.about, null, 2)));
   }
 }
 

@@ -27,6 +27,7 @@ export class LogSegment {
   readonly streams = new Map<string, StreamExtent>();
   /** The file may end in half a line: after a crash, or when a write failed. */
   #torn = false;
+  #hasWarned = false;
 
   constructor(
     private readonly folder: string,
@@ -79,18 +80,31 @@ export class LogSegment {
     return false;
   }
 
-  /** In the order they were written. A file that is gone holds nothing. */
+  /**
+   * In the order they were written. A file that is gone holds nothing. Lines that a crash has torn, or that were damaged
+   * since, stay in the file and are passed over; the terminal says so.
+   */
   async events(): Promise<readonly LogEvent[]> {
     const text = await readFile(this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
     const events: LogEvent[] = [];
-    for (const line of text.split('\n')) {
+    const unreadable: number[] = [];
+    for (const [index, line] of text.split('\n').entries()) {
       const event = parseLogEvent(line);
       if (event !== undefined) events.push(event);
+      else if (line !== '') unreadable.push(index + 1);
     }
+    this.#warn(unreadable);
     return events;
+  }
+
+  /** Once, not with every query. */
+  #warn(unreadable: readonly number[]): void {
+    if (unreadable.length === 0 || this.#hasWarned) return;
+    this.#hasWarned = true;
+    console.warn(`${this.path}: passed over what is torn or damaged, at line ${unreadable.join(', ')}`);
   }
 
   #note({ logStreamName, timestamp, ingestionTime, n }: LogEvent): void {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { LogGroup } from './log-group.ts';
+import { isDeleted, LogGroup } from './log-group.ts';
 import type { LogSink } from './log-sink.ts';
 
 export interface LogStoreOptions {
@@ -27,10 +27,17 @@ export class LogStore implements LogSink {
     private readonly clock: Clock,
   ) {}
 
+  /** Throws DamagedGroupError. */
   async open(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    for (const entry of await readdir(this.folder)) {
-      const group = await LogGroup.open(join(this.folder, entry));
+    for (const entry of await readdir(this.folder, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      const folder = join(this.folder, entry.name);
+      if (isDeleted(entry.name)) {
+        await rm(folder, { recursive: true, force: true });
+        continue;
+      }
+      const group = await LogGroup.open(folder);
       if (group !== undefined) this.#groups.set(group.name, group);
     }
   }

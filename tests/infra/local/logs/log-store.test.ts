@@ -1,7 +1,7 @@
-import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LogEvent, parseLogEvent, serializeLogEvent } from '../../../../infra/local/logs/log-event.ts';
 import { keptSegments, segmentBytes } from '../../../../infra/local/logs/log-group.ts';
 import { type LogStore, openLogStore } from '../../../../infra/local/logs/log-store.ts';
@@ -70,7 +70,7 @@ describe('the log store', () => {
     await store.close();
     expect(await readdir(join(dataDir, 'logs'))).toEqual(['aws~lambda~f']);
     expect(await readFile(join(dataDir, 'logs/aws~lambda~f/000001.ndjson'), 'utf8')).toBe(
-      `{"timestamp":${startMs},"ingestionTime":${startMs},"logStreamName":"s","n":0,"message":"one line\\nor two"}\n`,
+      `{"timestamp":${startMs},"ingestionTime":${startMs},"logStreamName":"s","n":0,"message":"one line\\nor two","checksum":"d3ef90a6"}\n`,
     );
   });
 
@@ -99,6 +99,64 @@ describe('the log store', () => {
     expect(await messages(second)).toEqual(['whole', 'after']);
     await second.close();
     expect(await messages(await open())).toEqual(['whole', 'after']);
+  });
+
+  test('passes over a damaged line, says so once, and finds all others', async () => {
+    const said = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const first = await open();
+    for (const message of ['one', 'two', 'three']) first.append(group, 's', startMs, message);
+    await first.close();
+    const file = join(dataDir, 'logs/aws~lambda~f/000001.ndjson');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"two"', '"tvo"'));
+    const second = await open();
+    for (let query = 0; query < 2; query += 1) expect(await messages(second)).toEqual(['one', 'three']);
+    await second.close();
+    expect(said.mock.calls).toEqual([[`${file}: passed over what is torn or damaged, at line 2`]]);
+    said.mockRestore();
+    await writeFile(file, text);
+    expect(await messages(await open())).toEqual(['one', 'two', 'three']);
+  });
+
+  test('of an older version, without checksums, is read', async () => {
+    const first = await open();
+    first.append(group, 's', startMs, 'one');
+    await first.close();
+    for (const name of ['000001.ndjson', 'group.json']) {
+      const file = join(dataDir, 'logs/aws~lambda~f', name);
+      const text = await readFile(file, 'utf8');
+      const older = text.replace(/,\s*"checksum": ?"[0-9a-f]{8}"/, '');
+      expect(older).not.toBe(text);
+      await writeFile(file, older);
+    }
+    expect(await messages(await open())).toEqual(['one']);
+  });
+
+  test.each([
+    [
+      'is damaged',
+      (file: string) => writeFile(file, '{"logGroupName":"/aws/lambda/g","checksum":"00000000"}'),
+    ],
+    ['is gone', (file: string) => rm(file)],
+  ])('does not take a group for none whose description %s', async (_, damage) => {
+    const first = await open();
+    first.append(group, 's', startMs, 'one');
+    await first.close();
+    const file = join(dataDir, 'logs/aws~lambda~f/group.json');
+    const text = await readFile(file, 'utf8');
+    await damage(file);
+    await expect(open()).rejects.toThrow(`Expected ${file} to describe a log group, got: `);
+    await writeFile(file, text);
+    expect(await messages(await open())).toEqual(['one']);
+  });
+
+  test('finishes a deletion that a crash has cut off', async () => {
+    const store = await open();
+    store.append(group, 's', startMs, 'one');
+    await store.close();
+    await rename(join(dataDir, 'logs/aws~lambda~f'), join(dataDir, 'logs/.deleted-1')); // its first step
+    expect(await (await open()).groups()).toEqual([]);
+    expect(await readdir(join(dataDir, 'logs'))).toEqual([]);
   });
 
   test('is bounded: the oldest megabyte goes when a new one begins', async () => {
@@ -134,7 +192,12 @@ describe('the log store', () => {
     }
     await store.close();
     const index = join(dataDir, 'logs/aws~lambda~f/index.json');
-    for (const damage of [() => writeFile(index, '[{"file":'), () => rm(index)]) {
+    const flipped = (await readFile(index, 'utf8')).replace('"lastTimestamp":16', '"lastTimestamp":10');
+    for (const damage of [
+      () => writeFile(index, flipped),
+      () => writeFile(index, '[{"file":'),
+      () => rm(index),
+    ]) {
       await damage();
       const again = await open();
       expect((await messages(again)).map((message) => message[0])).toEqual(['0', '1', '2', '3']);
