@@ -21,7 +21,7 @@ export function Hero({ answer, day, isAlone, format }: HeroProps) {
   const isToday = day === 'today';
   const dayMs = isToday ? answer.serverNowMs : Date.parse(`${day}T00:00:00Z`);
   const was = previousDayTotal?.salesCents ?? 0;
-  const share = was > 0 ? (dayTotal.salesCents - was) / was : null;
+  const share = was > 0 && dayTotal.salesCents !== null ? (dayTotal.salesCents - was) / was : null;
   return (
     <section aria-label="Total of the day" className="flex min-w-0 flex-col">
       <h2 className="text-muted">
@@ -29,7 +29,7 @@ export function Hero({ answer, day, isAlone, format }: HeroProps) {
       </h2>
       <p
         data-testid="day-total"
-        data-cents={dayTotal.salesCents}
+        data-cents={dayTotal.salesCents ?? ''}
         className="mt-1 font-semibold text-[40px] leading-[1.1] tracking-tight sm:text-[56px]"
       >
         {format.money(dayTotal.salesCents)}

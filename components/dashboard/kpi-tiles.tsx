@@ -35,7 +35,7 @@ function tilesOf(answer: WindowsAnswer, format: Format): Tile[] {
       ? `, ${format.change(last.salesCents - before.salesCents)}`
       : '';
   const average =
-    dayTotal.recordCount === null || dayTotal.recordCount === 0
+    dayTotal.salesCents === null || dayTotal.recordCount === null || dayTotal.recordCount === 0
       ? null
       : Math.round(dayTotal.salesCents / dayTotal.recordCount);
   return [

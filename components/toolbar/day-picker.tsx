@@ -90,7 +90,7 @@ export function DayPicker({
 function optionWords({ day, total }: DaysAnswer['days'][number], format: Format): string {
   // Today's total stands large above, and is newer than the one that came with the days.
   if (day === 'today') return 'Today';
-  return total === null || total.closedWindows === 0
+  return total === null || total.salesCents === null || total.closedWindows === 0
     ? day
     : `${day} · ${format.moneyShort(total.salesCents)}`;
 }

@@ -40,7 +40,8 @@ export interface WindowsAnswer {
 }
 
 export interface Totals {
-  readonly salesCents: number;
+  /** Null when it is beyond what cents say exactly (`MAX_CENTS`). */
+  readonly salesCents: number | null;
   /** Null when an original result leaves it open. */
   readonly recordCount: number | null;
   readonly rejected: number;

@@ -1,3 +1,4 @@
+import { amountOf, MAX_CENTS } from './cents.ts';
 import { excerptOf } from './excerpt.ts';
 import type { ParsedSale } from './sale.ts';
 import { compareSequenceNumbers, isSequenceNumber } from './sequence-number.ts';
@@ -10,6 +11,8 @@ export interface Aggregate {
   /** Sales that were added. */
   recordCount: number;
   salesCents: number;
+  /** Sales and refunds without their sign. No sum of some of them is larger: as long as it is in bounds, all are. */
+  turnoverCents: number;
   /** Smallest and largest single sale; null while there is none. */
   minCents: number | null;
   maxCents: number | null;
@@ -36,6 +39,7 @@ export function emptyAggregate(): Aggregate {
   return {
     recordCount: 0,
     salesCents: 0,
+    turnoverCents: 0,
     minCents: null,
     maxCents: null,
     rejected: 0,
@@ -65,13 +69,14 @@ export function fold(aggregate: Aggregate, sequenceNumber: string, parsed: Parse
     return parsed.reason;
   }
   const { salesCents, requestId } = parsed.sale;
-  const sum = aggregate.salesCents + salesCents;
-  if (!Number.isSafeInteger(sum)) {
+  const turnoverCents = aggregate.turnoverCents + Math.abs(salesCents);
+  if (turnoverCents > MAX_CENTS) {
     aggregate.rejected += 1;
-    return `expected the window's total to stay within ±${Number.MAX_SAFE_INTEGER / 100}, got one more sale of ${salesCents / 100}`;
+    return `expected the sales and refunds of a window to stay within ${amountOf(MAX_CENTS)} in all, got one more of ${amountOf(salesCents)}`;
   }
   aggregate.recordCount += 1;
-  aggregate.salesCents = sum;
+  aggregate.salesCents += salesCents;
+  aggregate.turnoverCents = turnoverCents;
   if (aggregate.minCents === null || salesCents < aggregate.minCents) aggregate.minCents = salesCents;
   if (aggregate.maxCents === null || salesCents > aggregate.maxCents) aggregate.maxCents = salesCents;
   if (requestId !== null) addToRequest(aggregate.requests, requestId, 1, salesCents);
@@ -109,6 +114,7 @@ function addToRequest(
 export interface AggregateState {
   readonly tot_record_count: number;
   readonly sales_cents: number;
+  readonly turnover_cents: number;
   readonly min_cents: number | null;
   readonly max_cents: number | null;
   readonly rejected: number;
@@ -121,6 +127,7 @@ export function serializeState(aggregate: Aggregate): AggregateState {
   return {
     tot_record_count: aggregate.recordCount,
     sales_cents: aggregate.salesCents,
+    turnover_cents: aggregate.turnoverCents,
     min_cents: aggregate.minCents,
     max_cents: aggregate.maxCents,
     rejected: aggregate.rejected,
@@ -145,10 +152,13 @@ export function parseState(state: unknown): Aggregate {
   if (Object.keys(state).length === 0) return emptyAggregate();
   const s: { readonly [K in keyof AggregateState]?: unknown } = state;
   const requests = parseRequests(s.requests);
+  // A version before this one, whose window was open when it was replaced, did not say.
+  const turnoverCents = s.turnover_cents ?? Math.abs(Number(s.sales_cents));
   if (
     !isCount(s.tot_record_count) ||
     !isCount(s.rejected) ||
     !isCents(s.sales_cents) ||
+    !isCount(turnoverCents) ||
     !(s.min_cents === null || isCents(s.min_cents)) ||
     !(s.max_cents === null || isCents(s.max_cents)) ||
     !(s.first_sequence_number === null || isSequenceNumber(s.first_sequence_number)) ||
@@ -160,6 +170,7 @@ export function parseState(state: unknown): Aggregate {
   return {
     recordCount: s.tot_record_count,
     salesCents: s.sales_cents,
+    turnoverCents,
     minCents: s.min_cents,
     maxCents: s.max_cents,
     rejected: s.rejected,

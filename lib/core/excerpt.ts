@@ -17,7 +17,7 @@ export function excerptOfText(text: string, most = MOST_CHARACTERS): string {
 
 /** The beginning of a value's JSON, or of what comes nearest to it; `nothing` for undefined. */
 export function excerptOf(value: unknown, most = MOST_CHARACTERS): string {
-  if (value === undefined) return 'nothing';
+  if (value === undefined) return excerptOfText('nothing', most);
   let text = '';
   /** What is still to be written, the next one last. */
   const rest: (Value | string)[] = [new Value(value)];

@@ -1,4 +1,4 @@
-import { centsOf } from './cents.ts';
+import { amountOf, centsOf } from './cents.ts';
 import { excerptOf, excerptOfText } from './excerpt.ts';
 
 /**
@@ -22,6 +22,9 @@ export type ParsedSale =
 export const MAX_SALE_BYTES = 65_536;
 /** Keeps the 500 request ids that a window remembers far below the 1 MB that AWS allows its state. */
 export const MAX_REQUEST_ID_LENGTH = 128;
+
+/** 50 trillion either way: what is larger is no sale, and must leave room for the others in its window's sums. */
+export const MAX_SALE_CENTS = 5_000_000_000_000_000;
 
 /** Parses a record's data. A record that is not a sale has a reason, in words for the person who sent it. */
 export function parseSale(text: string): ParsedSale {
@@ -47,6 +50,11 @@ export function parseSale(text: string): ParsedSale {
         : `expected \`sales\` to be a number with at most two decimals, got ${excerptOf(record.sales)}`,
     );
   }
+  if (Math.abs(salesCents) > MAX_SALE_CENTS) {
+    return rejected(
+      `expected \`sales\` to be at most ${amountOf(MAX_SALE_CENTS)} either way, got ${excerptOf(record.sales)}`,
+    );
+  }
   if (typeof record.cust_name !== 'string') {
     return rejected(`expected \`cust_name\` to be a text, got ${gotOf(record.cust_name)}`);
   }
@@ -70,7 +78,7 @@ export function serializeSale(sale: Sale): string {
   return JSON.stringify({
     cust_name: sale.custName,
     cust_id: sale.custId,
-    sales: sale.salesCents / 100,
+    sales: amountOf(sale.salesCents),
     ...(sale.requestId === null ? {} : { request_id: sale.requestId }),
   });
 }

@@ -6,7 +6,7 @@ export interface Slot {
   readonly startMs: number;
   readonly endMs: number;
   readonly state: SlotState;
-  /** Null when unknown: never shown as zero. */
+  /** Null when unknown, or beyond what cents say exactly: never shown as zero. */
   readonly salesCents: number | null;
   readonly recordCount: number | null;
   /** What of these is not final yet: in open snapshots that no result covers. */

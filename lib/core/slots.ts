@@ -1,3 +1,4 @@
+import { sumCents } from './cents.ts';
 import { compareSequenceNumbers } from './sequence-number.ts';
 import type { RequestTrace, ShardShare, Slot, SlotState } from './slot.ts';
 import { type Window, windowStartMs } from './window.ts';
@@ -95,7 +96,7 @@ function slotOf(
   return {
     ...span,
     state,
-    salesCents: isKnown ? sum(all, (part) => part.salesCents) : isEmpty ? 0 : null,
+    salesCents: isKnown ? sumCents(all.map((part) => part.salesCents)) : isEmpty ? 0 : null,
     recordCount: isKnown ? sumCounts(all) : isEmpty ? 0 : null,
     soFar: {
       recordCount: sumCounts(snapshots) ?? 0,
@@ -142,6 +143,7 @@ function hasUnsettled(known: Known, startMs: number, endMs: number, results: rea
   return false;
 }
 
+/** None when one of them is beyond what cents say exactly. */
 function sharesOf(parts: readonly WindowPart[]): ShardShare[] {
   const shares = new Map<string | null, WindowPart[]>();
   for (const part of parts) {
@@ -149,14 +151,14 @@ function sharesOf(parts: readonly WindowPart[]): ShardShare[] {
     if (share === undefined) shares.set(part.shardId, [part]);
     else share.push(part);
   }
-  return [...shares]
-    .sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1))
-    .map(([shardId, own]) => ({
-      shardId,
-      salesCents: sum(own, (part) => part.salesCents),
-      recordCount: sumCounts(own),
-      rejected: sum(own, (part) => part.rejected),
-    }));
+  const exact: ShardShare[] = [];
+  for (const [shardId, own] of [...shares].sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1))) {
+    const salesCents = sumCents(own.map((part) => part.salesCents));
+    if (salesCents === null) return [];
+    const rejected = sum(own, (part) => part.rejected);
+    exact.push({ shardId, salesCents, recordCount: sumCounts(own), rejected });
+  }
+  return exact;
 }
 
 /** A request with shares in results and in snapshots has one trace of each: counted, and so far. */

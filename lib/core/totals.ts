@@ -1,9 +1,11 @@
+import { sumCents } from './cents.ts';
 import { countClosed, sum, sumCounts } from './slots.ts';
 import type { WindowPart } from './window-part.ts';
 
 /** What closed windows sum up to. */
 export interface WindowTotals {
-  readonly salesCents: number;
+  /** Null when it is beyond what cents say exactly. */
+  readonly salesCents: number | null;
   readonly recordCount: number | null;
   readonly rejected: number;
   readonly closedWindows: number;
@@ -23,7 +25,7 @@ export function totalsOf(
     ({ window }) => window.startMs >= fromMs && window.startMs < toMs && window.endMs <= byMs,
   );
   return {
-    salesCents: sum(closed, (part) => part.salesCents),
+    salesCents: sumCents(closed.map((part) => part.salesCents)),
     recordCount: sumCounts(closed),
     rejected: sum(closed, (part) => part.rejected),
     closedWindows: countClosed(closed, byMs),

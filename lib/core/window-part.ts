@@ -53,6 +53,16 @@ export function parsePartKey(
   return { startMs: original ? lastEndedWindow(timeMs, windowSeconds).startMs : timeMs, original };
 }
 
+/** The start of the window that a key names, be its body readable or not; null for a key that no result has. */
+export function startOfKey(key: string, windowSeconds: number): number | null {
+  try {
+    return parsePartKey(key, windowSeconds).startMs;
+  } catch (error) {
+    if (error instanceof MalformedResultError) return null;
+    throw error;
+  }
+}
+
 /** Parses a result object by its key and body. Throws MalformedResultError. */
 export function parsePart(object: StoredObject, text: string, windowSeconds: number): WindowPart {
   const parsed = parseResultKey(object.key);

@@ -1,7 +1,7 @@
 import 'server-only';
 import { partitionPrefix } from '../../core/object-key.ts';
 import { parseUtcDay } from '../../core/window.ts';
-import { parsePart, parsePartKey, type WindowPart } from '../../core/window-part.ts';
+import { parsePart, parsePartKey, startOfKey, type WindowPart } from '../../core/window-part.ts';
 import { MalformedResultError } from '../../core/window-result.ts';
 import { S3_SOCKETS } from '../aws-clients.ts';
 import { type BucketReader, eachOf, type ListedObject } from './bucket-reader.ts';
@@ -67,7 +67,7 @@ export class Partition {
   firstWindowMs(): number | null {
     let firstMs: number | null = null;
     for (const key of this.#listed.keys()) {
-      const startMs = startOf(key, this.#windowSeconds);
+      const startMs = startOfKey(key, this.#windowSeconds);
       if (startMs !== null && (firstMs === null || startMs < firstMs)) firstMs = startMs;
     }
     return firstMs;
@@ -112,7 +112,7 @@ export class Partition {
       }
       return false;
     }
-    const startMs = startOf(key, this.#windowSeconds);
+    const startMs = startOfKey(key, this.#windowSeconds);
     return scope === 'all' || startMs === null || startMs < this.#dayMs;
   }
 
@@ -151,13 +151,5 @@ export class Partition {
   #changed(): void {
     this.version += 1;
     this.#parts = null;
-  }
-}
-
-function startOf(key: string, windowSeconds: number): number | null {
-  try {
-    return parsePartKey(key, windowSeconds).startMs;
-  } catch {
-    return null;
   }
 }

@@ -124,6 +124,11 @@ describe('a window', () => {
     });
   });
 
+  test('is read back to the cent where its amounts are as large as amounts can be', async () => {
+    await runWindow([[record(100, sale(43_904_898_160_000)), record(101, sale(297.38))]]);
+    expect(parseResult(await read(key(100))).salesCents).toBe(4_390_489_816_029_738);
+  });
+
   test('of 156 records that add up to 42187 has sales 42187', async () => {
     const amounts = Array.from({ length: 155 }, (_, index) => 117 + index * 2);
     const rest = 42_187 - amounts.reduce((sum, amount) => sum + amount, 0);

@@ -11,8 +11,10 @@ import {
   parseState,
   serializeState,
 } from '../../../lib/core/aggregate.ts';
-import { type ParsedSale, parseSale } from '../../../lib/core/sale.ts';
+import { MAX_CENTS } from '../../../lib/core/cents.ts';
+import { MAX_SALE_CENTS, type ParsedSale, parseSale } from '../../../lib/core/sale.ts';
 import { compareSequenceNumbers } from '../../../lib/core/sequence-number.ts';
+import { parseResult, resultOf, serializeResult } from '../../../lib/core/window-result.ts';
 
 interface Arrival {
   readonly sequenceNumber: string;
@@ -116,11 +118,33 @@ describe('an aggregate', () => {
     expect(aggregate.salesCents).toBe(30);
   });
 
-  test('rejects a sale that would take the total beyond what is exact', () => {
+  test('rejects a sale that would take a sum beyond what is exact', () => {
     const aggregate = emptyAggregate();
-    expect(fold(aggregate, '1', sold(Number.MAX_SAFE_INTEGER))).toBeNull();
-    expect(fold(aggregate, '2', sold(1))).toContain("expected the window's total to stay within");
-    expect(aggregate).toMatchObject({ recordCount: 1, rejected: 1, salesCents: Number.MAX_SAFE_INTEGER });
+    expect(fold(aggregate, '1', sold(MAX_CENTS))).toBeNull();
+    expect(fold(aggregate, '2', sold(1))).toContain(
+      'expected the sales and refunds of a window to stay within',
+    );
+    expect(aggregate).toMatchObject({ recordCount: 1, rejected: 1, salesCents: MAX_CENTS });
+  });
+
+  test('of the largest sales and refunds there are is read back from its result, share by share', () => {
+    const large = fc.maxSafeInteger().map((cents) => cents % (MAX_SALE_CENTS + 1));
+    const request = fc.nat({ max: MAX_REQUESTS + 50 }).map((id) => `r-${id}`);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.oneof(large, fc.integer()), request), { minLength: 1, maxLength: 700 }),
+        (sales) => {
+          const aggregate = emptyAggregate();
+          for (const [index, [cents, id]] of sales.entries()) {
+            fold(aggregate, String(index + 1), sold(cents, id));
+          }
+          expect(aggregate.recordCount + aggregate.rejected).toBe(sales.length);
+          const result = resultOf(aggregate, { startMs: 0, endMs: 120_000 }, 'shardId-000000000000', false);
+          expect(result && parseResult(serializeResult(result))).toEqual(result);
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   test('says why a record was rejected', () => {
@@ -166,6 +190,13 @@ describe('the shares of the producers', () => {
 });
 
 describe('the state', () => {
+  test('that a version before this one left in an open window is gone on from', () => {
+    const { turnover_cents: _, ...before } = serializeState(
+      foldAll(emptyAggregate(), [{ sequenceNumber: '5', parsed: sold(-100, 'a') }]),
+    );
+    expect(parseState(before)).toMatchObject({ salesCents: -100, turnoverCents: 100 });
+  });
+
   test('of a window that begins is {}', () => {
     expect(parseState({})).toEqual(emptyAggregate());
   });
@@ -178,6 +209,7 @@ describe('the state', () => {
     [{ ...state, tot_record_count: -1 }],
     [{ ...state, tot_record_count: '1' }],
     [{ ...state, sales_cents: 0.5 }],
+    [{ ...state, turnover_cents: -1 }],
     [{ ...state, min_cents: undefined }],
     [{ ...state, rejected: null }],
     [{ ...state, last_sequence_number: '05' }],

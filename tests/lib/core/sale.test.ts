@@ -1,22 +1,55 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { amountOf, centsOf } from '../../../lib/core/cents.ts';
-import { MAX_SALE_BYTES, parseSale, type Sale, serializeSale } from '../../../lib/core/sale.ts';
+import { amountOf, centsOf, MAX_CENTS, sumCents } from '../../../lib/core/cents.ts';
+import {
+  MAX_SALE_BYTES,
+  MAX_SALE_CENTS,
+  parseSale,
+  type Sale,
+  serializeSale,
+} from '../../../lib/core/sale.ts';
 
 const sale: fc.Arbitrary<Sale> = fc.record({
   custName: fc.string(),
   custId: fc.maxSafeInteger(),
-  salesCents: fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 }),
+  salesCents: fc.maxSafeInteger().map((cents) => cents % (MAX_SALE_CENTS + 1)),
   requestId: fc.option(fc.string({ minLength: 1, maxLength: 128 })),
 });
 
 describe('an amount', () => {
-  test('of any whole number of cents survives the way through JSON', () => {
+  const anyCents = fc.maxSafeInteger().filter((cents) => Math.abs(cents) <= MAX_CENTS);
+
+  test('of any whole number of cents up to the bound survives the way through JSON', () => {
     fc.assert(
-      fc.property(fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 }), (cents) => {
+      fc.property(fc.oneof(anyCents, fc.integer({ min: -1_000_000, max: 1_000_000 })), (cents) => {
         expect(centsOf(JSON.parse(JSON.stringify(amountOf(cents))))).toBe(cents);
       }),
+      { numRuns: 20_000 },
     );
+  });
+
+  test('of each cent beside a power of two, and beside the bound, survives it too', () => {
+    for (const middle of [...Array.from({ length: 53 }, (_, power) => 2 ** power), MAX_CENTS - 1000]) {
+      for (let cents = middle - 1000; cents <= middle + 1000; cents += 1) {
+        if (cents > MAX_CENTS) break;
+        expect(centsOf(JSON.parse(JSON.stringify(amountOf(cents))))).toBe(cents);
+        expect(centsOf(JSON.parse(JSON.stringify(amountOf(-cents))))).toBe(cents === 0 ? 0 : -cents);
+      }
+    }
+  });
+
+  test('is added up exactly in any order, and a sum beyond the bound is none', () => {
+    fc.assert(
+      fc.property(fc.array(anyCents, { maxLength: 40 }), (all) => {
+        const exact = all.reduce((sum, cents) => sum + BigInt(cents), 0n);
+        const isAmount = exact <= BigInt(MAX_CENTS) && -exact <= BigInt(MAX_CENTS);
+        expect(sumCents(all)).toBe(isAmount ? Number(exact) : null);
+        expect(sumCents([...all].reverse())).toBe(sumCents(all));
+      }),
+    );
+    expect(sumCents([MAX_CENTS, MAX_CENTS, MAX_CENTS, -MAX_CENTS, 7, -MAX_CENTS, -8])).toBe(MAX_CENTS - 1);
+    expect(sumCents([MAX_CENTS, 1])).toBeNull();
+    expect(sumCents([])).toBe(0);
   });
 
   test.each([
@@ -30,6 +63,8 @@ describe('an amount', () => {
     [-4.5, -450],
     [1e3, 100_000],
     [4_503_599_627_370.49, 450_359_962_737_049],
+    [43_904_898_160_297.38, 4_390_489_816_029_738],
+    [-70_000_000_000_000, -MAX_CENTS],
   ])('%d is %d cents', (amount, cents) => {
     expect(centsOf(amount)).toBe(cents);
   });
@@ -41,6 +76,8 @@ describe('an amount', () => {
     [Number.NaN],
     [Infinity],
     [1e300],
+    [70_000_000_000_000.02],
+    [90_071_992_547_409.91],
     ['12'],
     [null],
     [undefined],
@@ -80,6 +117,11 @@ describe('a sale', () => {
     [JSON.stringify({ ...valid, sales: 1.234 }), 'at most two decimals, got 1.234'],
     [JSON.stringify({ ...valid, sales: null }), 'at most two decimals, got null'],
     ['{"cust_name":"Kobold","cust_id":1,"sales":1e400}', 'at most two decimals'],
+    [
+      JSON.stringify({ ...valid, sales: 50_000_000_000_000.01 }),
+      '`sales` to be at most 50000000000000 either',
+    ],
+    [JSON.stringify({ ...valid, sales: -60_000_000_000_000 }), 'either way, got -60000000000000'],
     [JSON.stringify({ ...valid, cust_name: undefined }), '`cust_name` to be a text, got none'],
     [JSON.stringify({ ...valid, cust_name: 5 }), '`cust_name` to be a text, got 5'],
     [JSON.stringify({ ...valid, cust_id: '1' }), '`cust_id` to be a whole number, got "1"'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MAX_CENTS } from '../../../lib/core/cents.ts';
 import { resultKey } from '../../../lib/core/object-key.ts';
 import { buildSlots, type Known, uncovered } from '../../../lib/core/slots.ts';
 import { newestOf, totalsOf } from '../../../lib/core/totals.ts';
@@ -258,6 +259,35 @@ describe('for any results', () => {
         for (const slot of slots) {
           const shards = slot.shards.reduce((sum, share) => sum + share.salesCents, 0);
           expect(shards).toBe(slot.salesCents ?? 0);
+        }
+      }),
+    );
+  });
+
+  // Seventy trillion and more: beyond it a double would be off by a cent and more.
+  test('the sums of amounts as large as a window can have are exact, or unknown; never rounded', () => {
+    const large = fc
+      .tuple(fc.nat(29), fc.constantFrom('a', 'b'), fc.nat(1_000_000), fc.maxSafeInteger())
+      .map(([index, shard, first, cents]) =>
+        part(result(T + index * W, shard, first, [cents % (MAX_CENTS + 1)])),
+      );
+    const all = fc.uniqueArray(large, { maxLength: 20, selector: ({ key }) => key });
+    const exactOf = (parts: readonly WindowPart[]) => {
+      const sum = parts.reduce((cents, each) => cents + BigInt(each.salesCents), 0n);
+      return sum <= BigInt(MAX_CENTS) && -sum <= BigInt(MAX_CENTS) ? Number(sum) : null;
+    };
+    fc.assert(
+      fc.property(all, (results) => {
+        const nowMs = range.toMs + 3_600_000;
+        expect(totalsOf(results, range.fromMs, range.toMs, nowMs).salesCents).toBe(exactOf(results));
+        for (const slot of buildSlots(known(nowMs, { results }), { ...range, stepSeconds: 1800 })) {
+          const own = results.filter(
+            ({ window }) => window.startMs >= slot.startMs && window.startMs < slot.endMs,
+          );
+          expect(slot.salesCents).toBe(exactOf(own));
+          for (const { shardId, salesCents } of slot.shards) {
+            expect(salesCents).toBe(exactOf(own.filter((each) => each.shardId === shardId)));
+          }
         }
       }),
     );
