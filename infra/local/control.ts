@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse, HttpService } from './http/http.ts';
 /**
  * The control API: what a person at this machine may ask of the runtime that AWS has no operation for.
  *
- * `GET /_local/health`: `{"status": "ok", "pid", "dataDir", …}`.
+ * `GET /_local/health`: `{"status": "ok", "pid", "dataDir", …}`; "unavailable" in a reset, and after one that failed.
  * `GET /_local/status`: the actions there are, the shards, how far the consumer is.
  * `POST /_local/actions` with `{"action": "late-record"}`: does it; answers `{"message": "…"}`.
  */

@@ -34,19 +34,49 @@ export interface RuntimeParts {
   readonly windowSecondsBefore: number | null;
   readonly logs: LogStore;
   readonly services: Readonly<Record<Exclude<ServiceName, 'control'>, HttpService>>;
+  /** Rejects with the first failure, after all that could be closed is closed. */
+  close(): Promise<void>;
 }
+
+type Close = () => Promise<void> | void;
 
 /** The project's functions are the same for every data folder: a new one starts as fast as an old one. */
 const FUNCTION_CACHE = fileURLToPath(new URL('../../node_modules/.cache/functions', import.meta.url));
 
 export async function openParts(settings: LocalSettings, url: string): Promise<RuntimeParts> {
+  const opened: Close[] = [];
+  try {
+    return await openAll(settings, url, opened);
+  } catch (error) {
+    await closeAll(opened).catch(() => {});
+    throw error;
+  }
+}
+
+/** Those that use others before those that are used; one that fails keeps no other open. */
+async function closeAll(opened: readonly Close[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of opened.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** `opened` gets how to close each part, as soon as it is open. */
+async function openAll(settings: LocalSettings, url: string, opened: Close[]): Promise<RuntimeParts> {
   const { dataDir, region, accountId } = settings;
   const account = { region, accountId };
   const clock = systemClock;
   const bucket = pipeline.bucket.localName;
 
   const logs = await openLogStore({ dataDir, clock });
+  opened.push(() => logs.close());
   const objects = new ObjectStore({ dataDir, clock, region });
+  opened.push(() => objects.close());
   objects.ensureBucket(bucket);
   const streams = await openStreams({
     dataDir,
@@ -54,6 +84,7 @@ export async function openParts(settings: LocalSettings, url: string): Promise<R
     ...account,
     enforceShardLimits: settings.enforceLimits,
   });
+  opened.push(() => streams.close());
   const { streamArn } = streams.ensure({
     streamName: pipeline.stream.name,
     shardCount: settings.shardCount,
@@ -87,6 +118,7 @@ export async function openParts(settings: LocalSettings, url: string): Promise<R
     environment: clientEnvironment(url, settings),
   });
 
+  opened.push(() => pool.close());
   const mappings = await openEventSourceMappings({
     dataDir,
     clock,
@@ -100,6 +132,7 @@ export async function openParts(settings: LocalSettings, url: string): Promise<R
     onInvocation: reportFailure,
     log: (line) => console.warn(line),
   });
+  opened.push(() => mappings.close());
   const consumerArn = pool.find(consumer.functionName).arn;
   const before = (await mappings.list()).find(
     (each) => each.EventSourceArn === streamArn && each.FunctionArn === consumerArn,
@@ -134,14 +167,6 @@ export async function openParts(settings: LocalSettings, url: string): Promise<R
       s3: createS3Service({ objects }),
       sts: createStsService({ accountId }),
     },
+    close: () => closeAll(opened),
   };
-}
-
-/** Those that use others before those that are used. */
-export async function closeParts(parts: RuntimeParts): Promise<void> {
-  await parts.mappings.close();
-  await parts.pool.close();
-  await parts.streams.close();
-  parts.objects.close();
-  await parts.logs.close();
 }

@@ -15,8 +15,12 @@ export interface StartReport {
   readonly shardCount: number;
 }
 
-/** `killedPid` null: the run before ended by itself, or there was none. */
-export async function reportOf(parts: RuntimeParts, killedPid: number | null): Promise<StartReport> {
+/** `killedPid` null: the run before ended by itself, or there was none. `wasResetting`: it was killed in a reset. */
+export async function reportOf(
+  parts: RuntimeParts,
+  killedPid: number | null,
+  wasResetting: boolean,
+): Promise<StartReport> {
   const { settings, streams } = parts;
   const shardCount = streams.stream(pipeline.stream.name).shards.filter((shard) => shard.isOpen).length;
   const notes: string[] = [];
@@ -31,7 +35,10 @@ export async function reportOf(parts: RuntimeParts, killedPid: number | null): P
       `Windows are ${settings.windowSeconds} s long now, ${before} s before: what the open ones held is folded again, nothing is lost.`,
     );
   }
-  return { recovered: [...(await goesOn(parts, killedPid)), ...mended(parts)], notes, shardCount };
+  const recovered = wasResetting
+    ? ['the last run was killed in the middle of a reset, which is finished now: all its data is deleted']
+    : [...(await goesOn(parts, killedPid)), ...mended(parts)];
+  return { recovered, notes, shardCount };
 }
 
 /** Where the work of a killed run goes on. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
@@ -347,6 +347,38 @@ describe('an action', () => {
     lambda.destroy();
     expect((await act('reset')).status).toBe(200);
     expect(await files('')).toEqual([]);
+    await putSale(7);
+    await expect.poll(folded).toBe(1);
+  });
+
+  test('reset that fails says why, can be asked for again, and goes on from nothing once it succeeds', async () => {
+    await putSale();
+    await rm(dataDir, { recursive: true });
+    await writeFile(dataDir, 'where the data folder should be');
+    for (let reset = 0; reset < 2; reset += 1) {
+      const { status, message } = await act('reset');
+      expect(status).toBe(500);
+      expect(message).toMatch(/The reset failed: EEXIST.*Nothing answers until another reset or a restart/);
+    }
+    await expect(putSale()).rejects.toMatchObject({
+      name: 'ServiceUnavailable',
+      message: expect.stringContaining('The reset failed: EEXIST'),
+    });
+    const health = await fetch(`${runtime.url}/_local/health`);
+    expect(await health.json()).toMatchObject({ status: 'unavailable', pid: process.pid });
+
+    await rm(dataDir);
+    expect((await act('reset')).status).toBe(200);
+    await putSale(7);
+    await expect.poll(folded).toBe(1);
+    expect(JSON.parse(await readFile(path.join(dataDir, 'runtime.lock'), 'utf8')).pid).toBe(process.pid);
+  });
+
+  test('reset brings back a data folder that was deleted under the runtime', async () => {
+    await putSale();
+    await rm(dataDir, { recursive: true });
+    await expect(putSale()).rejects.toThrow('It was deleted or moved while the runtime was running');
+    expect((await act('reset')).status).toBe(200);
     await putSale(7);
     await expect.poll(folded).toBe(1);
   });
