@@ -77,7 +77,6 @@ const imports = new Map(files.map((file) => [file, importsOf(file)]));
 const STILL_ROUND: readonly string[] = [
   'lib/server/dashboard.ts',
   'components/chart/bars.tsx',
-  'components/replay/recorded-clicks.ts',
   'infra/local/kinesis/operations/list-shards-operation.ts',
   'infra/local/lambda/event-source-mapping/failure-destination.ts',
   'infra/local/lambda/functions/function-pool.ts',

@@ -19,7 +19,6 @@ import { ChartTooltip } from '@/components/chart/tooltip';
 import { useGrowingScale } from '@/components/chart/use-growing-scale';
 import { useSelection } from '@/components/chart/use-selection';
 import { useClicks } from '@/components/live/click-store';
-import { withOpen } from '@/components/live/missing';
 import type { UrlState } from '@/components/live/url-state';
 import { usePlace } from '@/components/live/use-place';
 import type { Format } from '@/components/ui/format';
@@ -36,7 +35,6 @@ const DRAG_PX = 6;
 
 interface ChartPanelProps {
   readonly answer: WindowsAnswer;
-  readonly open: Slot;
   readonly previous: WindowsAnswer | undefined;
   /** Of what stands still while the clock goes on, nothing can be foretold. */
   readonly paused: boolean;
@@ -51,7 +49,7 @@ interface ChartPanelProps {
 
 /** The plot with its keys, its pointer and its tooltip. Only bars, scale and words reach the chart itself. */
 export function ChartPanel(props: ChartPanelProps) {
-  const { answer, open, previous, paused, url, format, onChange, onZoom, onBack, onReading } = props;
+  const { answer, previous, paused, url, format, onChange, onZoom, onBack, onReading } = props;
   const isNarrow = useNarrow();
   const [isInside, setIsInside] = useState(false);
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | null>(null);
@@ -59,9 +57,8 @@ export function ChartPanel(props: ChartPanelProps) {
   const press = useRef<{ readonly x: number; readonly index: number } | null>(null);
 
   const slots = useMemo(() => {
-    const all = withOpen(answer.slots, open);
-    return isNarrow && url.range === '1h' ? all.slice(-NARROW_BARS) : all;
-  }, [answer.slots, open, isNarrow, url.range]);
+    return isNarrow && url.range === '1h' ? answer.slots.slice(-NARROW_BARS) : answer.slots;
+  }, [answer.slots, isNarrow, url.range]);
   const shards = useMemo(() => (url.shards ? shardsOf(slots) : []), [slots, url.shards]);
   const bars = useMemo(
     () => chartBars(slots, { mode: url.mode, previous, shards }),

@@ -3,13 +3,13 @@
 import { useEffect, useRef } from 'react';
 import { type LimitWatch, limitMessage, watchLimit } from '@/components/chart/limit-watch';
 import { notify, useNoticeChoice } from '@/components/chart/notice-choice';
-import { withOpen } from '@/components/live/missing';
 import type { PageData } from '@/components/live/page-data';
 
 /** Notifies of windows that reach the limit while this is on the page, whatever range is shown. Draws nothing. */
-export function LimitNotices({ answer, open, url, format, change }: PageData) {
+export function LimitNotices({ answer, url, format, change }: PageData) {
   const isOn = useNoticeChoice() === 'on';
   const { limitCents } = url;
+  const { open } = answer;
   const watched = useRef<LimitWatch | null>(null);
   useEffect(() => {
     if (!isOn || limitCents === null) {
@@ -17,7 +17,7 @@ export function LimitNotices({ answer, open, url, format, change }: PageData) {
       return;
     }
     const isSingle = answer.live && answer.stepSeconds === answer.windowSeconds;
-    const shown = isSingle ? withOpen(answer.slots, open) : [];
+    const shown = isSingle ? answer.slots : [];
     const windows = shown.includes(open) ? shown : [...shown, open];
     const { watch, news } = watchLimit(watched.current, limitCents, windows);
     watched.current = watch;

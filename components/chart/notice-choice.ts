@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { readStored, store } from '@/components/ui/browser-storage';
 
 /**
  * Whether this browser is to notify. refused: the browser does not let this page. unanswered: it asked, and the question
@@ -15,25 +16,14 @@ let isImpossible = false;
 function read(): NoticeChoice {
   if (isImpossible || !window.isSecureContext || !('Notification' in window)) return 'impossible';
   if (Notification.permission === 'denied') return 'refused';
-  if (isWanted === null) {
-    try {
-      isWanted = localStorage.getItem(KEY) === '1';
-    } catch {
-      isWanted = false;
-    }
-  }
+  isWanted ??= readStored(KEY) === '1';
   if (isWanted && Notification.permission === 'granted') return 'on';
   return isUnanswered ? 'unanswered' : 'off';
 }
 
 function want(wanted: boolean): void {
   isWanted = wanted;
-  try {
-    if (wanted) localStorage.setItem(KEY, '1');
-    else localStorage.removeItem(KEY);
-  } catch {
-    // Storage may be blocked: the choice then lasts for this page only.
-  }
+  store(KEY, wanted ? '1' : null);
   for (const listener of listeners) listener();
 }
 

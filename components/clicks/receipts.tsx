@@ -2,7 +2,7 @@
 
 import dynamic from 'next/dynamic';
 import { useMemo, useState } from 'react';
-import { InvocationLog } from '@/components/clicks/invocation-log';
+import { InvocationList } from '@/components/clicks/invocation-list';
 import { Receipt } from '@/components/clicks/receipt';
 import { forgetClicks, useClicks } from '@/components/live/click-store';
 import type { PageData } from '@/components/live/page-data';
@@ -16,8 +16,8 @@ import type { Click } from '@/lib/contract/click';
 import { utcDate } from '@/lib/core/window';
 
 // The stream is read only for those who look.
-const RecordTail = dynamic(
-  () => import('@/components/records/record-tail').then((module) => module.RecordTail),
+const RecordsTab = dynamic(
+  () => import('@/components/records/records-tab').then((module) => module.RecordsTab),
   {
     ssr: false,
     loading: () => <div className="h-110" />,
@@ -31,12 +31,12 @@ const FIRST = 4;
  * the producer's answers.
  */
 export function Receipts(data: PageData) {
-  const { answer, open, format, url, isReplay } = data;
+  const { answer, format, url, isReplay } = data;
   const [tab, setTab] = useState('receipts');
   const [filterAsks, setFilterAsks] = useState(0);
   const place = usePlace();
   const clicks = useClicks(place);
-  const rejected = answer.slots.reduce((sum, slot) => sum + slot.rejected, 0) + open.rejected;
+  const rejected = answer.slots.reduce((sum, slot) => sum + slot.rejected, 0);
   const day = url.day === 'today' ? utcDate(answer.toMs - 1) : url.day;
   const choose = (next: string) => {
     setTab(next);
@@ -73,7 +73,7 @@ export function Receipts(data: PageData) {
         {!isReplay && (
           <>
             <TabPanel value="records">
-              <RecordTail {...data} filterAsks={filterAsks} />
+              <RecordsTab {...data} filterAsks={filterAsks} />
             </TabPanel>
             <TabPanel value="rejected">
               <p className="py-2 text-muted text-xs">
@@ -84,7 +84,7 @@ export function Receipts(data: PageData) {
           </>
         )}
         <TabPanel value="invocations">
-          <InvocationLog clicks={clicks} format={format} />
+          <InvocationList clicks={clicks} format={format} />
           {!isReplay && clicks.length > 0 && place !== null && (
             <Button look="quiet" className="-ml-2" onClick={() => forgetClicks(place)}>
               Forget all receipts

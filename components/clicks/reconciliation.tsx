@@ -3,7 +3,6 @@
 import { clsx } from 'clsx';
 import { type Account, reconcile, verdictOf } from '@/components/clicks/reconcile';
 import { useClicks } from '@/components/live/click-store';
-import { withOpen } from '@/components/live/missing';
 import type { PageData } from '@/components/live/page-data';
 import { usePlace } from '@/components/live/use-place';
 import type { Format } from '@/components/ui/format';
@@ -12,10 +11,9 @@ import type { Sums } from '@/lib/contract/click';
 const SIGNS = { right: '✓', pending: '…', doubt: '⚠' } as const;
 
 /** What was sent into the visible range against what came out of it. */
-export function Reconciliation({ answer, open, format }: PageData) {
+export function Reconciliation({ answer, format }: PageData) {
   const clicks = useClicks(usePlace());
-  const slots = withOpen(answer.slots, open);
-  const account = reconcile(slots, clicks);
+  const account = reconcile(answer.slots, clicks);
   const verdict = verdictOf(account, format);
   return (
     <section aria-label="Reconciliation" className="mt-4 border-line border-t pt-4">

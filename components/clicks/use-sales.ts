@@ -5,6 +5,7 @@ import { addClick } from '@/components/live/click-store';
 import { getJson, postJson, RequestError } from '@/components/live/request';
 import { serverNow } from '@/components/live/server-clock';
 import { placeOf } from '@/components/live/use-place';
+import { readStored, store } from '@/components/ui/browser-storage';
 import type { HealthAnswer, Problem, Receipt } from '@/lib/contract/answers';
 
 /** A second click this soon is the other half of a double click. */
@@ -74,7 +75,7 @@ export function useSales(known: HealthAnswer | undefined): Sales {
       startedMs.current = performance.now();
       try {
         const health = known ?? (await getJson<HealthAnswer>('/api/health'));
-        if (health.mode === 'aws' && !hasAgreed(placeOf(health))) {
+        if (health.mode === 'aws' && readStored(AGREED_KEY) !== placeOf(health)) {
           setAsking({ health, count });
           return false;
         }
@@ -96,7 +97,7 @@ export function useSales(known: HealthAnswer | undefined): Sales {
     asking: asking?.health ?? null,
     agree: () => {
       if (asking === null) return;
-      rememberAgreement(placeOf(asking.health));
+      store(AGREED_KEY, placeOf(asking.health));
       setAsking(null);
       void invoke(asking.count, asking.health);
     },
@@ -107,20 +108,4 @@ export function useSales(known: HealthAnswer | undefined): Sales {
 function problemOf(error: unknown): Problem {
   if (error instanceof RequestError) return error.problem;
   return { kind: 'unknown', message: String(error), fix: null, action: null, resource: null };
-}
-
-function hasAgreed(place: string): boolean {
-  try {
-    return localStorage.getItem(AGREED_KEY) === place;
-  } catch {
-    return false;
-  }
-}
-
-function rememberAgreement(place: string): void {
-  try {
-    localStorage.setItem(AGREED_KEY, place);
-  } catch {
-    // Storage may be blocked: then it is asked again.
-  }
 }

@@ -48,7 +48,7 @@ export function statusWord(
 ): string {
   if (!isOnline) return 'Offline';
   if (paused) return 'Paused';
-  if (answer === undefined) return problem === null ? 'Loading' : 'Reconnecting';
+  if (answer === null) return problem === null ? 'Loading' : 'Reconnecting';
   if (answer.live && stale !== null) return `Stale ${stale} s`;
   if (problem !== null) return 'Reconnecting';
   return answer.live ? 'Live' : 'Past range';
@@ -67,7 +67,7 @@ function Details({ answer, paused, isStreaming }: Connection) {
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
       <dt className="text-muted">Last heard</dt>
-      <dd>{answer === undefined ? 'not yet' : `${age} s ago`}</dd>
+      <dd>{answer === null ? 'not yet' : `${age} s ago`}</dd>
       <dt className="text-muted">Through</dt>
       <dd>{source}</dd>
       <dt className="text-muted">Clock</dt>

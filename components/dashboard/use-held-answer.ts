@@ -12,14 +12,14 @@ interface Kept {
  * What is shown: the newest answer, or, while it is held, the newest answer in the range that was on screen when the hold
  * began. `key` names what was asked for: another question ends the hold.
  */
-export function useHeld(
-  newest: WindowsAnswer | undefined,
+export function useHeldAnswer(
+  newest: WindowsAnswer | null,
   isHeld: boolean,
   key: string,
-): WindowsAnswer | undefined {
+): WindowsAnswer | null {
   const [kept, setKept] = useState<Kept | null>(null);
   const base = isHeld && kept?.key === key ? kept : null;
-  if (newest === undefined || newest === base?.newest) return base?.shown ?? newest;
+  if (newest === null || newest === base?.newest) return base?.shown ?? newest;
   const shown = base === null ? newest : holdRange(base.shown, newest);
   // During the render, for an effect would let the moved range be seen for one frame.
   if (isHeld) setKept({ key, newest, shown });

@@ -1,4 +1,5 @@
 import { useMemo, useSyncExternalStore } from 'react';
+import { readStored, store } from '@/components/ui/browser-storage';
 import type { TracesAnswer } from '@/lib/contract/answers';
 import { type Click, dueMs, parseClicks, sharesOf, type WindowTimes } from '@/lib/contract/click';
 
@@ -12,23 +13,13 @@ let lent: readonly Click[] | null = null;
 const listeners = new Set<() => void>();
 
 function read(): readonly Click[] {
-  if (clicks === null) {
-    try {
-      clicks = parseClicks(localStorage.getItem(KEY));
-    } catch {
-      clicks = NONE;
-    }
-  }
+  clicks ??= parseClicks(readStored(KEY));
   return clicks;
 }
 
 function write(next: readonly Click[]): void {
   clicks = next.slice(0, MAX_CLICKS);
-  try {
-    localStorage.setItem(KEY, JSON.stringify(clicks));
-  } catch {
-    // Storage may be blocked or full: the clicks then last for this page only.
-  }
+  store(KEY, JSON.stringify(clicks));
   tell();
 }
 

@@ -2,13 +2,14 @@ import type { ReactNode } from 'react';
 import type { UrlState } from '@/components/live/url-state';
 import type { Format } from '@/components/ui/format';
 import type { Problem, WindowsAnswer } from '@/lib/contract/answers';
-import type { Slot } from '@/lib/core/slot';
 
 /** What every part of the page is given. The same object as long as nothing in it is news. */
 export interface PageData {
-  /** What is shown: its slots are those of the range on screen, which stands still while someone reads. */
+  /**
+   * What is shown: its slots are those of the range on screen, which stands still while someone reads. The open window among
+   * them is as fresh as `open`.
+   */
   readonly answer: WindowsAnswer;
-  readonly open: Slot;
   readonly format: Format;
   readonly url: UrlState;
   readonly change: (change: Partial<UrlState>) => void;
@@ -19,7 +20,8 @@ export interface PageData {
 }
 
 export interface Connection {
-  readonly answer: WindowsAnswer | undefined;
+  /** Null before the first one. */
+  readonly answer: WindowsAnswer | null;
   readonly problem: Problem | null;
   readonly paused: boolean;
   readonly isStreaming: boolean;
@@ -27,14 +29,13 @@ export interface Connection {
 
 /** Where the data comes from: the server, or a file that is replayed. */
 export interface Source extends Connection {
-  readonly open: Slot | undefined;
   readonly previous: WindowsAnswer | undefined;
   readonly isReplay: boolean;
   /** Another number when the time was set: what was held is of another time then. */
   readonly jumps: number;
 }
 
-export interface DashboardViewProps {
+export interface PageViewProps {
   readonly source: Source;
   readonly currency: string;
   readonly url: UrlState;

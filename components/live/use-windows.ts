@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
 import { getJson, type RequestError } from '@/components/live/request';
 import { hear, serverNow, willRetry } from '@/components/live/server-clock';
 import type { LiveEvent, WindowsAnswer } from '@/lib/contract/answers';
+import type { Slot } from '@/lib/core/slot';
 import { utcDate } from '@/lib/core/window';
 
 const POLL_MS = 5000;
@@ -84,10 +85,12 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
     followed.current = news;
     void mutate();
   }, [news, mutate]);
-  const fresher = answer !== undefined && stream.event !== undefined && isFresher(stream.event, answer);
+  const open = stream.event?.open;
   return {
-    answer,
-    open: fresher ? stream.event?.open : answer?.open,
+    answer: useMemo(
+      () => (answer === undefined ? null : withOpen(answer, open ?? answer.open, paused)),
+      [answer, open, paused],
+    ),
     previous: cmp ? previous.data : undefined,
     problem: windows.error?.problem ?? answer?.problem ?? null,
     isStreaming,
@@ -99,8 +102,12 @@ export function windowsUrl(day: string, range: string): string {
   return `/api/windows?${new URLSearchParams({ day, range })}`;
 }
 
-function isFresher(event: LiveEvent, answer: WindowsAnswer): boolean {
-  return event.open.startMs >= answer.open.startMs;
+/** The answer with the open window as fresh as it is known. A pause holds the slots; a clock that stands would lie. */
+export function withOpen(answer: WindowsAnswer, open: Slot, paused: boolean): WindowsAnswer {
+  if (open === answer.open || open.startMs < answer.open.startMs) return answer;
+  const isOpen = (slot: Slot) => slot.startMs === open.startMs && slot.endMs === open.endMs;
+  const slots = paused ? answer.slots : answer.slots.map((slot) => (isOpen(slot) ? open : slot));
+  return { ...answer, open, slots };
 }
 
 /** Only an accelerator: when it fails, the browser tries again by itself and the polling goes on meanwhile. */

@@ -5,7 +5,6 @@ import { Fragment, useState } from 'react';
 import useSWR from 'swr';
 import { reconcile } from '@/components/clicks/reconcile';
 import { useClicks } from '@/components/live/click-store';
-import { withOpen } from '@/components/live/missing';
 import type { PageData } from '@/components/live/page-data';
 import { getJson } from '@/components/live/request';
 import { usePlace } from '@/components/live/use-place';
@@ -13,7 +12,7 @@ import { useRuntime } from '@/components/live/use-runtime';
 import { BreakMenu } from '@/components/pipeline/break-menu';
 import { HOP_NAMES, HOP_STATUS, healthSentence } from '@/components/pipeline/hop-words';
 import { PipelineDetail } from '@/components/pipeline/pipeline-detail';
-import { useRecent } from '@/components/pipeline/use-recent-change';
+import { useRecentChange } from '@/components/pipeline/use-recent-change';
 import { Card } from '@/components/ui/card';
 import type { HealthAnswer, Hop } from '@/lib/contract/answers';
 
@@ -24,20 +23,22 @@ const FLOWS_MS = 3000;
 const healthEvery = (found: HealthAnswer | undefined) => (found?.mode === 'aws' ? 60_000 : 15_000);
 
 /** From the click to the page: what passed each hop of the visible range, and how each hop is. */
-export function Pipeline({ answer, open, format }: PageData) {
+export function Pipeline({ answer, format }: PageData) {
   const { data: health } = useSWR<HealthAnswer>('/api/health?deep=1', getJson, {
     refreshInterval: healthEvery,
   });
   const runtime = useRuntime();
   const [chosen, setChosen] = useState<Hop['name'] | null>(null);
   const clicks = useClicks(usePlace());
-  const { sent, counted, soFar, rejected } = reconcile(withOpen(answer.slots, open), clicks);
+  const { sent, counted, soFar, rejected } = reconcile(answer.slots, clicks);
+  const { open } = answer;
   const hops = health?.hops ?? [];
   const folded = counted.recordCount === null ? null : counted.recordCount + soFar.recordCount + rejected;
   const windows = answer.slots.reduce((sum, slot) => sum + slot.closedWindows, 0);
-  const isClicking = useRecent(clicks[0]?.id ?? null, FLOWS_MS);
-  const isFolding = useRecent(`${open.startMs} ${open.recordCount}`, FLOWS_MS) && open.recordCount !== null;
-  const isWriting = useRecent(answer.newest?.startMs ?? null, FLOWS_MS);
+  const isClicking = useRecentChange(clicks[0]?.id ?? null, FLOWS_MS);
+  const isFolding =
+    useRecentChange(`${open.startMs} ${open.recordCount}`, FLOWS_MS) && open.recordCount !== null;
+  const isWriting = useRecentChange(answer.newest?.startMs ?? null, FLOWS_MS);
   const edges = [
     { count: format.count(sent.recordCount), what: 'records sent from here', flows: isClicking },
     { count: format.count(folded), what: 'records folded', flows: isFolding },

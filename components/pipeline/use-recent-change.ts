@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 
 /** True for a while after the value has changed; what was there before the page came is not news. */
-export function useRecent(value: string | number | null, forMs: number): boolean {
+export function useRecentChange(value: string | number | null, forMs: number): boolean {
   const known = useRef(value);
   const [isRecent, setIsRecent] = useState(false);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
 import { memo } from 'react';
-import { byWindow } from '@/components/records/tail';
+import { byWindow } from '@/components/records/followed-records';
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
 import { shardFill } from '@/components/ui/shard-patterns';

@@ -1,8 +1,8 @@
 import { type FocusEvent, type PointerEvent, useRef, useState } from 'react';
-import type { Tail } from '@/components/records/tail';
+import type { Tail } from '@/components/records/followed-records';
 
 /** While the pointer, the keyboard or the scrolling is in a list, what is read keeps its place. */
-export function useReading(newest: Tail | undefined) {
+export function useReadingHold(newest: Tail | undefined) {
   const list = useRef<HTMLElement>(null);
   const isOver = useRef(false);
   const [held, setHeld] = useState<Tail | null>(null);

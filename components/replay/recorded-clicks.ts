@@ -1,7 +1,13 @@
-import type { Recording } from '@/components/replay/recording';
 import { type Click, dueMs, type Share, sharesOf } from '@/lib/contract/click';
 import type { ReplayFile } from '@/lib/contract/replay-file';
 import type { WindowPart } from '@/lib/core/window-part';
+
+/** A file, and where its clicks' records are. */
+export interface RecordedClicks {
+  readonly file: ReplayFile;
+  /** By request id: in which results the records of each click are. */
+  readonly traces: ReadonlyMap<string, readonly Trace[]>;
+}
 
 /** Records of a click in a result. */
 export interface Trace {
@@ -10,8 +16,14 @@ export interface Trace {
   readonly salesCents: number;
 }
 
-/** The receipts of a moment: those that had come, each with where its records were by then. Newest first. */
-export function clicksAt({ file, traces, toMs }: Recording, nowMs: number): Click[] {
+/**
+ * The receipts of a moment: those that had come, each with where its records were by then. Newest first. `toMs`: when all is
+ * known that the file knows.
+ */
+export function clicksAt(
+  { file, traces, toMs }: RecordedClicks & { readonly toMs: number },
+  nowMs: number,
+): Click[] {
   return file.clicks
     .filter((click) => heardMs(click) <= nowMs)
     .map((click) => {
@@ -55,13 +67,13 @@ export function tracesOf({ results, clicks }: ReplayFile): Map<string, Trace[]> 
 }
 
 /** The shares of windows that the file holds no result of: still open when it was made, or of another day. */
-function untraced(click: Click, traces: Recording['traces']): Share[] {
+function untraced(click: Click, traces: RecordedClicks['traces']): Share[] {
   const found = new Set((traces.get(idOf(click)) ?? []).map(({ part }) => part.window.startMs));
   return click.shares.filter((share) => !found.has(share.startMs));
 }
 
 /** In place of the consumer's open snapshots, of which no history is kept: what receipts say of windows without a result. */
-export function soFarOf({ file, traces }: Recording, nowMs: number): WindowPart[] {
+export function soFarOf({ file, traces }: RecordedClicks, nowMs: number): WindowPart[] {
   const snapshots = new Map<WindowPart | string, WindowPart>();
   const add = (of: WindowPart | string, blank: WindowPart, requestId: string, sums: Omit<Trace, 'part'>) => {
     const known = snapshots.get(of) ?? blank;

@@ -1,4 +1,4 @@
-import { heardMs, isKey, soFarOf, type Trace, tracesOf } from '@/components/replay/recorded-clicks';
+import { heardMs, isKey, type RecordedClicks, soFarOf, tracesOf } from '@/components/replay/recorded-clicks';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { dueMs } from '@/lib/contract/click';
 import { dayMsOf, type ReplayFile } from '@/lib/contract/replay-file';
@@ -17,8 +17,7 @@ import { windowAt, windowStartMs } from '@/lib/core/window';
 import type { WindowPart } from '@/lib/core/window-part';
 
 /** A replay file made ready to be asked what was known at any moment of it. Times are epoch milliseconds. */
-export interface Recording {
-  readonly file: ReplayFile;
+export interface Recording extends RecordedClicks {
   readonly dayMs: number;
   /** From the first window or click on … */
   readonly fromMs: number;
@@ -26,8 +25,6 @@ export interface Recording {
   readonly toMs: number;
   /** Ascending: between two of them nothing changes but the time. */
   readonly moments: readonly number[];
-  /** By request id: in which results the records of each click are. */
-  readonly traces: ReadonlyMap<string, readonly Trace[]>;
 }
 
 export function recordingOf(file: ReplayFile): Recording {

@@ -9,7 +9,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { type Key, SWRConfig, type SWRConfiguration, type SWRResponse } from 'swr';
-import type { DashboardViewProps } from '@/components/live/page-data';
+import type { PageViewProps } from '@/components/live/page-data';
 import type { UrlState } from '@/components/live/url-state';
 import { useUrlState } from '@/components/live/use-url-state';
 import { ReplayControls } from '@/components/replay/replay-controls';
@@ -19,7 +19,7 @@ import { createFormat } from '@/components/ui/format';
 export interface ReplayPageProps {
   readonly session: ReplaySession;
   /** The page's own; given, for what is imported from two sides makes the first load larger. */
-  readonly View: ComponentType<DashboardViewProps>;
+  readonly View: ComponentType<PageViewProps>;
   readonly onFile: (file: File) => void;
   readonly onClose: () => void;
 }
@@ -44,7 +44,6 @@ export function ReplayPage({ session, View, onFile, onClose }: ReplayPageProps) 
         <View
           source={{
             answer,
-            open: answer.open,
             previous: undefined,
             problem: null,
             paused: false,

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { chartImage } from '@/components/chart/chart-image';
 import { chartTitle } from '@/components/chart/chart-words';
 import { useClicks } from '@/components/live/click-store';
-import { withOpen } from '@/components/live/missing';
 import type { PageData } from '@/components/live/page-data';
 import { RequestError } from '@/components/live/request';
 import { usePlace } from '@/components/live/use-place';
@@ -18,10 +17,10 @@ import { ProblemNote } from '@/components/ui/problem-note';
 import type { Problem } from '@/lib/contract/answers';
 
 /** Exactly what is on screen, to take away; and a whole day, to be played again. */
-export function ExportMenu({ answer, open, format, url, onFile, isReplay }: PageData) {
+export function ExportMenu({ answer, format, url, onFile, isReplay }: PageData) {
   const clicks = useClicks(usePlace());
   const [problem, setProblem] = useState<Problem | null>(null);
-  const slots = () => withOpen(answer.slots, open).filter((slot) => slot.state !== 'future');
+  const slots = () => answer.slots.filter((slot) => slot.state !== 'future');
   const saveBlob = (blob: Blob, extension: 'csv' | 'json' | 'png') =>
     saveAs(exportName(answer.fromMs, answer.toMs, extension), blob);
   const save = (text: string, extension: 'csv' | 'json', type: string) =>

@@ -1,3 +1,5 @@
+import { store } from '@/components/ui/browser-storage';
+
 /** `system` leaves the choice to the browser's `prefers-color-scheme`. */
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -16,9 +18,5 @@ export function currentTheme(): Theme {
 export function chooseTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // Storage may be blocked: the choice then lasts for this page only.
-  }
+  store(KEY, theme);
 }

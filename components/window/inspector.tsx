@@ -1,7 +1,6 @@
 'use client';
 
 import useSWR from 'swr';
-import { withOpen } from '@/components/live/missing';
 import type { PageData } from '@/components/live/page-data';
 import { getJson, type RequestError } from '@/components/live/request';
 import { windowsUrl } from '@/components/live/use-windows';
@@ -21,13 +20,13 @@ import { utcDate, windowAt } from '@/lib/core/window';
  * One window from all sides: what it holds, where that is stored, and how it came to be; of a replay file without what
  * that does not hold, the consumer's log and the rejected records.
  */
-export function Inspector({ answer, open, format, url, change, isReplay }: PageData) {
+export function Inspector({ answer, format, url, change, isReplay }: PageData) {
   const { windowSeconds, stepSeconds } = answer;
   const at = url.w === null ? null : windowAt(url.w, windowSeconds);
   const shown =
     at === null || stepSeconds !== windowSeconds
       ? undefined
-      : withOpen(answer.slots, open).find((slot) => slot.startMs === at.startMs);
+      : answer.slots.find((slot) => slot.startMs === at.startMs);
   const day = at === null ? '' : utcDate(at.startMs);
   // A window beyond what is on screen, or within one of its bars, is asked for by itself.
   const { data, error } = useSWR<WindowsAnswer, RequestError>(
@@ -49,7 +48,7 @@ export function Inspector({ answer, open, format, url, change, isReplay }: PageD
           <Button look="quiet" onClick={() => go(-1)}>
             <Icon name="left" /> Window before
           </Button>
-          <Button look="quiet" disabled={at.endMs > open.startMs} onClick={() => go(1)}>
+          <Button look="quiet" disabled={at.endMs > answer.open.startMs} onClick={() => go(1)}>
             Window after <Icon name="right" />
           </Button>
         </div>

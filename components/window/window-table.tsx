@@ -2,7 +2,6 @@
 
 import { clsx } from 'clsx';
 import { type ReactNode, useState } from 'react';
-import { withOpen } from '@/components/live/missing';
 import type { PageData } from '@/components/live/page-data';
 import type { Format } from '@/components/ui/format';
 import { shardIdsOf, shardName } from '@/components/ui/shard-name';
@@ -18,9 +17,9 @@ interface Sort {
 const NUMBER = 'px-2 py-2 text-right tabular-nums';
 
 /** The chart in rows: the same slots, in words and figures. */
-export function WindowTable({ answer, open, format, url, change }: PageData) {
+export function WindowTable({ answer, format, url, change }: PageData) {
   const [sort, setSort] = useState<Sort>({ column: 'startMs', descending: true });
-  const slots = withOpen(answer.slots, open).filter((slot) => slot.state !== 'future');
+  const slots = answer.slots.filter((slot) => slot.state !== 'future');
   const shardIds = shardIdsOf(slots);
   const rows = [...slots].sort((a, b) => compare(a, b, sort));
   const isGrouped = answer.stepSeconds > answer.windowSeconds;

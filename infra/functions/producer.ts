@@ -7,7 +7,8 @@ import {
   type PutRecordsRequestEntry,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { excerptOf, excerptOfError, excerptOfText } from '../../lib/core/excerpt.ts';
+import { excerptOfError, excerptOfText } from '../../lib/core/excerpt.ts';
+import { MAX_RECORD_COUNT, recordCountWords } from '../../lib/core/record-count.ts';
 import { type Sale, serializeSale } from '../../lib/core/sale.ts';
 import { requireEnv } from './environment.ts';
 import type { InvocationContext } from './tumbling-window-event.ts';
@@ -18,7 +19,6 @@ const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
 
 /** As many as PutRecords takes in one call. */
 const MAX_CALL_RECORDS = 500;
-const MAX_RECORD_COUNT = 10_000;
 /** Some 10 s in all: who clicked is waiting. */
 const MAX_ATTEMPTS = 8;
 const FIRST_BACKOFF_MS = 100;
@@ -61,7 +61,7 @@ export async function handler(event: unknown, context: InvocationContext): Promi
       record_count: 0,
       tot_sales: 0,
       request_id: context.awsRequestId,
-      error_message: `Expected {} or {"record_count": n} with a whole number n from 1 to ${MAX_RECORD_COUNT}, got ${excerptOf(event, 200)}`,
+      error_message: recordCountWords(event),
     });
   }
   const sales = Array.from({ length: recordCount }, () => dummySale(context.awsRequestId));

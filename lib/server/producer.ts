@@ -3,13 +3,12 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
 import type { Receipt } from '../contract/answers.ts';
 import { centsOf } from '../core/cents.ts';
-import { excerptOf, excerptOfText } from '../core/excerpt.ts';
+import { excerptOfText } from '../core/excerpt.ts';
+import { MAX_RECORD_COUNT, recordCountWords } from '../core/record-count.ts';
 import type { Metrics } from './metrics.ts';
 import { badRequest, ProblemError, problem, problemOf } from './problem.ts';
 import type { Settings } from './settings.ts';
 
-/** As many as the producer makes in one invocation. */
-const MAX_RECORD_COUNT = 10_000;
 /** Each keeps a connection and a Lambda instance busy. */
 const MAX_IN_FLIGHT = 10;
 
@@ -53,9 +52,7 @@ export class Producer {
   async generate(asked: unknown): Promise<Receipt> {
     const parsed = request.safeParse(asked);
     if (!parsed.success) {
-      throw badRequest(
-        `Expected {} or {"record_count": n} with a whole number n from 1 to ${MAX_RECORD_COUNT}, got ${excerptOf(asked, 200)}.`,
-      );
+      throw badRequest(recordCountWords(asked));
     }
     if (this.#inFlight >= MAX_IN_FLIGHT) {
       throw new ProblemError(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { reconcile, verdictOf } from '../../../components/clicks/reconcile.ts';
-import { markMissing } from '../../../components/live/missing.ts';
+import { markMissing } from '../../../components/live/missing-slots.ts';
 import { click, slot } from '../slots.ts';
 
 const format = { count: String, money: (cents: number | null) => `$${(cents ?? 0) / 100}` };

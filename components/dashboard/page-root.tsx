@@ -2,11 +2,11 @@
 
 import { type ComponentType, memo, useCallback, useEffect, useState } from 'react';
 import { Banner } from '@/components/dashboard/banner';
-import { DashboardView, loadView } from '@/components/dashboard/dashboard-view';
+import { loadView, PageView } from '@/components/dashboard/page-view';
 import { untilLoaded } from '@/components/live/until-loaded';
 import { useUrlState } from '@/components/live/use-url-state';
 import { useWindows } from '@/components/live/use-windows';
-import type { ReplayProps } from '@/components/replay/replay';
+import type { ReplayProps } from '@/components/replay/replay-stage';
 
 /** Nothing of a replay may be in the way of the first view; and a tab that nobody sees asks for nothing. */
 const CALM_MS = 8000;
@@ -27,7 +27,7 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
   const onCalm = useCallback(() => setIsCalm(true), []);
   useEffect(() => {
     if (Replay !== null || !(isCalm || file !== null)) return;
-    const load = () => Promise.all([import('@/components/replay/replay'), loadView()]);
+    const load = () => Promise.all([import('@/components/replay/replay-stage'), loadView()]);
     // Not `dynamic`, which would take the page down with it if it never came.
     untilLoaded(load).then(
       ([module]) => setReplay(() => module.Replay),
@@ -52,9 +52,7 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
   return (
     <>
       {!isReplaying && <Live currency={currency} onFile={setFile} onCalm={onCalm} />}
-      {Replay !== null && (
-        <Replay file={file} View={DashboardView} onFile={setFile} onPlaying={setIsReplaying} />
-      )}
+      {Replay !== null && <Replay file={file} View={PageView} onFile={setFile} onPlaying={setIsReplaying} />}
     </>
   );
 }
@@ -67,7 +65,7 @@ const Live = memo(function Live({ currency, onFile, onCalm }: LiveProps) {
   const { retry, ...windows } = useWindows({ day, range, cmp, paused });
   const { answer, problem } = windows;
   const toggle = useCallback(() => setPaused((now) => !now), []);
-  const isThere = answer !== undefined || problem !== null;
+  const isThere = answer !== null || problem !== null;
   useEffect(() => {
     if (!isThere) return;
     const begin = () => {
@@ -81,7 +79,7 @@ const Live = memo(function Live({ currency, onFile, onCalm }: LiveProps) {
     };
   }, [isThere, onCalm]);
   return (
-    <DashboardView
+    <PageView
       source={{ ...windows, paused, isReplay: false, jumps: 0 }}
       currency={currency}
       url={url}
@@ -92,9 +90,9 @@ const Live = memo(function Live({ currency, onFile, onCalm }: LiveProps) {
       <Banner
         problem={problem}
         live={answer?.live === true && !paused}
-        hasData={answer !== undefined}
+        hasData={answer !== null}
         onRetry={retry}
       />
-    </DashboardView>
+    </PageView>
   );
 });

@@ -1,3 +1,7 @@
+import { useMemo } from 'react';
+import { useClicks } from '@/components/live/click-store';
+import { usePlace } from '@/components/live/use-place';
+import type { WindowsAnswer } from '@/lib/contract/answers';
 import type { Click } from '@/lib/contract/click';
 import type { Slot } from '@/lib/core/slot';
 
@@ -24,7 +28,12 @@ export function markMissing(slots: readonly Slot[], clicks: readonly Click[]): r
   return marked.some((slot, index) => slot !== slots[index]) ? marked : slots;
 }
 
-/** The slots with the open window as fresh as it is known. */
-export function withOpen(slots: readonly Slot[], open: Slot): readonly Slot[] {
-  return slots.map((slot) => (slot.startMs === open.startMs && slot.endMs === open.endMs ? open : slot));
+/** The answer with what this browser knows to be missing; the same object as long as nothing is. */
+export function useMissingMarked(answer: WindowsAnswer | null): WindowsAnswer | null {
+  const clicks = useClicks(usePlace());
+  return useMemo(() => {
+    if (answer === null) return null;
+    const slots = markMissing(answer.slots, clicks);
+    return slots === answer.slots ? answer : { ...answer, slots };
+  }, [answer, clicks]);
 }

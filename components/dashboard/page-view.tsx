@@ -15,10 +15,10 @@ import { NewWindows } from '@/components/dashboard/new-windows';
 import { Skeleton } from '@/components/dashboard/skeleton';
 import { TopBar } from '@/components/dashboard/top-bar';
 import { useFirstRun } from '@/components/dashboard/use-first-run';
-import { useHeld } from '@/components/dashboard/use-held-answer';
-import { useMarked } from '@/components/dashboard/use-missing-marked';
+import { useHeldAnswer } from '@/components/dashboard/use-held-answer';
 import { WindowClock } from '@/components/dashboard/window-clock';
-import type { DashboardViewProps, PageData } from '@/components/live/page-data';
+import { useMissingMarked } from '@/components/live/missing-slots';
+import type { PageData, PageViewProps } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
 import { Toolbar } from '@/components/toolbar/toolbar';
 import { Card } from '@/components/ui/card';
@@ -57,16 +57,16 @@ const COLUMNS = {
 } as const;
 
 /** The page, whatever its data comes from; everything below takes props. */
-export function DashboardView(props: DashboardViewProps) {
+export function PageView(props: PageViewProps) {
   const { source, currency, url, onChange: change, onToggle, onFile, children } = props;
-  const { answer, open, previous, paused, isReplay } = source;
+  const { answer, previous, paused, isReplay } = source;
   const [isReading, setIsReading] = useState(false);
   const [isSheetOpen, setIsSheetOpen] = useState(false);
   const { day, range } = url;
   // On a wall and in a replay there is nothing to do to the pipeline, and nothing to see of it.
   const isAtWork = !url.kiosk && !isReplay;
   const isHeld = paused || isReading || url.w !== null;
-  const shown = useMarked(useHeld(answer, isHeld, `${day} ${range} ${source.jumps}`));
+  const shown = useMissingMarked(useHeldAnswer(answer, isHeld, `${day} ${range} ${source.jumps}`));
   const zoom = useZoom(url, change);
   const format = useMemo(() => createFormat({ currency, zone: url.tz }), [currency, url.tz]);
   const showSheet = useCallback(() => setIsSheetOpen(true), []);
@@ -78,17 +78,14 @@ export function DashboardView(props: DashboardViewProps) {
   useDashboardKeys({ url, change, pause: onToggle, showSheet, back: zoom.back });
 
   const data = useMemo<PageData | null>(
-    () =>
-      shown !== undefined && open !== undefined
-        ? { answer: shown, open, format, url, change, isReplay, onFile }
-        : null,
-    [shown, open, format, url, change, isReplay, onFile],
+    () => (shown === null ? null : { answer: shown, format, url, change, isReplay, onFile }),
+    [shown, format, url, change, isReplay, onFile],
   );
   // All parts at once are a long task on a phone: the first time they come in slices, between which it stays responsive.
   const isReady = useDeferredValue(data !== null);
   // Only chart and table stand still while they are read.
   const newest = answer ?? data?.answer;
-  const isFirst = useFirstRun(data?.answer, data?.open) && !isReplay;
+  const isFirst = useFirstRun(data?.answer ?? null) && !isReplay;
   const [heroColumns, heroLast, insideColumns] = COLUMNS[url.w === null ? 'alone' : 'beside'];
   return (
     <div className={clsx(url.w !== null && 'lg:pr-[420px]')}>
@@ -101,20 +98,20 @@ export function DashboardView(props: DashboardViewProps) {
       />
       <main className="mx-auto flex max-w-[1248px] flex-col gap-6 p-4 sm:p-6">
         {children}
-        {data === null || newest === undefined || !isReady ? (
+        {data === null || newest == null || !isReady ? (
           <Skeleton {...(source.problem !== null && { words: 'Nothing could be read yet' })} />
         ) : (
           <>
             <div className={clsx('grid gap-6', heroColumns)} data-first-run={isFirst}>
               <div className={clsx('grid', heroLast)}>
                 {isFirst ? (
-                  <FirstRun endMs={data.open.endMs} />
+                  <FirstRun endMs={data.answer.open.endMs} />
                 ) : (
                   <Hero answer={newest} day={day} isAlone={isReplay} format={format} />
                 )}
               </div>
               <WindowClock
-                open={data.open}
+                open={newest.open}
                 ended={endedWindow(newest)}
                 format={format}
                 hasPipeline={isAtWork}
@@ -162,12 +159,11 @@ export function DashboardView(props: DashboardViewProps) {
                 </div>
                 <TabPanel value="chart">
                   {isFirst ? (
-                    <SampleChart endMs={data.open.endMs} format={format} />
+                    <SampleChart endMs={data.answer.open.endMs} format={format} />
                   ) : (
                     <NearView className="h-60 sm:h-75">
                       <ChartPanel
                         answer={data.answer}
-                        open={paused ? data.answer.open : data.open}
                         previous={previous}
                         paused={paused}
                         url={url}

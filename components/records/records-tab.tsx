@@ -2,10 +2,10 @@
 
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { PageData } from '@/components/live/page-data';
+import { matching, NO_TAIL, type Tail } from '@/components/records/followed-records';
 import { RecordRows } from '@/components/records/record-rows';
-import { matching, NO_TAIL, type Tail } from '@/components/records/tail';
-import { useReading } from '@/components/records/use-reading-hold';
-import { useRecordTail } from '@/components/records/use-record-tail';
+import { useFollowedRecords } from '@/components/records/use-followed-records';
+import { useReadingHold } from '@/components/records/use-reading-hold';
 import { Button } from '@/components/ui/button';
 import type { Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
@@ -13,19 +13,19 @@ import { ProblemNote } from '@/components/ui/problem-note';
 import { shardIdsOf } from '@/components/ui/shard-name';
 import { HELD_RECORDS } from '@/lib/contract/answers';
 
-interface RecordTailProps extends PageData {
+interface RecordsTabProps extends PageData {
   /** The filter takes the focus whenever this becomes another number but 0. */
   readonly filterAsks: number;
 }
 
 /** What flows through the stream, all shards, newest first. The list stands still while someone reads in it. */
-export function RecordTail({ answer, format, change, filterAsks }: RecordTailProps) {
+export function RecordsTab({ answer, format, change, filterAsks }: RecordsTabProps) {
   const [paused, setPaused] = useState(false);
   const [text, setText] = useState('');
-  const { tail: followed, problem } = useRecordTail(paused);
+  const { tail: followed, problem } = useFollowedRecords(paused);
   // Two hundred rows at once are a long task: they come in slices, between which the page stays responsive.
   const newest = useDeferredValue(followed);
-  const { list, held, catchUp, reading } = useReading(newest);
+  const { list, held, catchUp, reading } = useReadingHold(newest);
   const filter = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (filterAsks > 0) filter.current?.focus();

@@ -1,7 +1,7 @@
 import { useCallback, useRef } from 'react';
 import useSWR from 'swr';
 import { getJson, type RequestError } from '@/components/live/request';
-import { follow, NO_TAIL, type Tail } from '@/components/records/tail';
+import { follow, NO_TAIL, type Tail } from '@/components/records/followed-records';
 import type { Problem, RecordsAnswer } from '@/lib/contract/answers';
 
 const POLL_MS = 1000;
@@ -16,7 +16,7 @@ interface Followed {
  * Follows the stream while it is used, the page can be seen, and it is not paused: only then does the server read it.
  * Undefined until the first answer has come. What is known stays on screen through pauses and problems.
  */
-export function useRecordTail(paused: boolean): {
+export function useFollowedRecords(paused: boolean): {
   readonly tail: Tail | undefined;
   readonly problem: Problem | null;
 } {

@@ -5,7 +5,7 @@ import type { Click } from '@/lib/contract/click';
 const FIRST = 50;
 
 /** The producer's invocations by this browser, newest first, the failed ones too. */
-export function InvocationLog({ clicks, format }: { clicks: readonly Click[]; format: Format }) {
+export function InvocationList({ clicks, format }: { clicks: readonly Click[]; format: Format }) {
   if (clicks.length === 0) return <p className="py-2 text-muted">Nothing has been invoked from here yet.</p>;
   return (
     <ol className="max-h-96 divide-y divide-line overflow-auto">

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { byWindow, follow, matching, NO_TAIL } from '../../../components/records/tail.ts';
+import { byWindow, follow, matching, NO_TAIL } from '../../../components/records/followed-records.ts';
 import { createFormat } from '../../../components/ui/format.ts';
 import { shardIdsOf } from '../../../components/ui/shard-name.ts';
 import type { RecordsAnswer, StreamedRecord } from '../../../lib/contract/answers.ts';
