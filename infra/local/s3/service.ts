@@ -1,4 +1,6 @@
+import { credentialScope } from '../http/credential-scope.ts';
 import type { HttpRequest, HttpResponse, HttpService } from '../http/http.ts';
+import { requestRegion } from '../http/region.ts';
 import { getAcl, putAcl } from './operations/acl.ts';
 import {
   createBucket,
@@ -58,17 +60,46 @@ function answer(http: HttpRequest, { objects, accountId }: S3ServiceOptions): Ht
   try {
     const request = readS3Request(http, objects);
     checkPresigned(http.query, objects.clock.now());
-    for (const name of ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner']) {
-      const expected = http.headers[name] ?? accountId;
-      if (accountId !== undefined && expected !== accountId) {
-        throw new S3Error('AccessDenied', 'Access Denied');
-      }
-    }
-    return operationOf(request)(request);
+    checkOwner(http, accountId ?? null);
+    const operation = operationOf(request);
+    checkRegion(request, operation);
+    return operation(request);
   } catch (error) {
     if (error instanceof S3Error) return errorResponse(error, http);
     throw error;
   }
+}
+
+/** Throws S3Error InvalidBucketOwnerAWSAccountID, AccessDenied. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html */
+function checkOwner({ headers }: HttpRequest, accountId: string | null): void {
+  for (const name of ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner']) {
+    const expected = headers[name];
+    if (expected === undefined) continue;
+    if (!/^\d{12}$/.test(expected)) {
+      throw new S3Error(
+        'InvalidBucketOwnerAWSAccountID',
+        `The value of the expected bucket owner parameter must be an AWS Account ID... [${expected}]`,
+      );
+    }
+    if (accountId !== null && expected !== accountId) throw new S3Error('AccessDenied', 'Access Denied');
+  }
+}
+
+/**
+ * A bucket is answered for in its own region; who asks for it in another one, by what the request is signed for, is told where
+ * it is. A name is one bucket in all regions, so creating it again is refused elsewhere; where it is, us-east-1 tells too.
+ * Throws S3Error NoSuchBucket, PermanentRedirect. https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+ */
+function checkRegion({ http, store, bucket }: S3Request, operation: Operation): void {
+  if (bucket === '' || operation === createBucket || credentialScope(http) === null) return;
+  const region = store.regionOf(bucket);
+  const asked = requestRegion(http, region);
+  if (asked === region || (operation === getBucketLocation && asked === 'us-east-1')) return;
+  throw new S3Error(
+    'PermanentRedirect',
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+    { Endpoint: http.headers.host ?? 'localhost', Bucket: bucket, Region: region },
+  );
 }
 
 /** Query parameters that make an operation another one; those without one in the tables below are not implemented. */
@@ -146,9 +177,11 @@ function errorResponse(error: S3Error, http: HttpRequest): HttpResponse {
     const { ETag = '', LastModified = '' } = error.details;
     return { status: 304, headers: { etag: ETag, 'last-modified': LastModified }, body: '' };
   }
+  const { Region: region } = error.details;
+  const regionHeader = region === undefined ? {} : { 'x-amz-bucket-region': region };
   // An answer to HEAD has no body; its status says what there is to say.
   const body = http.method === 'HEAD' ? '' : errorXml(error, http.requestId, hostIdOf(http));
-  return { status: error.status, headers: { 'content-type': 'application/xml' }, body };
+  return { status: error.status, headers: { 'content-type': 'application/xml', ...regionHeader }, body };
 }
 
 /** The second id that S3 gives to every answer. */

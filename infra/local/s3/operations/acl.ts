@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../http/http.ts';
-import { S3Error } from '../wire/s3-error.ts';
+import { aclNotSupported, checkAclHeaders } from '../wire/object-headers.ts';
 import { ownerXml, type Xml, xmlResponse } from '../wire/xml.ts';
 import { existingObject } from './objects.ts';
 import type { S3Request } from './s3-request.ts';
@@ -27,12 +27,9 @@ export function getAcl(request: S3Request): HttpResponse {
 export function putAcl(request: S3Request): HttpResponse {
   checkResource(request);
   const { headers } = request.http;
-  const canned = headers['x-amz-acl'];
-  const isGrant = Object.keys(headers).some((name) => name.startsWith('x-amz-grant-'));
-  if (!isGrant && (canned === 'private' || canned === 'bucket-owner-full-control')) {
-    return { status: 200, headers: {}, body: '' };
-  }
-  throw new S3Error('AccessControlListNotSupported', 'The bucket does not allow ACLs');
+  checkAclHeaders(headers);
+  if (headers['x-amz-acl'] !== undefined) return { status: 200, headers: {}, body: '' };
+  throw aclNotSupported();
 }
 
 function checkResource(request: S3Request): void {

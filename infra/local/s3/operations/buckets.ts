@@ -2,7 +2,8 @@ import type { HttpResponse } from '../../http/http.ts';
 import { isRegion, requestRegion } from '../../http/region.ts';
 import { regionOfLocation } from '../storage/object-store.ts';
 import { receiveBody } from '../wire/request-body.ts';
-import { invalidArgument, S3Error } from '../wire/s3-error.ts';
+import { invalidArgument, notImplementedHeader, S3Error } from '../wire/s3-error.ts';
+import { NEW_BUCKET_TAGS, parseTagSet, serializeTags } from '../wire/tags.ts';
 import { malformed, ownerXml, parseXml, textOf, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
 
@@ -67,13 +68,21 @@ function parseToken(token: string | null): string {
   throw invalidArgument('continuation-token', null, 'The continuation token provided is incorrect');
 }
 
+const OWNER_ENFORCED = 'BucketOwnerEnforced';
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
 export function createBucket({ http, store, bucket }: S3Request): HttpResponse {
-  if (http.headers['x-amz-bucket-object-lock-enabled']?.toLowerCase() === 'true') {
+  const { headers } = http;
+  if (headers['x-amz-bucket-object-lock-enabled']?.toLowerCase() === 'true') {
+    throw notImplementedHeader('x-amz-bucket-object-lock-enabled');
+  }
+  if ((headers['x-amz-object-ownership'] ?? OWNER_ENFORCED) !== OWNER_ENFORCED) {
+    throw notImplementedHeader('x-amz-object-ownership');
+  }
+  if ((headers['x-amz-acl'] ?? 'private') !== 'private') {
     throw new S3Error(
-      'NotImplemented',
-      'A header you provided implies functionality that is not implemented',
-      { Header: 'x-amz-bucket-object-lock-enabled' },
+      'InvalidBucketAclWithObjectOwnership',
+      `Bucket cannot have ACLs set with ObjectOwnership's ${OWNER_ENFORCED} setting`,
     );
   }
   const { bytes } = receiveBody(http);
@@ -82,9 +91,13 @@ export function createBucket({ http, store, bucket }: S3Request): HttpResponse {
   if (constraint !== undefined && textOf(constraint) === null) throw malformed();
   const endpoint = requestRegion(http, store.region);
   const location = locationFor(textOf(constraint)?.trim() ?? '', endpoint);
-  // For clients that are older than the error, us-east-1 lets an owner create a bucket again.
+  const tags = serializeTags(parseTagSet(configuration.Tags, NEW_BUCKET_TAGS));
+  // For clients that are older than the error, us-east-1 lets an owner create a bucket again, but not with tags.
   const isThere = store.exists(bucket) && location === 'us-east-1' && store.regionOf(bucket) === 'us-east-1';
-  if (!isThere) store.create(bucket, location);
+  if (!isThere || tags !== '') {
+    store.create(bucket, location);
+    if (tags !== '') store.setTags(bucket, tags);
+  }
   const url =
     location === 'us-east-1' ? `/${bucket}` : `http://${http.headers.host ?? 'localhost'}/${bucket}/`;
   return { status: 200, headers: { location: url, 'x-amz-bucket-arn': arnOf(bucket) }, body: '' };

@@ -1,7 +1,7 @@
-import type { HttpResponse } from '../../http/http.ts';
-import type { Bucket } from '../storage/bucket.ts';
+import type { HttpRequest, HttpResponse } from '../../http/http.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { receiveBody } from '../wire/request-body.ts';
-import { S3Error } from '../wire/s3-error.ts';
+import { invalidArgument, S3Error } from '../wire/s3-error.ts';
 import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from '../wire/xml.ts';
 import { checkDeleteConditions } from './conditions.ts';
 import type { S3Request } from './s3-request.ts';
@@ -9,19 +9,21 @@ import type { S3Request } from './s3-request.ts';
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export function deleteObject({ http, store, bucket, key }: S3Request): HttpResponse {
   const target = store.bucket(bucket);
+  checkBypass(http);
   const conditions = {
     etag: http.headers['if-match'] ?? null,
     size: http.headers['x-amz-if-match-size'] ?? null,
     lastModified: http.headers['x-amz-if-match-last-modified-time'] ?? null,
   };
   checkDeleteConditions(conditions, target.head(key), key);
-  target.delete(key);
+  store.deleteObject(bucket, key);
   return { status: 204, headers: {}, body: '' };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export function deleteObjects({ http, store, bucket }: S3Request): HttpResponse {
-  const target = store.bucket(bucket);
+  store.bucket(bucket);
+  checkBypass(http);
   const { bytes, checksum } = receiveBody(http);
   if (http.headers['content-md5'] === undefined && checksum === null) {
     throw new S3Error(
@@ -33,8 +35,15 @@ export function deleteObjects({ http, store, bucket }: S3Request): HttpResponse 
   const items = (Array.isArray(request.Object) ? request.Object : []).map(readItem);
   if (items.length === 0 || items.length > 1000) throw malformed();
   const isQuiet = textOf(request.Quiet)?.trim().toLowerCase() === 'true';
-  const results = items.flatMap((item) => deleteOne(target, item, isQuiet));
+  const results = items.flatMap((item) => deleteOne(store, bucket, item, isQuiet));
   return xmlResponse(['DeleteResult', results]);
+}
+
+/** There are no locks here that could be bypassed. Throws S3Error InvalidArgument. */
+function checkBypass({ headers }: HttpRequest): void {
+  const name = 'x-amz-bypass-governance-retention';
+  if (headers[name] === undefined) return;
+  throw invalidArgument(name, null, `${name} is only applicable to Object Lock enabled buckets.`);
 }
 
 interface DeleteItem {
@@ -58,7 +67,7 @@ function readItem(value: unknown): DeleteItem {
 }
 
 /** An element for what became of it; one that fails keeps none of the others from being deleted. */
-function deleteOne(bucket: Bucket, item: DeleteItem, isQuiet: boolean): Xml[] {
+function deleteOne(store: ObjectStore, bucket: string, item: DeleteItem, isQuiet: boolean): Xml[] {
   const named: Xml[] = [['Key', item.key]];
   if (item.versionId !== null) named.push(['VersionId', item.versionId]);
   try {
@@ -66,8 +75,8 @@ function deleteOne(bucket: Bucket, item: DeleteItem, isQuiet: boolean): Xml[] {
     if (item.versionId !== null && item.versionId !== 'null') {
       throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
     }
-    checkDeleteConditions(item, bucket.head(item.key), item.key);
-    bucket.delete(item.key);
+    checkDeleteConditions(item, store.bucket(bucket).head(item.key), item.key);
+    store.deleteObject(bucket, item.key);
     return isQuiet ? [] : [['Deleted', named]];
   } catch (error) {
     if (!(error instanceof S3Error)) throw error;

@@ -1,6 +1,7 @@
 import type { HttpResponse } from '../../http/http.ts';
 import type { ObjectMetadata, ObjectPart } from '../storage/object-metadata.ts';
 import { checksumIn, checksumXml } from '../wire/checksum-headers.ts';
+import { parseCount } from '../wire/list-parameters.ts';
 import { invalidArgument } from '../wire/s3-error.ts';
 import { type Xml, xmlResponse } from '../wire/xml.ts';
 import { existingObject } from './objects.ts';
@@ -44,8 +45,12 @@ function partsXml(
 ): Xml {
   // Only parts whose checksums make the object's are listed; others are just counted.
   if (checksumIn(headers)?.type !== 'COMPOSITE') return ['ObjectParts', [['PartsCount', parts.length]]];
-  const maxParts = Math.min(Number(asked['x-amz-max-parts'] ?? 1000), 1000);
-  const marker = Number(asked['x-amz-part-number-marker'] ?? 0);
+  const counts = new URLSearchParams({
+    'max-parts': asked['x-amz-max-parts'] ?? '',
+    'part-number-marker': asked['x-amz-part-number-marker'] ?? '',
+  });
+  const maxParts = parseCount(counts, 'max-parts');
+  const marker = parseCount(counts, 'part-number-marker', 0);
   const later = parts.filter((part) => part.number > marker);
   const page = later.slice(0, maxParts);
   const algorithm = checksumIn(headers)?.algorithm.toUpperCase() ?? '';

@@ -86,8 +86,10 @@ function readPart(
     });
   }
   const first = parts.slice(0, index).reduce((sum, { size }) => sum + size, 0);
+  // With a checksum of the whole, only an only part has one too: the same.
+  const hasOwn = !isJoined || parts.length === 1 || whole?.type === 'COMPOSITE';
   const checksum =
-    withChecksum && whole !== null && part.checksum !== null && !(isJoined && whole.type === 'FULL_OBJECT')
+    withChecksum && whole !== null && part.checksum !== null && hasOwn
       ? { [`x-amz-checksum-${whole.algorithm}`]: part.checksum, 'x-amz-checksum-type': whole.type }
       : {};
   return {

@@ -7,6 +7,7 @@ import type { ObjectMetadata } from '../storage/object-metadata.ts';
 import { CHECKSUM_ALGORITHMS, startChecksum } from '../wire/checksum.ts';
 import { checksumXml, describeChecksum } from '../wire/checksum-headers.ts';
 import { ENCRYPTION_HEADERS } from '../wire/object-headers.ts';
+import { readBody } from '../wire/request-body.ts';
 import { S3Error } from '../wire/s3-error.ts';
 import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from '../wire/xml.ts';
 import { checkWriteConditions } from './conditions.ts';
@@ -26,19 +27,18 @@ export function completeMultipartUpload(request: S3Request): HttpResponse {
   if (done?.upload?.id === http.query.get('uploadId')) return completed(request, done);
   const upload = namedUpload(request);
   checkType(http.headers['x-amz-checksum-type'] ?? null, upload);
-  const parts = chosenParts(http.body, upload, store.uploads.parts(bucket, upload.uploadId));
+  const parts = chosenParts(readBody(http).bytes, upload, store.uploads.parts(bucket, upload.uploadId));
   checkWriteConditions(http.headers, done, key);
   if (http.headers['if-match'] !== undefined && done !== null && done.lastModifiedMs > upload.initiatedMs) {
-    throw new S3Error(
-      'ConditionalRequestConflict',
-      'The conditional request cannot succeed due to a conflicting operation against this resource.',
-      { Condition: 'If-Match', Key: key },
-    );
+    throw conflict('If-Match', key);
+  }
+  if (http.headers['if-none-match'] !== undefined && store.uploads.sawDeletion(bucket, upload.uploadId)) {
+    throw conflict('If-None-Match', key);
   }
   const sizeBytes = parts.reduce((sum, part) => sum + part.size, 0);
   checkSizes(parts, sizeBytes, http.headers['x-amz-mp-object-size'] ?? null);
   const checksum = checksumOfParts(upload, parts);
-  checkChecksum(http.headers, checksum);
+  checkChecksum(http.headers, upload, checksum);
   const object = target.assemble(
     key,
     parts.map((part) => part.file),
@@ -54,6 +54,15 @@ export function completeMultipartUpload(request: S3Request): HttpResponse {
   );
   store.uploads.remove(bucket, upload.uploadId);
   return completed(request, object);
+}
+
+/** The key changed hands since the upload began. */
+function conflict(condition: string, key: string): S3Error {
+  return new S3Error(
+    'ConditionalRequestConflict',
+    'The conditional request cannot succeed due to a conflicting operation against this resource.',
+    { Condition: condition, Key: key },
+  );
 }
 
 function completed({ http, bucket, key }: S3Request, object: ObjectMetadata): HttpResponse {
@@ -110,6 +119,7 @@ function chosenParts(
     const isSame =
       part !== undefined &&
       (etag === null || `"${etag}"` === part.etag) &&
+      other === undefined &&
       (checksum === null || checksum === part.checksum);
     if (isSame) return part;
     throw new S3Error(
@@ -167,16 +177,23 @@ function checksumOfParts(upload: MultipartUpload, parts: readonly UploadedPart[]
   return describeChecksum(algorithm, type === 'COMPOSITE' ? `${value}-${parts.length}` : value, type);
 }
 
+/** Without its type S3 takes what is given for a composite, so that of a whole object never holds. Throws S3Error BadDigest. */
 function checkChecksum(
   headers: Readonly<Record<string, string>>,
+  { checksum }: MultipartUpload,
   computed: Readonly<Record<string, string>>,
 ): void {
+  const isTyped = checksum?.type !== 'FULL_OBJECT' || headers['x-amz-checksum-type'] !== undefined;
   for (const algorithm of CHECKSUM_ALGORITHMS) {
     const name = `x-amz-checksum-${algorithm}`;
     const given = headers[name];
+    if (given === undefined) continue;
     // The composite may be given with or without the number of parts.
-    if (given === undefined || given === computed[name] || given === computed[name]?.split('-')[0]) continue;
-    throw new S3Error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
+    if (isTyped && (given === computed[name] || given === computed[name]?.split('-')[0])) continue;
+    throw new S3Error(
+      'BadDigest',
+      `The ${checksum?.algorithm ?? algorithm} you specified did not match the calculated checksum.`,
+    );
   }
 }
 

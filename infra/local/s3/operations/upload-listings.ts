@@ -4,7 +4,7 @@ import type { MultipartUpload } from '../storage/multipart-uploads.ts';
 import { compareKeys } from '../storage/sorted-keys.ts';
 import { encoderOf, parseCount } from '../wire/list-parameters.ts';
 import { invalidArgument } from '../wire/s3-error.ts';
-import { ownerXml, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
+import { initiatorXml, ownerXml, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
 import { namedUpload } from './uploads.ts';
 
@@ -24,7 +24,7 @@ export function listParts(request: S3Request): HttpResponse {
       ['Bucket', bucket],
       ['Key', encode(key)],
       ['UploadId', upload.uploadId],
-      ownerXml('Initiator'),
+      initiatorXml(),
       ownerXml(),
       ['StorageClass', upload.headers['x-amz-storage-class'] ?? 'STANDARD'],
       ['PartNumberMarker', marker],
@@ -110,7 +110,7 @@ export function listMultipartUploads({ http, store, bucket }: S3Request): HttpRe
           [
             ['Key', encode(upload.key)],
             ['UploadId', upload.uploadId],
-            ownerXml('Initiator'),
+            initiatorXml(),
             ownerXml(),
             ['StorageClass', upload.headers['x-amz-storage-class'] ?? 'STANDARD'],
             ['Initiated', timeText(upload.initiatedMs)],

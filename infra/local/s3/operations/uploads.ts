@@ -69,7 +69,7 @@ export function uploadPart(request: S3Request): HttpResponse {
   const { http } = request;
   const { upload, number } = readTarget(request);
   checkLength(http);
-  const { bytes, checksum } = receiveBody(http);
+  const { bytes, checksum } = receiveBody(http, 'base64');
   const algorithm = upload.checksum?.algorithm ?? null;
   if (checksum !== null && algorithm !== null && checksum.algorithm !== algorithm) {
     throw new S3Error(

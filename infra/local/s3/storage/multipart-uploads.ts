@@ -15,6 +15,9 @@ export interface MultipartUpload {
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: ChecksumType } | null;
 }
 
+/** Beside the parts of an upload: an object of its key was deleted meanwhile. */
+const DELETED = 'deleted';
+
 export interface UploadedPart {
   readonly number: number;
   readonly size: number;
@@ -85,11 +88,24 @@ export class MultipartUploads {
     });
   }
 
+  /** Remembers with the uploads of a key that its object was deleted while they were under way. */
+  noteDeletion(bucket: string, key: string): void {
+    for (const upload of this.list(bucket)) {
+      if (upload.key !== key) continue;
+      onDisk(() => writeFileSync(path.join(this.#folderOf(bucket, upload.uploadId), DELETED), ''));
+    }
+  }
+
+  /** Whether an object of the upload's key was deleted since the upload began. */
+  sawDeletion(bucket: string, uploadId: string): boolean {
+    return names(this.#folderOf(bucket, uploadId)).includes(DELETED);
+  }
+
   /** In the order of their numbers. */
   parts(bucket: string, uploadId: string): UploadedPart[] {
     const folder = this.#folderOf(bucket, uploadId);
     const byNumber = new Map<number, UploadedPart>();
-    for (const name of names(folder).filter((each) => each !== 'upload.json')) {
+    for (const name of names(folder).filter((each) => /^\d{5}-/.test(each))) {
       const part = describePart(folder, name);
       // A kill may have left the part that was replaced.
       if (part.lastModifiedMs >= (byNumber.get(part.number)?.lastModifiedMs ?? 0)) {

@@ -152,6 +152,14 @@ export class ObjectStore {
     });
   }
 
+  /** Throws S3Error NoSuchBucket, InternalError. */
+  deleteObject(bucket: string, key: string): void {
+    const target = this.bucket(bucket);
+    if (target.head(key) === null) return;
+    target.delete(key);
+    this.uploads.noteDeletion(bucket, key);
+  }
+
   /** In process, as the event source mapping's failure destination uses it. Throws S3Error. */
   putObject(bucket: string, key: string, body: string | Buffer, contentType: string): void {
     this.bucket(bucket).put(key, Buffer.from(body), { 'content-type': contentType }, this.clock.now());

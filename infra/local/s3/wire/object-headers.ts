@@ -2,7 +2,7 @@ import type { HttpRequest } from '../../http/http.ts';
 import { isChecksumWanted } from './checksum-headers.ts';
 import { decodeMetadata, encodeMetadata } from './encoded-words.ts';
 import { invalidArgument, notImplementedHeader, S3Error } from './s3-error.ts';
-import { parseTags, serializeTags } from './tags.ts';
+import { OBJECT_TAGS, parseTags, serializeTags } from './tags.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -16,8 +16,6 @@ const OVERRIDABLE = [
   'expires',
 ];
 const KEPT = [...OVERRIDABLE, 'x-amz-storage-class', 'x-amz-website-redirect-location'];
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
-export const MAX_OBJECT_TAGS = 10;
 const METADATA_PREFIX = 'x-amz-meta-';
 const MAX_USER_METADATA_BYTES = 2048;
 const STORAGE_CLASSES = [
@@ -44,6 +42,7 @@ export function keptHeaders(headers: Headers): Record<string, string> {
   const refused = REFUSED.find((name) => headers[name] !== undefined);
   if (refused !== undefined) throw notImplementedHeader(refused);
   checkEncryption(headers);
+  checkAclHeaders(headers);
   const kept: Record<string, string> = { 'content-type': 'binary/octet-stream' };
   let metadataBytes = 0;
   for (const [name, value] of Object.entries(headers)) {
@@ -52,7 +51,7 @@ export function keptHeaders(headers: Headers): Record<string, string> {
       metadataBytes += name.length - METADATA_PREFIX.length + Buffer.byteLength(text);
       kept[name] = text;
     } else if (name === 'x-amz-tagging') {
-      const tags = serializeTags(parseTags(value, MAX_OBJECT_TAGS));
+      const tags = serializeTags(parseTags(value, OBJECT_TAGS));
       if (tags !== '') kept[name] = tags;
     } else if (KEPT.includes(name) && value !== '') kept[name] = value;
   }
@@ -103,6 +102,23 @@ export function checkRetrievable(
   }
 }
 
+const CANNED_ACLS = [
+  'authenticated-read', 'aws-exec-read', 'bucket-owner-full-control', 'bucket-owner-read', 'private', 'public-read',
+  'public-read-write',
+]; // biome-ignore format: a list to look a word up in
+
+/** The ACL that a write asks for. Throws S3Error InvalidArgument, AccessControlListNotSupported. */
+export function checkAclHeaders(headers: Headers): void {
+  const canned = headers['x-amz-acl'] ?? 'private';
+  if (!CANNED_ACLS.includes(canned)) throw invalidArgument('x-amz-acl', canned, '');
+  const isGrant = Object.keys(headers).some((name) => name.startsWith('x-amz-grant-'));
+  if (isGrant || (canned !== 'private' && canned !== 'bucket-owner-full-control')) throw aclNotSupported();
+}
+
+export function aclNotSupported(): S3Error {
+  return new S3Error('AccessControlListNotSupported', 'The bucket does not allow ACLs');
+}
+
 export const ENCRYPTION_HEADERS = { 'x-amz-server-side-encryption': 'AES256' } as const;
 
 /** The headers that answer a GET or HEAD for `object`; its checksum only when asked for, and of the whole only. */
@@ -121,7 +137,7 @@ export function objectHeaders(
   for (const [name, value] of Object.entries(object.headers)) {
     if (!withChecksum && name.startsWith('x-amz-checksum-')) continue;
     if (name === 'x-amz-tagging') {
-      answer['x-amz-tagging-count'] = String(parseTags(value, MAX_OBJECT_TAGS).size);
+      answer['x-amz-tagging-count'] = String(parseTags(value, OBJECT_TAGS).size);
       continue;
     }
     answer[name] = name.startsWith(METADATA_PREFIX) ? encodeMetadata(value) : value;

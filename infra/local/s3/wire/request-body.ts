@@ -23,9 +23,20 @@ export interface ReceivedBody {
 /**
  * Undoes `aws-chunked`, and checks what the client says of its bytes: length, MD5, SHA-256 of the payload, checksums in
  * headers or trailers. Signatures are not checked: there is nobody to keep out of one's own machine.
+ *
+ * `md5Coding` is how an answer repeats an MD5 that does not hold: S3 does it differently for objects and for parts.
+ * Throws S3Error.
  */
-export function receiveBody(request: HttpRequest): ReceivedBody {
-  const { headers, body } = request;
+export function receiveBody(request: HttpRequest, md5Coding: 'hex' | 'base64' = 'hex'): ReceivedBody {
+  const { bytes, trailers } = readBody(request, md5Coding);
+  return { bytes, checksum: checkChecksum({ ...request.headers, ...trailers }, bytes) };
+}
+
+/** As `receiveBody`, for operations whose checksum headers speak of something else than their bodies. */
+export function readBody(
+  { headers, body }: HttpRequest,
+  md5Coding: 'hex' | 'base64' = 'hex',
+): { readonly bytes: Buffer; readonly trailers: Readonly<Record<string, string>> } {
   const payload = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
   const declared = headers['x-amz-decoded-content-length'];
   const isChunked = payload.startsWith('STREAMING-') || declared !== undefined;
@@ -48,10 +59,12 @@ export function receiveBody(request: HttpRequest): ReceivedBody {
   }
   const { bytes, trailers } = isChunked ? unchunk(body) : { bytes: body, trailers: {} };
   if (bytes.length !== proposed) throw incomplete();
-  checkTrailers(headers, trailers);
+  // The Java SDK announces trailers where there are none; S3 expects them only where the payload's own name says so.
+  const hasTrailers = isChunked && (payload.endsWith('-TRAILER') || !payload.startsWith('STREAMING-'));
+  if (hasTrailers) checkTrailers(headers, trailers);
   if (!isChunked) checkPayload(payload, bytes);
-  checkMd5(headers['content-md5'] ?? null, bytes);
-  return { bytes, checksum: checkChecksum({ ...headers, ...trailers }, bytes) };
+  checkMd5(headers['content-md5'] ?? null, bytes, md5Coding);
+  return { bytes, trailers: hasTrailers ? trailers : {} };
 }
 
 /**
@@ -95,7 +108,7 @@ function checkPayload(expected: string, bytes: Buffer): void {
   );
 }
 
-function checkMd5(expected: string | null, bytes: Buffer): void {
+function checkMd5(expected: string | null, bytes: Buffer, coding: 'hex' | 'base64'): void {
   if (expected === null) return;
   if (!isBase64(expected, 16)) {
     throw new S3Error('InvalidDigest', 'The Content-MD5 you specified was invalid.', {
@@ -105,9 +118,15 @@ function checkMd5(expected: string | null, bytes: Buffer): void {
   const computed = createHash('md5').update(bytes).digest('base64');
   if (computed === expected) return;
   throw new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.', {
-    ExpectedDigest: Buffer.from(expected, 'base64').toString('hex'),
+    ExpectedDigest: Buffer.from(expected, 'base64').toString(coding),
     CalculatedDigest: computed,
   });
+}
+
+/** A checksum that the API has and this service does not, such as XXHash: refused, never just dropped. */
+function isOtherChecksum(header: string): boolean {
+  const [, name = 'type'] = /^x-amz-checksum-(.+)$/.exec(header) ?? [];
+  return !['algorithm', 'mode', 'type'].includes(name) && parseAlgorithm(name) === null;
 }
 
 function checkChecksum(headers: HttpRequest['headers'], bytes: Buffer): ReceivedBody['checksum'] {
@@ -115,14 +134,16 @@ function checkChecksum(headers: HttpRequest['headers'], bytes: Buffer): Received
   const [algorithm] = given;
   const named = headers['x-amz-sdk-checksum-algorithm'];
   if (named !== undefined && parseAlgorithm(named) === null) throw unsupportedAlgorithm();
+  const others = Object.keys(headers).filter(isOtherChecksum);
+  if (others.length > 0 && algorithm === undefined) throw unsupportedAlgorithm();
   if (algorithm === undefined) {
-    if (named === undefined) return null;
+    if (named === undefined || headers['x-amz-trailer'] !== undefined) return null;
     throw new S3Error(
       'InvalidRequest',
       'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
     );
   }
-  if (given.length > 1) {
+  if (given.length + others.length > 1) {
     throw new S3Error(
       'InvalidRequest',
       'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',

@@ -12,12 +12,16 @@ export type Xml = readonly [
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** There is one account; everything is its. */
+/** There is one account; everything is its. Only who began an upload has a name too. */
 const OWNER_ID = '0'.repeat(64);
 
-export function ownerXml(name: 'Owner' | 'Initiator' = 'Owner'): Xml {
+export function ownerXml(): Xml {
+  return ['Owner', [['ID', OWNER_ID]]];
+}
+
+export function initiatorXml(): Xml {
   return [
-    name,
+    'Initiator',
     [
       ['ID', OWNER_ID],
       ['DisplayName', 'local'],
@@ -62,12 +66,22 @@ function inner(content: Xml[1]): string {
     .join('');
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#xd;', // else a parser makes a line feed of it
+};
 
+/**
+ * What no XML can hold, not even as a reference (https://www.w3.org/TR/xml/#charsets), is written as `encoding-type=url`
+ * writes it, and that alone: parsers refuse the whole document otherwise.
+ */
 function escapeText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they can only be written as references, as S3 does
-  return text.replace(/[&<>"\u0000-\u0008\u000b-\u001f\r\ufffe\uffff]/g, (character) => {
-    return ESCAPES[character] ?? `&#x${character.charCodeAt(0).toString(16)};`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(/[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, (character) => {
+    return ESCAPES[character] ?? encodeURIComponent(character);
   });
 }
 

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { ChecksumAlgorithm, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  ChecksumAlgorithm,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unchunk } from '../../../../infra/local/s3/wire/aws-chunked.ts';
@@ -122,6 +128,11 @@ describe('what a request says of its body must hold', () => {
     ],
     [{ 'x-amz-sdk-checksum-algorithm': 'CRC32' }, 400, 'InvalidRequest'],
     [{ 'x-amz-sdk-checksum-algorithm': 'MD4' }, 400, 'InvalidRequest'],
+    [{ 'x-amz-checksum-xxhash64': 'AAAAAAAAAAA=' }, 400, 'InvalidRequest'],
+    [{ 'x-amz-acl': 'bucket-owner-full-control' }, 200, undefined],
+    [{ 'x-amz-acl': 'public-read' }, 400, 'AccessControlListNotSupported'],
+    [{ 'x-amz-acl': 'everybody' }, 400, 'InvalidArgument'],
+    [{ 'x-amz-grant-read': 'id=1' }, 400, 'AccessControlListNotSupported'],
     [
       { 'x-amz-sdk-checksum-algorithm': 'SHA1', 'x-amz-checksum-crc32': CHECKSUMS.crc32 },
       400,
@@ -131,6 +142,15 @@ describe('what a request says of its body must hold', () => {
     await put({}, 'before');
     expect(codeOf(await put(headers))).toEqual({ status, code });
     expect(await stored()).toBe(status === 200 ? BODY : 'before');
+  });
+
+  test('an MD5 that does not hold is repeated in hexadecimal for an object, in base64 for a part', async () => {
+    const wrong = { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' };
+    expect((await put(wrong)).body).toContain(`<ExpectedDigest>${'0'.repeat(32)}</ExpectedDigest>`);
+    const { UploadId } = await s3.client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'parts' }));
+    const part = `/${Bucket}/parts?partNumber=1&uploadId=${UploadId}`;
+    const answer = await s3.send('PUT', part, { headers: wrong, body: BODY });
+    expect(answer.body).toContain('<ExpectedDigest>AAAAAAAAAAAAAAAAAAAAAA==</ExpectedDigest>');
   });
 
   test('its length too: one that is not said is refused', async () => {
@@ -197,6 +217,39 @@ describe('an aws-chunked body', () => {
       'x-amz-trailer': 'x-amz-checksum-crc32',
     };
     expect(codeOf(await put(headers, chunked('')))).toEqual({ status: 400, code: 'MalformedTrailerError' });
+  });
+
+  test('with its checksum in a header may announce a trailer that never comes, as the Java SDK’s do', async () => {
+    const headers = {
+      ...signed,
+      'x-amz-trailer': 'x-amz-checksum-crc32',
+      'x-amz-checksum-crc32': checksumOf('crc32', Buffer.from('hello world')),
+    };
+    const body = `${chunk('hello world')}${chunk('')}`;
+    expect((await put(headers, body)).status).toBe(200);
+    expect(await stored()).toBe('hello world');
+    const { UploadId } = await s3.client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'parts' }));
+    const part = `/${Bucket}/parts?partNumber=1&uploadId=${UploadId}`;
+    expect((await s3.send('PUT', part, { headers, body })).status).toBe(200);
+    const wrong = { ...headers, 'x-amz-checksum-crc32': 'AAAAAA==' };
+    expect(codeOf(await put(wrong, body))).toEqual({ status: 400, code: 'BadDigest' });
+  });
+
+  test.each([
+    ['PUT', '?tagging', '<Tagging/>', 204],
+    ['POST', '?delete', '<Delete><Object><Key>nothing</Key></Object></Delete>', 200],
+  ])('is taken of every operation that has one: %s %s', async (method, query, text, status) => {
+    const headers = {
+      'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+      'x-amz-decoded-content-length': String(text.length),
+      'x-amz-trailer': 'x-amz-checksum-crc32',
+      'x-amz-checksum-crc32': checksumOf('crc32', Buffer.from(text)),
+    };
+    const answer = await s3.send(method, `/${Bucket}${query}`, {
+      headers,
+      body: `${chunk(text)}${chunk('')}`,
+    });
+    expect([answer.status, answer.body.includes('<Error>')]).toEqual([status, false]);
   });
 
   test('without the length of what is in it is refused', async () => {

@@ -5,6 +5,8 @@ import {
   GetBucketVersioningCommand,
   HeadBucketCommand,
   ListBucketsCommand,
+  ListObjectsV2Command,
+  S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, type LocalS3, openS3, refusal } from './local-s3.ts';
@@ -84,8 +86,8 @@ describe('a location constraint', () => {
     expect(await locationOf('home', '')).toBeUndefined();
     expect(await locationOf('abroad', constraint('ap-south-1'))).toBe('ap-south-1');
     expect(await locationOf('old-world', constraint('EU'))).toBe('EU');
-    const { BucketRegion } = await s3.client.send(new HeadBucketCommand({ Bucket: 'old-world' }));
-    expect(BucketRegion).toBe('eu-west-1');
+    const head = await s3.send('HEAD', '/old-world', { headers: signedFor('eu-west-1') });
+    expect([head.status, head.headers['x-amz-bucket-region']]).toEqual([200, 'eu-west-1']);
   });
 
   test.each([
@@ -99,6 +101,77 @@ describe('a location constraint', () => {
       code: 'MalformedXML',
     });
   });
+});
+
+describe('a region is a namespace', () => {
+  const west = { headers: signedFor('us-west-2') };
+  const inTheWest = async (Bucket: string) => {
+    await s3.send('PUT', `/${Bucket}`, { ...west, body: constraint('us-west-2') });
+    return `/${Bucket}`;
+  };
+
+  test('a bucket is there for whom the request is signed for its region', async () => {
+    const bucket = await inTheWest('regional');
+    expect((await s3.send('PUT', `${bucket}/key`, { ...west, body: 'x' })).status).toBe(200);
+    const list = await s3.send('GET', `${bucket}?list-type=2`, west);
+    expect([list.status, list.headers['x-amz-bucket-region']]).toEqual([200, 'us-west-2']);
+    const location = await s3.send('GET', `${bucket}?location`, west);
+    expect(location.body).toMatch(/<LocationConstraint[^>]*>us-west-2</);
+  });
+
+  test('whoever asks elsewhere is told where it is, and changes nothing', async () => {
+    const bucket = await inTheWest('elsewhere');
+    for (const [method, path] of [
+      ['PUT', '/key'],
+      ['GET', '?list-type=2'],
+      ['DELETE', ''],
+    ] as const) {
+      const answer = await s3.send(method, `${bucket}${path}`, { headers: signedFor('us-east-1') });
+      expect(codeOf(answer)).toEqual({ status: 301, code: 'PermanentRedirect' });
+      expect(answer.headers['x-amz-bucket-region']).toBe('us-west-2');
+      expect(answer.body).toMatch(/<Endpoint>[^<]*(localhost|127\.0\.0\.1)/); // never away from this machine
+    }
+    const head = await s3.send('HEAD', bucket, { headers: signedFor('eu-west-1') });
+    expect([head.status, head.headers['x-amz-bucket-region']]).toEqual([301, 'us-west-2']);
+    expect((await s3.send('GET', `${bucket}?list-type=2`, west)).body).toContain('<KeyCount>0</KeyCount>');
+  });
+
+  test('its name is taken everywhere', async () => {
+    const bucket = await inTheWest('taken');
+    const again = await s3.send('PUT', bucket, { headers: signedFor('us-east-1') });
+    expect(codeOf(again)).toEqual({ status: 409, code: 'BucketAlreadyOwnedByYou' });
+  });
+
+  test('an SDK that follows the redirection gets there', async () => {
+    await inTheWest('followed');
+    const { requestHandler, credentials } = s3.client.config;
+    const client = new S3Client({
+      endpoint: s3.url,
+      requestHandler,
+      credentials,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      followRegionRedirects: true,
+    });
+    const { KeyCount } = await client.send(new ListObjectsV2Command({ Bucket: 'followed' }));
+    expect(KeyCount).toBe(0);
+  });
+
+  test('a list of all buckets says where each is, and can be asked for those of one', async () => {
+    await inTheWest('listed-west');
+    const { Buckets } = await s3.client.send(new ListBucketsCommand({ BucketRegion: 'us-west-2' }));
+    expect(Buckets?.map(({ Name }) => Name)).toContain('listed-west');
+    expect(new Set(Buckets?.map(({ BucketRegion }) => BucketRegion))).toEqual(new Set(['us-west-2']));
+  });
+});
+
+test.each([
+  [{ 'x-amz-acl': 'private' }, 200, undefined],
+  [{ 'x-amz-acl': 'public-read' }, 400, 'InvalidBucketAclWithObjectOwnership'],
+  [{ 'x-amz-object-ownership': 'ObjectWriter' }, 501, 'NotImplemented'],
+  [{ 'x-amz-bucket-object-lock-enabled': 'true' }, 501, 'NotImplemented'],
+])('a bucket that is asked for with %j is answered with %i %s', async (headers, status, code) => {
+  expect(codeOf(await s3.send('PUT', '/asked-for', { headers }))).toEqual({ status, code });
 });
 
 test('buckets are listed in order, by prefix and in pages', async () => {
@@ -185,4 +258,5 @@ test('a bucket of another account is nobody’s business', async () => {
     s3.client.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
   expect((await expected('000000000000')).$metadata.httpStatusCode).toBe(200);
   expect((await refusal(expected('111111111111'))).status).toBe(403);
+  expect((await refusal(expected('nobody'))).status).toBe(400);
 });

@@ -5,6 +5,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   type CreateMultipartUploadCommandInput,
+  DeleteObjectCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -15,6 +16,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checksumOf } from '../../../../infra/local/s3/wire/checksum.ts';
 import { codeOf, type LocalS3, openS3, refusal } from './local-s3.ts';
 
 const LEAST = 5 * 1024 * 1024;
@@ -135,6 +137,62 @@ describe('an upload cannot be completed', () => {
       status: 409,
     });
   });
+});
+
+test('a key that was deleted meanwhile is no longer the one that was not there', async () => {
+  const upload = await begin();
+  const part = await upload.put(1, last);
+  await s3.client.send(new PutObjectCommand({ Bucket, Key: upload.Key, Body: 'x' }));
+  await s3.client.send(new DeleteObjectCommand({ Bucket, Key: upload.Key }));
+  expect(await refusal(upload.complete([part], { IfNoneMatch: '*' }))).toEqual({
+    name: 'ConditionalRequestConflict',
+    status: 409,
+  });
+  await upload.complete([part]);
+});
+
+describe('a checksum that an upload is completed with', () => {
+  const CRC32C = checksumOf('crc32c', last);
+  const CRC32 = checksumOf('crc32', last);
+
+  test('of a part must be of the upload’s algorithm', async () => {
+    const upload = await begin();
+    const part = await upload.put(1, last);
+    const sent = upload.complete([{ ...part, ChecksumCRC32: CRC32 }]);
+    expect(await refusal(sent)).toEqual({ name: 'InvalidPart', status: 400 });
+  });
+
+  test('of the whole object must come with its type', async () => {
+    const upload = await begin({ ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' });
+    const part = await upload.put(1, last, { ChecksumAlgorithm: 'CRC32C' });
+    expect(await refusal(upload.complete([part], { ChecksumCRC32C: CRC32C }))).toEqual({
+      name: 'BadDigest',
+      status: 400,
+    });
+    await upload.complete([part], { ChecksumCRC32C: CRC32C, ChecksumType: 'FULL_OBJECT' });
+  });
+
+  test('is answered for the only part of a whole object, not for one of several', async () => {
+    const readPart = async (bodies: readonly Buffer[]) => {
+      const upload = await begin({ ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' });
+      const parts: CompletedPart[] = [];
+      for (const [index, body] of bodies.entries()) {
+        parts.push(await upload.put(index + 1, body, { ChecksumAlgorithm: 'CRC32C' }));
+      }
+      await upload.complete(parts);
+      const { ChecksumCRC32C, ChecksumType } = await s3.client.send(
+        new HeadObjectCommand({ Bucket, Key: upload.Key, PartNumber: 1, ChecksumMode: 'ENABLED' }),
+      );
+      return [ChecksumCRC32C, ChecksumType];
+    };
+    expect(await readPart([last])).toEqual([CRC32C, 'FULL_OBJECT']);
+    expect(await readPart([first, last])).toEqual([undefined, undefined]);
+  });
+});
+
+test('owners have no name any more', async () => {
+  const { Owner } = await (await begin()).parts();
+  expect(Object.keys(Owner ?? {})).toEqual(['ID']);
 });
 
 test('a composite checksum is that of the parts’ checksums', async () => {

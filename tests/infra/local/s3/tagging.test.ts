@@ -1,5 +1,6 @@
 import {
   CopyObjectCommand,
+  CreateBucketCommand,
   DeleteBucketTaggingCommand,
   DeleteObjectTaggingCommand,
   GetBucketTaggingCommand,
@@ -10,8 +11,8 @@ import {
   PutObjectTaggingCommand,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseTags, serializeTags } from '../../../../infra/local/s3/wire/tags.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OBJECT_TAGS, parseTags, serializeTags } from '../../../../infra/local/s3/wire/tags.ts';
 import { codeOf, type LocalS3, openS3, refusal } from './local-s3.ts';
 
 let s3: LocalS3;
@@ -91,10 +92,74 @@ test.each([
   expect(await tagsOf('strict')).toEqual([{ Key: 'a', Value: '1' }]);
 });
 
-test('a header that names a tag twice is refused', async () => {
-  const headers = { 'x-amz-tagging': 'a=1&a=2' };
-  const answer = await s3.send('PUT', `/${Bucket}/strict`, { headers });
-  expect(codeOf(answer)).toEqual({ status: 400, code: 'InvalidArgument' });
+test.each(['a=1&a=2', 'k=v,k2=v2', 'k=%00'])(
+  'a header that is no query of tags is refused: %s',
+  async (tags) => {
+    const headers = { 'x-amz-tagging': tags };
+    const answer = await s3.send('PUT', `/${Bucket}/strict`, { headers });
+    expect(codeOf(answer)).toEqual({ status: 400, code: 'InvalidArgument' });
+    expect(answer.body).toContain(
+      "<Message>The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.</Message>",
+    );
+  },
+);
+
+test.each(['<Tagging/>', '<Tagging></Tagging>', '<Tagging><TagSet/></Tagging>'])(
+  '%s clears the tags',
+  async (body) => {
+    await put('cleared', 'a=1');
+    expect((await s3.send('PUT', `/${Bucket}/cleared?tagging`, { body })).status).toBe(200);
+    expect(await tagsOf('cleared')).toEqual([]);
+  },
+);
+
+test.each([
+  '<Tagging><Tag><Key>a</Key><Value>1</Value></Tag></Tagging>',
+  '<Tagging><TagSet>text</TagSet></Tagging>',
+  '<Tagging><TagSet><Tags/></TagSet></Tagging>',
+  '<Tagging><TagSet><Tag><Key>a</Key></Tag></TagSet></Tagging>',
+])('what is no set of tags clears none: %s', async (body) => {
+  await put('kept', 'a=1');
+  expect(codeOf(await s3.send('PUT', `/${Bucket}/kept?tagging`, { body })).code).toBe('MalformedXML');
+  expect(await tagsOf('kept')).toEqual([{ Key: 'a', Value: '1' }]);
+});
+
+describe('tags of AWS’s own are refused in S3’s words', () => {
+  const own = '<Tag><Key>aws:x</Key><Value>1</Value></Tag>';
+  test.each([
+    ['key?tagging', `<Tagging><TagSet>${own}</TagSet></Tagging>`, 'Your TagKey cannot be prefixed with aws:'],
+    [
+      '?tagging',
+      `<Tagging><TagSet>${own}</TagSet></Tagging>`,
+      'System tags cannot be added/updated by requester',
+    ],
+    [
+      'new',
+      `<CreateBucketConfiguration><Tags>${own}</Tags></CreateBucketConfiguration>`,
+      "User-defined tag keys can't start with &quot;aws:&quot;. This prefix is reserved for system tags. Remove &quot;aws:&quot; from your tag keys and try again.",
+    ],
+  ])('%s', async (path, body, message) => {
+    await put('key', '');
+    const answer = await s3.send('PUT', path === 'new' ? '/new-tagged' : `/${Bucket}/${path}`, { body });
+    expect(codeOf(answer)).toEqual({ status: 400, code: 'InvalidTag' });
+    expect(answer.body).toContain(`<Message>${message}</Message>`);
+  });
+});
+
+test('a bucket keeps the tags that it is created with, and they make creating it again a conflict', async () => {
+  const create = (TagSet: { Key: string; Value: string }[]) =>
+    s3.client.send(
+      new CreateBucketCommand({ Bucket: 'tagged-bucket', CreateBucketConfiguration: { Tags: TagSet } }),
+    );
+  await create([{ Key: 'team', Value: 'data' }]);
+  const { TagSet } = await s3.client.send(new GetBucketTaggingCommand({ Bucket: 'tagged-bucket' }));
+  expect(TagSet).toEqual([{ Key: 'team', Value: 'data' }]);
+  expect(await refusal(create([{ Key: 'team', Value: 'data' }]))).toEqual({
+    name: 'BucketAlreadyOwnedByYou',
+    status: 409,
+  });
+  await create([]);
+  expect(await refusal(create([{ Key: 'a,b', Value: '' }]))).toEqual({ name: 'InvalidTag', status: 400 });
 });
 
 test('tags are read as they were written', () => {
@@ -102,7 +167,7 @@ test('tags are read as they were written', () => {
   fc.assert(
     fc.property(fc.dictionary(text, text, { maxKeys: 10 }), (pairs) => {
       const tags = new Map(Object.entries(pairs).filter(([key]) => !key.startsWith('aws:')));
-      expect(parseTags(serializeTags(tags), 10)).toEqual(tags);
+      expect(parseTags(serializeTags(tags), OBJECT_TAGS)).toEqual(tags);
     }),
   );
 });

@@ -24,6 +24,14 @@ const put = (Key: string, Body: string, more: object = {}) =>
 const head = (Key: string) => s3.client.send(new HeadObjectCommand({ Bucket, Key }));
 const text = async (Key: string, from = Bucket) =>
   (await s3.client.send(new GetObjectCommand({ Bucket: from, Key }))).Body?.transformToString();
+/** Characters that XML 1.0 can hold, written as they are or as references. */
+function isXmlText(xml: string): boolean {
+  const text = xml.replace(/&#(?:x([0-9a-f]+)|(\d+));/g, (_reference, hex?: string, decimal?: string) =>
+    String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+  );
+  return /^[\t\n\r\x20-\ud7ff\ue000-\ufffd]*$/.test(text);
+}
+
 const OTHER = '"00000000000000000000000000000000"';
 
 describe('a condition of a put', () => {
@@ -54,6 +62,28 @@ describe('a condition of a put', () => {
     });
     expect(await refusal(put('absent', 'x', { IfMatch: ETag }))).toEqual({ name: 'NoSuchKey', status: 404 });
     expect(await text('swap')).toBe('second');
+  });
+
+  test('an ETag may have lost its quotes, wherever it is asked for', async () => {
+    const { ETag = '' } = await put('bare', 'x');
+    const bare = ETag.replaceAll('"', '');
+    await put('bare', 'y', { IfMatch: bare });
+    const { ETag: now = '' } = await head('bare');
+    for (const tag of [now, now.slice(1), now.slice(0, -1), now.slice(1, -1), `W/${now}`]) {
+      const asked = async (method: string, headers: Record<string, string>) =>
+        (await s3.send(method, `/${Bucket}/bare`, { headers })).status;
+      expect([tag, await asked('GET', { 'if-match': tag })]).toEqual([tag, 200]);
+      expect([tag, await asked('HEAD', { 'if-none-match': tag })]).toEqual([tag, 304]);
+      const source = { 'x-amz-copy-source': `${Bucket}/bare`, 'x-amz-copy-source-if-match': tag };
+      const copied = await s3.send('PUT', `/${Bucket}/copied`, { headers: source });
+      expect([tag, copied.status]).toEqual([tag, 200]);
+      expect([tag, await asked('DELETE', { 'if-match': tag })]).toEqual([tag, 204]);
+      await put('bare', 'y');
+    }
+    expect(await refusal(put('bare', 'z', { IfMatch: bare }))).toEqual({
+      name: 'PreconditionFailed',
+      status: 412,
+    });
   });
 
   test.each([[{ IfNoneMatch: OTHER }], [{ IfMatch: '*' }], [{ IfMatch: OTHER, IfNoneMatch: '*' }]])(
@@ -153,6 +183,30 @@ describe('deletes', () => {
     expect((await remove(ETag)).$metadata.httpStatusCode).toBe(204);
     expect((await remove()).$metadata.httpStatusCode).toBe(204);
   });
+
+  test.each([
+    [{ 'x-amz-if-match-size': '1' }, 501, 'NotImplemented'],
+    [{ 'x-amz-if-match-last-modified-time': new Date(0).toUTCString() }, 501, 'NotImplemented'],
+    [{ 'x-amz-bypass-governance-retention': 'false' }, 400, 'InvalidArgument'],
+  ])('of general purpose buckets without locks know no %j', async (headers, status, code) => {
+    await put('safe', 'x');
+    expect(codeOf(await s3.send('DELETE', `/${Bucket}/safe`, { headers }))).toEqual({ status, code });
+    expect(await text('safe')).toBe('x');
+  });
+
+  test.each(['m/\u0001', 'm/\u000b&', '\uffff', 'm/cr\r'])(
+    'of the key %j are answered in XML that parsers accept',
+    async (key) => {
+      await put(key, 'x');
+      const references = key.replace(/[^a-z/]/g, (character) => `&#${character.codePointAt(0)};`);
+      const body = `<Delete><Object><Key>${references}</Key></Object></Delete>`;
+      const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
+      const { body: answer } = await s3.send('POST', `/${Bucket}?delete`, { body, headers });
+      expect(answer).toContain('<Deleted>');
+      expect([answer, isXmlText(answer)]).toEqual([answer, true]);
+      expect(await refusal(head(key))).toEqual({ name: 'NotFound', status: 404 });
+    },
+  );
 
   test('many at once are each answered for, those that were not there too', async () => {
     await put('m/1', 'x');
