@@ -53,7 +53,7 @@ export function controlActions(
   reset: () => Promise<void>,
 ): Readonly<Record<string, () => Promise<string>>> {
   const put = async (data: string, ageMs: number) => {
-    const { streams } = await current();
+    const streams = (await current()).streams.home;
     const { shardId } = streams.putRecordAt({
       streamName: stream.name,
       partitionKey: randomUUID(),
@@ -105,7 +105,7 @@ export function controlActions(
     'duplicate-delivery': () =>
       failNext('lose-response', "The next invocation's answer is lost, so its batch is delivered twice."),
     'split-shard': async () => {
-      const { streams } = await current();
+      const streams = (await current()).streams.home;
       const open = openShards(streams.stream(stream.name)).sort((a, b) => Number(b.width - a.width));
       const widest = open[0];
       if (widest === undefined) throw new ActionRefusedError('The stream has no open shard.');
@@ -121,7 +121,7 @@ export function controlActions(
       return `${widest.shardId} is split in two; its window closes, and its children start fresh.`;
     },
     'merge-shards': async () => {
-      const { streams } = await current();
+      const streams = (await current()).streams.home;
       const open = openShards(streams.stream(stream.name)).sort((a, b) => (a.first < b.first ? -1 : 1));
       const [low, high] = open;
       if (low === undefined || high === undefined) {
@@ -160,7 +160,7 @@ interface OpenShard {
   readonly width: bigint;
 }
 
-function openShards(from: ReturnType<RuntimeParts['streams']['stream']>): OpenShard[] {
+function openShards(from: ReturnType<RuntimeParts['streams']['home']['stream']>): OpenShard[] {
   return from.shards
     .filter((shard) => shard.isOpen)
     .map((shard) => {

@@ -5,8 +5,8 @@ import { systemClock } from './clock.ts';
 import { clientEnvironment } from './environment.ts';
 import type { HttpService } from './http/http.ts';
 import type { ServiceName } from './http/service-name.ts';
+import { openStreams, type RegionalStreams } from './kinesis/regional-streams.ts';
 import { createKinesisService } from './kinesis/service.ts';
-import { openStreams, type Streams } from './kinesis/streams.ts';
 import {
   openEventSourceMappings,
   type RunningEventSourceMappings,
@@ -24,7 +24,7 @@ import { createStsService } from './sts.ts';
 /** The stores and what runs on them; a reset closes them all and opens them anew. */
 export interface RuntimeParts {
   readonly settings: LocalSettings;
-  readonly streams: Streams;
+  readonly streams: RegionalStreams;
   readonly objects: ObjectStore;
   readonly pool: FunctionPool;
   readonly mappings: RunningEventSourceMappings;
@@ -85,7 +85,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     enforceShardLimits: settings.enforceLimits,
   });
   opened.push(() => streams.close());
-  const { streamArn } = streams.ensure({
+  const { streamArn } = streams.home.ensure({
     streamName: pipeline.stream.name,
     shardCount: settings.shardCount,
     retentionHours: pipeline.stream.retentionHours,

@@ -21,8 +21,10 @@ export async function reportOf(
   killedPid: number | null,
   wasResetting: boolean,
 ): Promise<StartReport> {
-  const { settings, streams } = parts;
-  const shardCount = streams.stream(pipeline.stream.name).shards.filter((shard) => shard.isOpen).length;
+  const { settings } = parts;
+  const shardCount = parts.streams.home
+    .stream(pipeline.stream.name)
+    .shards.filter((shard) => shard.isOpen).length;
   const notes: string[] = [];
   if (settings.shardCount !== shardCount && settings.shardCount !== pipeline.stream.shardCount) {
     notes.push(
@@ -44,7 +46,7 @@ export async function reportOf(
 /** Where the work of a killed run goes on. */
 async function goesOn(parts: RuntimeParts, killedPid: number | null): Promise<string[]> {
   if (killedPid === null) return [];
-  const records = parts.streams.recovery.reduce((sum, shard) => sum + shard.recordCount, 0);
+  const records = parts.streams.home.recovery.reduce((sum, shard) => sum + shard.recordCount, 0);
   const files = openMappingFiles(path.join(parts.settings.dataDir, 'event-source-mappings'));
   const checkpoints = [...(await files.checkpoints(parts.mappingUuid))];
   return [
@@ -58,7 +60,7 @@ async function goesOn(parts: RuntimeParts, killedPid: number | null): Promise<st
 }
 
 function mended({ objects, streams }: RuntimeParts): string[] {
-  const cut = streams.recovery
+  const cut = streams.home.recovery
     .filter(({ cutBytes }) => cutBytes > 0)
     .map(
       ({ streamName, shardId, cutBytes }) =>

@@ -1,3 +1,5 @@
+import { AwsError } from '../aws-json/aws-error.ts';
+
 /** The errors of the Kinesis API, by the names that go over the wire. */
 export type KinesisErrorType =
   | 'ExpiredIteratorException'
@@ -16,19 +18,9 @@ export type KinesisErrorType =
  * What an operation refuses. The service renders it as `{"__type", "message"}`, with status 400, or 500 for
  * InternalFailure (https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.html).
  */
-export class KinesisError extends Error {
-  override name = 'KinesisError' as const;
-
-  constructor(
-    readonly type: KinesisErrorType,
-    message = '',
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-
-  get status(): number {
-    return this.type === 'InternalFailure' ? 500 : 400;
+export class KinesisError extends AwsError {
+  constructor(type: KinesisErrorType, message = '', options?: ErrorOptions) {
+    super(type, type === 'InternalFailure' ? 500 : 400, message, {}, options);
   }
 }
 

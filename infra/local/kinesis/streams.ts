@@ -1,61 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
+import { shardLimitError } from './account-limit.ts';
 import { type HashKey, hashKeyFromDecimal } from './hash-key.ts';
 import { KinesisError, StorageError } from './kinesis-error.ts';
-import { evenShards } from './reshard.ts';
+import { type NewStream, newStream } from './new-stream.ts';
+import { recoveredShards, type ShardRecovery } from './recovery.ts';
 import type { Shard } from './shard.ts';
 import { type PutEntry, type PutOutcome, Stream, type StreamEnvironment } from './stream.ts';
 import { deleteStreamFolder, folderOfStream, storedStreams } from './stream-folder.ts';
-import {
-  createStreamFolder,
-  type StreamMetadata,
-  type StreamMode,
-  type StreamTransition,
-} from './stream-metadata.ts';
-import type { ShardDescription, ShardPage, ShardPosition, StreamReader } from './stream-reader.ts';
 
-export interface StreamsOptions {
-  /** The streams live in `<dataDir>/kinesis/<stream>/<shard>/`. */
-  readonly dataDir: string;
-  readonly clock: Clock;
-  readonly accountId: string;
-  readonly region: string;
-  /** Refuse what is over 1 MiB or 1,000 records a second and shard. Default: no. */
-  readonly enforceShardLimits?: boolean;
-  /** Open shards in the account. Default: 500. */
-  readonly shardLimit?: number;
-  /** How long a stream is CREATING, UPDATING or DELETING. Default: 250 ms. */
-  readonly transitionMs?: number;
-  /** When a file of a shard's log is full. Default: 32 MiB. */
-  readonly segmentBytes?: number;
-}
+import { createStreamFolder, type StreamMetadata, type StreamTransition } from './stream-metadata.ts';
+import { DEFAULT_SHARD_LIMIT, DEFAULT_TRANSITION_MS, type StreamsOptions } from './streams-options.ts';
+import { sweep } from './sweep.ts';
 
-/** What the start found in a shard's log. */
-export interface ShardRecovery {
-  readonly streamName: string;
-  readonly shardId: string;
-  /** Records that can be read. */
-  readonly recordCount: number;
-  /** Half-written bytes that a crash had left and that were cut off: nobody was told they were stored. */
-  readonly cutBytes: number;
-}
-
-const DEFAULT_SHARD_LIMIT = 500;
-const DEFAULT_TRANSITION_MS = 250;
-const DEFAULT_RETENTION_HOURS = 24;
-/** How often records that are too old are looked for where nobody puts or reads. */
-const SWEEP_MS = 60_000;
-/** Kinesis dates a new stream's shards a little back: a first record is never older than its shard. */
-const CREATION_LEEWAY_SECONDS = 3;
-
-/** Opens what the data folder holds, making it if need be. Throws StorageError. */
-export async function openStreams(options: StreamsOptions): Promise<Streams> {
-  return new Streams(options);
-}
-
-/** All streams of the account; also how the event source mapping reads them. */
-export class Streams implements StreamReader {
+/** All streams of the account in one region. */
+export class Streams {
   readonly recovery: readonly ShardRecovery[];
   readonly accountId: string;
   readonly region: string;
@@ -68,6 +28,7 @@ export class Streams implements StreamReader {
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #closing = new AbortController();
 
+  /** Opens what the data folder holds, making it if need be. Throws StorageError. */
   constructor(options: StreamsOptions) {
     this.accountId = options.accountId;
     this.region = options.region;
@@ -85,15 +46,8 @@ export class Streams implements StreamReader {
       this.#adopt(metadata, folder);
     }
     for (const stream of this.#streams.values()) stream.trim(this.clock.now());
-    this.recovery = [...this.#streams.values()].flatMap((stream) =>
-      stream.shards.map(({ shardId, log }) => ({
-        streamName: stream.name,
-        shardId,
-        recordCount: log.nextIndex - log.trimIndex,
-        cutBytes: log.cutBytes,
-      })),
-    );
-    this.#sweep();
+    this.recovery = [...this.#streams.values()].flatMap(recoveredShards);
+    sweep(this.#streams, this.clock, this.#closing.signal);
   }
 
   #adopt(metadata: StreamMetadata, folder: string): Stream {
@@ -140,24 +94,11 @@ export class Streams implements StreamReader {
   requireShards(additional: number): void {
     const current = this.openShardCount();
     if (current + additional <= this.shardLimit) return;
-    throw new KinesisError(
-      'LimitExceededException',
-      `This request would exceed the shard limit for the account ${this.accountId} in ${this.region}. ` +
-        `Current shard count for the account: ${current}. Limit: ${this.shardLimit}. ` +
-        `Number of additional shards that would have resulted from this request: ${additional}. ` +
-        'Refer to the AWS Service Limits page ' +
-        '(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) ' +
-        'for current limits and how to request higher limits.',
-    );
+    throw shardLimitError(this, current, additional);
   }
 
   /** Throws ResourceInUseException, LimitExceededException, StorageError. */
-  create(request: {
-    readonly streamName: string;
-    readonly shardCount: number;
-    readonly mode?: StreamMode | null;
-    readonly tags?: Readonly<Record<string, string>>;
-  }): Stream {
+  create(request: NewStream): Stream {
     const { streamName, shardCount } = request;
     const existing = this.#streams.get(streamName);
     if (existing !== undefined) this.#settle(existing);
@@ -170,16 +111,7 @@ export class Streams implements StreamReader {
     this.requireShards(shardCount);
     const nowMs = this.clock.now();
     const folder = path.join(this.#root, folderOfStream(streamName));
-    const metadata: StreamMetadata = {
-      version: 1,
-      streamName,
-      createdMs: nowMs,
-      retentionHours: DEFAULT_RETENTION_HOURS,
-      mode: request.mode ?? null,
-      tags: request.tags ?? {},
-      ...evenShards(shardCount, Math.floor(nowMs / 1000) - CREATION_LEEWAY_SECONDS),
-      transition: { kind: 'create', dueMs: nowMs + this.#transitionMs },
-    };
+    const metadata = newStream(request, nowMs, nowMs + this.#transitionMs);
     createStreamFolder(folder, metadata);
     return this.#adopt(metadata, folder);
   }
@@ -210,11 +142,6 @@ export class Streams implements StreamReader {
     const change = stream.status === 'CREATING' ? { shards: [] } : {};
     stream.update({ ...change, transition: { ...transition, dueMs: this.clock.now() + this.#transitionMs } });
     if (!this.#settle(stream)) this.#settleLater(stream);
-  }
-
-  /** Deletes every stream at once. */
-  async reset(): Promise<void> {
-    for (const stream of [...this.#streams.values()]) this.#remove(stream);
   }
 
   async close(): Promise<void> {
@@ -257,44 +184,22 @@ export class Streams implements StreamReader {
     return stream.shard(shardId);
   }
 
-  async shards(streamArn: string): Promise<readonly ShardDescription[]> {
-    const stream = this.stream(nameInArn(streamArn));
-    stream.trim(this.clock.now());
-    return stream.shards.map((shard) => {
-      const { ParentShardId, AdjacentParentShardId } = shard.describe();
-      return {
-        shardId: shard.shardId,
-        parentShardId: ParentShardId ?? null,
-        adjacentParentShardId: AdjacentParentShardId ?? null,
-        closed: !shard.isOpen,
-      };
-    });
+  /** How long the stream keeps its records, in milliseconds; null when there is no such stream. */
+  retentionMs(streamName: string): number | null {
+    const stream = this.#streams.get(streamName);
+    return stream === undefined ? null : stream.metadata.retentionHours * 3_600_000;
   }
 
-  /** How long the stream keeps its records; null when there is no such stream. */
-  retentionOf(streamArn: string): { readonly retentionMs: number } | null {
-    const stream = this.#streams.get(nameInArn(streamArn));
-    return stream === undefined ? null : { retentionMs: stream.metadata.retentionHours * 3_600_000 };
-  }
-
-  async read(
-    streamArn: string,
-    shardId: string,
-    position: ShardPosition,
-    limits: { readonly maxRecords: number; readonly maxBytes: number },
-  ): Promise<ShardPage> {
-    return this.shard(nameInArn(streamArn), shardId).read(position, limits, this.clock.now());
-  }
-
-  onChange(streamArn: string, listener: () => void): () => void {
-    const listeners = this.#listeners.get(streamArn) ?? new Set();
-    this.#listeners.set(streamArn, listeners);
+  /** Calls back after records were put on the stream or its shards changed. Returns the unsubscribe function. */
+  onChange(streamName: string, listener: () => void): () => void {
+    const listeners = this.#listeners.get(streamName) ?? new Set();
+    this.#listeners.set(streamName, listeners);
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
 
   #changed(stream: Stream): void {
-    for (const listener of this.#listeners.get(stream.arn) ?? []) listener();
+    for (const listener of this.#listeners.get(stream.name) ?? []) listener();
   }
 
   /** Carries out what is due; true when something was. */
@@ -325,21 +230,6 @@ export class Streams implements StreamReader {
     });
   }
 
-  async #sweep(): Promise<void> {
-    const { signal } = this.#closing;
-    for (;;) {
-      await this.clock.sleep(SWEEP_MS, signal);
-      if (signal.aborted) return;
-      for (const stream of this.#streams.values()) {
-        try {
-          stream.trim(this.clock.now());
-        } catch (error) {
-          if (!(error instanceof StorageError)) throw error; // the disk refused: tried again in a minute
-        }
-      }
-    }
-  }
-
   #remove(stream: Stream): void {
     stream.close();
     deleteStreamFolder(stream.folder);
@@ -349,8 +239,3 @@ export class Streams implements StreamReader {
 }
 
 type WithoutDue<T> = T extends unknown ? Omit<T, 'dueMs'> : never;
-
-/** `arn:aws:kinesis:<region>:<account>:stream/<name>` */
-export function nameInArn(streamArn: string): string {
-  return streamArn.slice(streamArn.indexOf('/') + 1);
-}

@@ -1,20 +1,10 @@
+import { AwsError } from '../aws-json/aws-error.ts';
+
 /**
- * An error of the Lambda API, as the API model has it: the name travels in `x-amzn-ErrorType`, the rest in the body.
+ * An error of the Lambda API: the name travels in `x-amzn-ErrorType`, the rest in the body.
  * https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html
  */
-export class LambdaError extends Error {
-  constructor(
-    /** AWS's exception name, such as `ResourceNotFoundException`. */
-    readonly type: string,
-    readonly status: number,
-    message: string,
-    /** Further members of the body, such as `Reason`. */
-    readonly details: Readonly<Record<string, string | number>> = {},
-  ) {
-    super(message);
-    this.name = type;
-  }
-}
+export class LambdaError extends AwsError {}
 
 /** Whose fault it is. */
 const byUser = { Type: 'User' };
@@ -35,9 +25,4 @@ export const resourceConflict = (message: string) =>
 export const resourceInUse = (message: string) => new LambdaError('ResourceInUseException', 400, message);
 
 /** The API's answer to input outside the model's ranges, enums and patterns; all violations at once. */
-export const validationFailure = (violations: readonly string[]) =>
-  new LambdaError(
-    'ValidationException',
-    400,
-    `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected: ${violations.join('; ')}`,
-  );
+export const validationFailure = (message: string) => new LambdaError('ValidationException', 400, message);

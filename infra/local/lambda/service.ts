@@ -1,3 +1,4 @@
+import { AwsError } from '../aws-json/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { HttpService } from '../http/http.ts';
 import {
@@ -117,7 +118,7 @@ export function createLambdaService({ pool, mappings, clock }: LambdaServiceOpti
       }
       return await found.route.answer(request, found.parameter);
     } catch (error) {
-      if (error instanceof LambdaError) return errorAnswer(error);
+      if (error instanceof AwsError) return errorAnswer(error);
       const message = error instanceof Error ? error.message : String(error);
       return errorAnswer(new LambdaError('ServiceException', 500, message, { Type: 'Service' }));
     }

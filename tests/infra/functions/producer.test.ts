@@ -2,17 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
 import { systemClock } from '../../../infra/local/clock.ts';
 import { type Gateway, openGateway } from '../../../infra/local/http/gateway.ts';
 import type { HttpService } from '../../../infra/local/http/http.ts';
+import { openStreams, type RegionalStreams } from '../../../infra/local/kinesis/regional-streams.ts';
 import { createKinesisService } from '../../../infra/local/kinesis/service.ts';
-import { openStreams, type Streams } from '../../../infra/local/kinesis/streams.ts';
 import { parseSale, type Sale } from '../../../lib/core/sale.ts';
 
 type Handler = typeof import('../../../infra/functions/producer.ts')['handler'];
 
 let dataDir: string;
-let streams: Streams;
+let streams: RegionalStreams;
 let gateway: Gateway;
 let handler: Handler;
 /** What the handler's PutRecords calls held, and what may answer in the stream's place. */
@@ -34,7 +35,7 @@ beforeEach(async () => {
     accountId: '000000000000',
     region: 'us-east-1',
   });
-  streams.ensure({ streamName: 'data_pipe', shardCount: 2 });
+  streams.home.ensure({ streamName: 'data_pipe', shardCount: 2 });
   const stream = createKinesisService({ streams });
   callSizes = [];
   intercept = null;
@@ -81,7 +82,7 @@ async function produce(event: unknown) {
 
 /** Everything that is on the stream. */
 async function sales(): Promise<Sale[]> {
-  const arn = streams.arnOf('data_pipe');
+  const arn = streams.home.arnOf('data_pipe');
   const pages = await Promise.all(
     (await streams.shards(arn)).map(({ shardId }) =>
       streams.read(arn, shardId, { type: 'TRIM_HORIZON' }, { maxRecords: 20_000, maxBytes: 1e8 }),

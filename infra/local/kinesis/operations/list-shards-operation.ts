@@ -1,18 +1,8 @@
+import { integer, text, timestamp } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
-import { integer, required, structure, text, timestamp } from '../request-shape.ts';
-import type { Shard } from '../shard.ts';
-import type { Stream } from '../stream.ts';
 import { NAME, operation, streamTarget, targetName } from './operation.ts';
+import { passes, readFilter, shardFilter } from './shard-filter.ts';
 import { decodeShardPage, encodeShardPage } from './shard-page.ts';
-
-const SHARD_FILTERS = [
-  'AFTER_SHARD_ID',
-  'AT_TRIM_HORIZON',
-  'FROM_TRIM_HORIZON',
-  'AT_LATEST',
-  'AT_TIMESTAMP',
-  'FROM_TIMESTAMP',
-];
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
 export const listShards = operation(
@@ -21,11 +11,7 @@ export const listShards = operation(
     ExclusiveStartShardId: text(NAME),
     NextToken: text({ min: 1, max: 1_048_576 }),
     StreamCreationTimestamp: timestamp(),
-    ShardFilter: structure({
-      Type: required(text({ oneOf: SHARD_FILTERS })),
-      ShardId: text(NAME),
-      Timestamp: timestamp(),
-    }),
+    ShardFilter: shardFilter,
     StreamARN: streamTarget.StreamARN,
     StreamName: text(NAME),
   },
@@ -71,63 +57,3 @@ export const listShards = operation(
     };
   },
 );
-
-export interface ShardFilter {
-  readonly type: string;
-  readonly shardId: string | null;
-  /** Epoch milliseconds. */
-  readonly timestampMs: number | null;
-}
-
-function readFilter(
-  filter:
-    | {
-        readonly Type: string;
-        readonly ShardId: string | undefined;
-        readonly Timestamp: number | undefined;
-      }
-    | undefined,
-): ShardFilter | null {
-  if (filter === undefined) return null;
-  if (filter.Type === 'AFTER_SHARD_ID' && filter.ShardId === undefined) {
-    throw new KinesisError(
-      'InvalidArgumentException',
-      'ShardId must be specified when ShardFilter type is AFTER_SHARD_ID.',
-    );
-  }
-  if (filter.Type.endsWith('_TIMESTAMP') && filter.Timestamp === undefined) {
-    throw new KinesisError(
-      'InvalidArgumentException',
-      `Timestamp must be specified when ShardFilter type is ${filter.Type}.`,
-    );
-  }
-  return { type: filter.Type, shardId: filter.ShardId ?? null, timestampMs: filter.Timestamp ?? null };
-}
-
-/** A shard was open from its parents' closing to its own. What lies before the trim horizon has no shards any more. */
-function passes(shard: Shard, filter: ShardFilter | null, stream: Stream, nowMs: number): boolean {
-  if (filter === null) return true;
-  const { type, shardId, timestampMs } = filter;
-  const { closedMs } = shard.metadata;
-  const atMs = Math.max(timestampMs ?? 0, nowMs - stream.metadata.retentionHours * 3_600_000);
-  const isOpenAfter = closedMs === null || closedMs > atMs;
-  switch (type) {
-    case 'AFTER_SHARD_ID':
-      return shard.shardId > (shardId ?? '');
-    case 'AT_LATEST':
-      return closedMs === null;
-    case 'AT_TRIM_HORIZON':
-    case 'AT_TIMESTAMP':
-      return isOpenAfter && openedMs(shard, stream) <= atMs;
-    case 'FROM_TIMESTAMP':
-      return isOpenAfter;
-    default:
-      return true;
-  }
-}
-
-/** The first shards were open from the start of the stream; so was, for who asks now, one whose parents are forgotten. */
-function openedMs({ metadata }: Shard, stream: Stream): number {
-  const parents = stream.shards.filter((shard) => metadata.parents.includes(shard.metadata.index));
-  return Math.max(...parents.map((parent) => parent.metadata.closedMs ?? Number.NEGATIVE_INFINITY));
-}

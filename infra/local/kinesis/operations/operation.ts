@@ -1,5 +1,13 @@
+import {
+  type Input,
+  type Member,
+  readInput,
+  requiredUnless,
+  type Shape,
+} from '../../aws-json/request-shape.ts';
+import { text } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
-import { type Input, type Member, readInput, requiredUnless, type Shape, text } from '../request-shape.ts';
+import { KINESIS } from '../kinesis-json.ts';
 import type { Stream } from '../stream.ts';
 import type { Streams } from '../streams.ts';
 
@@ -13,7 +21,7 @@ export function operation<S extends Shape>(
   shape: S,
   run: (input: Input<S>, streams: Streams) => Answer,
 ): Operation {
-  return (body, streams) => run(readInput(shape, body), streams);
+  return (body, streams) => run(readInput(shape, body, KINESIS), streams);
 }
 
 /** Names of streams and ids of shards. */

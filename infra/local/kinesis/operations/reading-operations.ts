@@ -1,5 +1,6 @@
+import { required } from '../../aws-json/request-shape.ts';
+import { integer, text, timestamp } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
-import { integer, required, text, timestamp } from '../request-shape.ts';
 import { parseSequenceNumber } from '../sequence-number.ts';
 import { type Shard, shardIdOf } from '../shard.ts';
 import { decodeShardIterator, encodeShardIterator } from '../shard-iterator.ts';

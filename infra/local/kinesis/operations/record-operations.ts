@@ -1,8 +1,10 @@
+import { list } from '../../aws-json/collection-members.ts';
+import { required, structure } from '../../aws-json/request-shape.ts';
+import { text } from '../../aws-json/scalar-members.ts';
+import { blob, isCanonicalBase64 } from '../base64.ts';
 import { type HashKey, hashKeyFromDecimal } from '../hash-key.ts';
-import { isCanonicalBase64 } from '../json-value.ts';
 import { KinesisError } from '../kinesis-error.ts';
 import { dataBytes } from '../log/shard-log.ts';
-import { blob, list, required, structure, text } from '../request-shape.ts';
 import { parseSequenceNumber } from '../sequence-number.ts';
 import type { PutEntry, PutOutcome, Stream } from '../stream.ts';
 import type { Streams } from '../streams.ts';

@@ -1,6 +1,7 @@
+import { required } from '../../aws-json/request-shape.ts';
+import { integer, text } from '../../aws-json/scalar-members.ts';
 import { hashKeyFromDecimal, hashKeyToBigInt, hashKeyToDecimal } from '../hash-key.ts';
 import { KinesisError } from '../kinesis-error.ts';
-import { integer, required, text } from '../request-shape.ts';
 import { openShards } from '../reshard.ts';
 import type { Shard } from '../shard.ts';
 import type { Stream } from '../stream.ts';

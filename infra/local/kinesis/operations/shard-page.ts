@@ -1,5 +1,5 @@
 import { KinesisError } from '../kinesis-error.ts';
-import type { ShardFilter } from './list-shards-operation.ts';
+import type { ShardFilter } from './shard-filter.ts';
 
 /** Where a listing of shards goes on, handed to the client as an opaque token. */
 export interface ShardListingPage {

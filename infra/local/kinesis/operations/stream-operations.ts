@@ -1,5 +1,7 @@
+import { textMap } from '../../aws-json/collection-members.ts';
+import { required, requiredUnless, structure } from '../../aws-json/request-shape.ts';
+import { integer, text } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
-import { integer, required, requiredUnless, structure, text, textMap } from '../request-shape.ts';
 import type { Stream } from '../stream.ts';
 import type { Streams } from '../streams.ts';
 import {

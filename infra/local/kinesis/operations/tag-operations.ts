@@ -1,5 +1,7 @@
+import { textList, textMap } from '../../aws-json/collection-members.ts';
+import { required } from '../../aws-json/request-shape.ts';
+import { integer, text } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
-import { integer, required, text, textList, textMap } from '../request-shape.ts';
 import type { Stream } from '../stream.ts';
 import type { Streams } from '../streams.ts';
 import { operation, streamTarget, targetStream } from './operation.ts';

@@ -1,128 +1,71 @@
-import { LambdaError, validationFailure } from '../lambda-error.ts';
+import { enumList } from '../../aws-json/collection-members.ts';
+import { STRICT_JSON } from '../../aws-json/json-reader.ts';
+import type { Member } from '../../aws-json/request-shape.ts';
+import { boolean, integer, text, timestamp } from '../../aws-json/scalar-members.ts';
+import { memberName, Violations } from '../../aws-json/violations.ts';
+import { validationFailure } from '../lambda-error.ts';
 
 /**
- * Reads members of a request by the API model's constraints, and collects what violates them: AWS names all at once.
+ * Reads members of a request one by one, from its body, its headers and its query, and collects what violates the API
+ * model: AWS names all at once. Each read throws AwsError SerializationException.
  * https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
  */
 export class Constraints {
-  readonly #violations: string[] = [];
+  readonly #body: Readonly<Record<string, unknown>>;
+  readonly #violations = new Violations();
 
-  constructor(private readonly body: Readonly<Record<string, unknown>>) {}
+  constructor(body: Readonly<Record<string, unknown>>) {
+    this.#body = body;
+  }
 
-  /** @throws LambdaError ValidationException when anything was violated */
+  /** Throws LambdaError ValidationException when anything was violated. */
   check(): void {
-    if (this.#violations.length > 0) throw validationFailure(this.#violations);
+    const { message } = this.#violations;
+    if (message !== null) throw validationFailure(message);
   }
 
   /** Says so when the member is absent; `value` is what was read of it. */
   required<Value>(name: string, value: Value | undefined): Value | undefined {
-    if (this.#value(name) === undefined) this.#violated(name, undefined, 'Member must not be null');
+    if (this.#value(name) === undefined) this.#violations.addMissing(memberName(name));
     return value;
   }
 
-  #violated(name: string, value: unknown, constraint: string): undefined {
-    const shown =
-      value === undefined ? 'null' : `'${typeof value === 'string' ? value : JSON.stringify(value)}'`;
-    this.#violations.push(
-      `Value ${shown} at '${camelCase(name)}' failed to satisfy constraint: ${constraint}`,
-    );
+  integer(name: string, min: number, max?: number): number | undefined {
+    return this.read(name, integer(max === undefined ? { min } : { min, max }));
   }
 
-  integer(name: string, least: number, most = Number.POSITIVE_INFINITY): number | undefined {
-    const value = this.#value(name);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'number' || !Number.isInteger(value)) throw unexpected(value, 'an Integer');
-    if (value < least)
-      return this.#violated(name, value, `Member must have value greater than or equal to ${least}`);
-    if (value > most)
-      return this.#violated(name, value, `Member must have value less than or equal to ${most}`);
-    return value;
-  }
-
-  number(name: string): number | undefined {
-    const value = this.#value(name);
-    if (value === undefined) return undefined;
-    // Clients that send timestamps as text are understood, as by AWS.
-    const seconds = typeof value === 'string' ? Date.parse(value) / 1_000 : value;
-    if (typeof seconds !== 'number' || !Number.isFinite(seconds)) throw unexpected(value, 'a Timestamp');
-    return seconds;
+  /** In seconds. */
+  timestamp(name: string): number | undefined {
+    const ms = this.read(name, timestamp());
+    return ms === undefined ? undefined : ms / 1000;
   }
 
   boolean(name: string): boolean | undefined {
-    const value = this.#value(name);
-    if (value !== undefined && typeof value !== 'boolean') throw unexpected(value, 'a Boolean');
-    return value;
+    return this.read(name, boolean());
   }
 
-  text(name: string, pattern?: { readonly expression: RegExp; readonly shown: string }): string | undefined {
-    const value = this.#value(name);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'string') throw unexpected(value, 'a String');
-    if (pattern !== undefined && !pattern.expression.test(value)) {
-      return this.#violated(name, value, `Member must satisfy regular expression pattern: ${pattern.shown}`);
-    }
-    return value;
+  text(name: string, pattern?: string): string | undefined {
+    return this.read(name, text(pattern === undefined ? {} : { pattern }));
   }
 
-  /** A text or a list of at most so many characters or members. `place`: as AWS writes it; `shown`: the value likewise. */
-  atMost(most: number, value: { readonly length: number }, place: string, shown: string): void {
-    if (value.length > most) {
-      this.#violated(place, shown, `Member must have length less than or equal to ${most}`);
-    }
+  oneOf<Value extends string>(name: string, oneOf: readonly Value[]): Value | undefined {
+    return this.read(name, text({ oneOf }));
   }
 
-  oneOf<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
-    const value = this.text(name);
-    const known = values.find((candidate) => candidate === value);
-    if (value === undefined || known !== undefined) return known;
-    return this.#violated(name, value, `Member must satisfy enum value set: [${values.join(', ')}]`);
+  someOf<Value extends string>(name: string, oneOf: readonly Value[]): readonly Value[] | undefined {
+    return this.read(name, enumList(oneOf));
   }
 
-  someOf<Value extends string>(name: string, values: readonly Value[]): readonly Value[] | undefined {
-    const given = this.list(name);
+  read<T>(name: string, member: Member<T>): T | undefined {
+    const given = this.#value(name);
     if (given === undefined) return undefined;
-    const known = values.filter((candidate) => given.includes(candidate));
-    if (given.length > values.length) {
-      return this.#violated(name, given, `Member must have length less than or equal to ${values.length}`);
-    }
-    if (known.length === given.length) return known;
-    return this.#violated(
-      name,
-      `[${given.join(', ')}]`,
-      `Member must satisfy constraint: [Member must satisfy enum value set: [${values.join(', ')}]]`,
-    );
-  }
-
-  list(name: string): readonly unknown[] | undefined {
-    const value = this.#value(name);
-    if (value !== undefined && !Array.isArray(value)) throw unexpected(value, 'a List');
-    return value;
-  }
-
-  structure(name: string): Readonly<Record<string, unknown>> | undefined {
-    const value = this.#value(name);
-    if (value !== undefined && !isStructure(value)) throw unexpected(value, 'a Structure');
+    const value = member.convert(given, STRICT_JSON);
+    member.check(value, memberName(name), this.#violations);
     return value;
   }
 
   /** JSON null counts as absent. */
   #value(name: string): unknown {
-    return this.body[name] ?? undefined;
+    return this.#body[name] ?? undefined;
   }
 }
-
-export const isStructure = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A member of another type than the model's does not even get to validation. */
-export function unexpected(value: unknown, expected: string): LambdaError {
-  const kinds: Readonly<Record<string, string>> = {
-    string: 'STRING_VALUE',
-    number: Number.isInteger(value) ? 'NUMBER_VALUE' : 'DECIMAL_VALUE',
-    boolean: value === true ? 'TRUE_VALUE' : 'FALSE_VALUE',
-  };
-  const kind = kinds[typeof value] ?? (Array.isArray(value) ? 'START_ARRAY' : 'START_OBJECT');
-  return new LambdaError('SerializationException', 400, `${kind} can not be converted to ${expected}`);
-}
-
-const camelCase = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);

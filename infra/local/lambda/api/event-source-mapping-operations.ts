@@ -1,3 +1,6 @@
+import { list } from '../../aws-json/collection-members.ts';
+import { structure } from '../../aws-json/request-shape.ts';
+import { text } from '../../aws-json/scalar-members.ts';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import type {
   DestinationConfig,
@@ -8,17 +11,13 @@ import type {
 import type { FunctionPool } from '../functions/function-pool.ts';
 import { functionArn, functionReference } from '../functions/function-reference.ts';
 import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
-import { Constraints, isStructure, unexpected } from './constraints.ts';
+import { Constraints } from './constraints.ts';
 import { numberIn, paged } from './page.ts';
 import { bodyOf } from './request-body.ts';
 import { json } from './route.ts';
 
-const arnPattern = {
-  expression:
-    /^arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9-])+:([a-z]{2}(-gov)?(-iso([a-z])?)?-[a-z]+-\d)?:(\d{12})?:(.*)$/,
-  shown:
-    'arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)',
-};
+const ARN_PATTERN =
+  'arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 export async function createEventSourceMapping(
@@ -30,9 +29,9 @@ export async function createEventSourceMapping(
   const constraints = new Constraints(body);
   const settings = settingsIn(constraints);
   const functionName = constraints.required('FunctionName', constraints.text('FunctionName'));
-  const EventSourceArn = constraints.text('EventSourceArn', arnPattern);
+  const EventSourceArn = constraints.text('EventSourceArn', ARN_PATTERN);
   const StartingPosition = constraints.oneOf('StartingPosition', ['LATEST', 'AT_TIMESTAMP', 'TRIM_HORIZON']);
-  const StartingPositionTimestamp = constraints.number('StartingPositionTimestamp');
+  const StartingPositionTimestamp = constraints.timestamp('StartingPositionTimestamp');
   constraints.check();
   refuseForeign(body);
   if (EventSourceArn === undefined) throw invalidParameterValue('Unrecognized event source.');
@@ -144,37 +143,29 @@ function settingsIn(constraints: Constraints): EventSourceMappingSettings {
   });
 }
 
+const DESTINATION = structure({ Destination: text() });
+const DESTINATIONS = structure({ OnFailure: DESTINATION, OnSuccess: DESTINATION });
+
 function destinationsIn(constraints: Constraints): DestinationConfig | undefined {
-  const config = constraints.structure('DestinationConfig');
+  const config = constraints.read('DestinationConfig', DESTINATIONS);
   if (config === undefined) return undefined;
-  const destination = (name: string) => {
-    const side = new Constraints(config).structure(name);
-    if (side === undefined) return undefined;
-    return present({ Destination: new Constraints(side).text('Destination') });
-  };
-  return present({ OnFailure: destination('OnFailure'), OnSuccess: destination('OnSuccess') });
+  const { OnFailure, OnSuccess } = config;
+  return present({ OnFailure: OnFailure && present(OnFailure), OnSuccess: OnSuccess && present(OnSuccess) });
 }
 
 /** AWS gives five filters to everyone, and ten to whoever asks for more. */
-const MOST_FILTERS = 10;
-const MOST_PATTERN_CHARACTERS = 4_096;
+const FILTERS = structure({
+  Filters: list(structure({ Pattern: text({ max: 4_096 }) }), {
+    max: 10,
+    show: ({ Pattern }) => `Filter(pattern=${Pattern})`,
+  }),
+});
 
 function filtersIn(constraints: Constraints): FilterCriteria | undefined {
-  const criteria = constraints.structure('FilterCriteria');
+  const criteria = constraints.read('FilterCriteria', FILTERS);
   if (criteria === undefined) return undefined;
-  const filters = new Constraints(criteria).list('Filters');
-  if (filters === undefined) return {};
-  const Filters = filters.map((filter) => {
-    if (!isStructure(filter)) throw unexpected(filter, 'a Structure');
-    return present({ Pattern: new Constraints(filter).text('Pattern') });
-  });
-  const shown = `[${Filters.map(({ Pattern }) => `Filter(pattern=${Pattern})`).join(', ')}]`;
-  constraints.atMost(MOST_FILTERS, Filters, 'filterCriteria.filters', shown);
-  for (const [index, { Pattern = '' }] of Filters.entries()) {
-    const place = `filterCriteria.filters.${index + 1}.member.pattern`;
-    constraints.atMost(MOST_PATTERN_CHARACTERS, Pattern, place, Pattern);
-  }
-  return { Filters };
+  const { Filters } = criteria;
+  return Filters === undefined ? {} : { Filters: Filters.map(present) };
 }
 
 type Present<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined> };

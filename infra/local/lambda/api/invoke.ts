@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
+import { EVENT_LIMIT_BYTES } from '../event-limit.ts';
 import type { AsyncInvocations } from '../functions/async-invocations.ts';
-import { eventLimitBytes, type FunctionPool } from '../functions/function-pool.ts';
+import type { FunctionPool } from '../functions/function-pool.ts';
 import { functionArn, functionReference } from '../functions/function-reference.ts';
 import { LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
@@ -78,7 +79,7 @@ function eventIn({ body }: HttpRequest): string {
 }
 
 function checkSize(body: Buffer, type: 'Event' | 'RequestResponse' | 'DryRun'): void {
-  const limit = type === 'Event' ? asyncEventLimitBytes : eventLimitBytes;
+  const limit = type === 'Event' ? asyncEventLimitBytes : EVENT_LIMIT_BYTES;
   if (body.length <= limit) return;
   throw new LambdaError(
     'RequestTooLargeException',

@@ -1,6 +1,6 @@
+import { wrongType } from '../../aws-json/json-reader.ts';
 import type { HttpRequest } from '../../http/http.ts';
 import { invalidParameterValue } from '../lambda-error.ts';
-import { unexpected } from './constraints.ts';
 
 /** Lambda never lists more than this at once, whatever MaxItems says. */
 const mostItems = 50;
@@ -34,6 +34,6 @@ export function paged<Item>(
 export function numberIn(request: HttpRequest, name: string): number | undefined {
   const text = request.query.get(name);
   if (text === null || text === '') return undefined;
-  if (!/^-?\d+$/.test(text)) throw unexpected(text, 'an Integer');
+  if (!/^-?\d+$/.test(text)) throw wrongType(text, 'an Integer');
   return Number(text);
 }

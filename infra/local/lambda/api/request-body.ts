@@ -1,11 +1,11 @@
+import { isStructure, wrongType } from '../../aws-json/json-reader.ts';
 import type { HttpRequest } from '../../http/http.ts';
-import { isStructure, unexpected } from './constraints.ts';
 import { parsedJson } from './json-text.ts';
 
 /** The JSON object in a request; no body is an empty one. @throws LambdaError InvalidRequestContentException */
 export function bodyOf(request: HttpRequest): Readonly<Record<string, unknown>> {
   if (request.body.length === 0) return {};
   const body = parsedJson(request.body);
-  if (!isStructure(body)) throw unexpected(body, 'a Structure');
+  if (!isStructure(body)) throw wrongType(body, 'a Structure');
   return body;
 }

@@ -1,5 +1,5 @@
+import { type AwsError, errorBody } from '../../aws-json/aws-error.ts';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
-import type { LambdaError } from '../lambda-error.ts';
 
 /** One operation of the API: where it is found, and what it does. */
 export interface Route {
@@ -21,8 +21,8 @@ export const json = (
 
 export const noContent: HttpResponse = { status: 204, headers: {}, body: '' };
 
-/** The API model spells the message's member both ways. */
-const capitalised = new Set([
+/** Types whose message the API model spells with a capital letter. */
+const CAPITALISED: ReadonlySet<string> = new Set([
   'ResourceNotFoundException',
   'ServiceException',
   'ResourceInUseException',
@@ -31,12 +31,8 @@ const capitalised = new Set([
   'UnknownOperationException',
 ]);
 
-export const errorAnswer = ({ type, status, message, details }: LambdaError): HttpResponse =>
-  json(
-    status,
-    { ...details, [capitalised.has(type) ? 'Message' : 'message']: message },
-    { 'x-amzn-errortype': type },
-  );
+export const errorAnswer = (error: AwsError): HttpResponse =>
+  json(error.status, errorBody(error, CAPITALISED), { 'x-amzn-errortype': error.type });
 
 /** Finds the route of a request, and the value of its one parameter. */
 export function routeOf(

@@ -1,5 +1,6 @@
 import { type Window, windowTime } from '../../../../lib/core/window.ts';
 import type { StreamRecord } from '../../kinesis/stream-reader.ts';
+import { EVENT_LIMIT_BYTES } from '../event-limit.ts';
 import type { TrackedRecord } from '../window-tracker.ts';
 
 /**
@@ -7,9 +8,6 @@ import type { TrackedRecord } from '../window-tracker.ts';
  * records is then a join, its length is known before it is built, and a retry sends the same text.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html#services-kinesis-event-example
  */
-
-/** Lambda's limit for an event, in bytes. */
-export const EVENT_LIMIT_BYTES = 6_291_456;
 
 /** Where records come from and who reads them: what every record of an event repeats. */
 export interface EventSource {

@@ -1,13 +1,8 @@
 import type { FailureRecord } from '../../../../lib/core/failure-record.ts';
 import type { Clock } from '../../clock.ts';
+import { EVENT_LIMIT_BYTES } from '../event-limit.ts';
 import type { FunctionInvoker } from '../function-invoker.ts';
-import {
-  EVENT_LIMIT_BYTES,
-  type EventSource,
-  eventText,
-  type InboxRecord,
-  type WindowFields,
-} from './event-text.ts';
+import { type EventSource, eventText, type InboxRecord, type WindowFields } from './event-text.ts';
 import { afterFailure, expiredCount, type RetryRules } from './retry-policy.ts';
 import { judge, type Verdict } from './verdict.ts';
 

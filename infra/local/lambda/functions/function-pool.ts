@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { LogSink } from '../../logs/log-sink.ts';
+import { EVENT_LIMIT_BYTES } from '../event-limit.ts';
 import type { FunctionInvoker, InvocationOutcome } from '../function-invoker.ts';
 import { LambdaError, resourceNotFound } from '../lambda-error.ts';
 import type { Bundle } from './function-bundle.ts';
@@ -13,9 +14,6 @@ import {
 } from './function-definition.ts';
 import { type FunctionReference, functionArn, functionReference } from './function-reference.ts';
 import { FunctionRunner } from './function-runner.ts';
-
-/** Lambda's limit for an event, in bytes. */
-export const eventLimitBytes = 6_291_456;
 
 /** How many invocations may run at once in the whole account. */
 export const accountConcurrency = 1_000;
@@ -111,11 +109,11 @@ export class FunctionPool implements FunctionInvoker {
   /** @throws LambdaError when the function did not run: missing, throttled, or its event too large */
   async run(call: InvocationCall): Promise<Invocation> {
     const runner = this.#runner(call.functionName);
-    if (exceeds(call.payload, eventLimitBytes)) {
+    if (exceeds(call.payload, EVENT_LIMIT_BYTES)) {
       throw new LambdaError(
         'RequestTooLargeException',
         413,
-        `Request must be smaller than ${eventLimitBytes} bytes for the InvokeFunction operation`,
+        `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`,
         { Type: 'User' },
       );
     }

@@ -1,3 +1,4 @@
+import { checkLength, Violations } from '../../aws-json/violations.ts';
 import { invalidParameterValue, LambdaError, resourceNotFound, validationFailure } from '../lambda-error.ts';
 import type { Account } from './function-definition.ts';
 
@@ -28,17 +29,17 @@ export function functionReference(
   givenQualifier: string | null = null,
 ): FunctionReference {
   const match = namePattern.exec(text);
-  const violations: string[] = [];
+  const violations = new Violations();
   if (givenQualifier !== null && givenQualifier.length > 128) {
-    violations.push(
-      violation('qualifier', givenQualifier, 'Member must have length less than or equal to 128'),
+    checkLength(givenQualifier.length, { max: 128 }, (constraint) =>
+      violations.add(`'${givenQualifier}'`, 'qualifier', constraint),
     );
   } else if (givenQualifier !== null && !qualifierPattern.test(givenQualifier)) {
-    violations.push(violation('qualifier', givenQualifier, mustMatch(shownQualifierPattern)));
+    violations.add(`'${givenQualifier}'`, 'qualifier', mustMatch(shownQualifierPattern));
   }
   const [, region, accountId, name, ownQualifier] = match ?? [];
-  if (name === undefined) violations.push(violation('functionName', text, mustMatch(shownNamePattern)));
-  if (name === undefined || violations.length > 0) throw validationFailure(violations);
+  if (name === undefined) violations.add(`'${text}'`, 'functionName', mustMatch(shownNamePattern));
+  if (name === undefined || violations.message !== null) throw validationFailure(violations.message ?? '');
   if (ownQualifier !== undefined && givenQualifier !== null && ownQualifier !== givenQualifier) {
     throw invalidParameterValue(
       'The derived qualifier from the function name does not match the specified qualifier.',
@@ -59,8 +60,6 @@ export function functionReference(
   return { name, qualifier: ownQualifier ?? givenQualifier ?? undefined };
 }
 
-const violation = (name: string, value: string, constraint: string) =>
-  `Value '${value}' at '${name}' failed to satisfy constraint: ${constraint}`;
 const mustMatch = (pattern: string) => `Member must satisfy regular expression pattern: ${pattern}`;
 
 export const functionArn = (account: Account, { name, qualifier }: FunctionReference) =>

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateStreamCommand, KinesisClient, KinesisServiceException } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+
 import type { Clock } from '../../../../infra/local/clock.ts';
 import { openGateway } from '../../../../infra/local/http/gateway.ts';
 import type { HttpResponse, HttpService } from '../../../../infra/local/http/http.ts';
+import { openStreams, type RegionalStreams } from '../../../../infra/local/kinesis/regional-streams.ts';
 import { createKinesisService } from '../../../../infra/local/kinesis/service.ts';
-import { openStreams, type Streams, type StreamsOptions } from '../../../../infra/local/kinesis/streams.ts';
+import type { StreamsOptions } from '../../../../infra/local/kinesis/streams-options.ts';
 
 /** 24 January 2021, 15:56 UTC. */
 export const startMs = 1_611_503_760_000;
@@ -47,7 +49,7 @@ export async function openKinesis(options: Partial<Omit<StreamsOptions, 'dataDir
       transitionMs,
       ...options,
     });
-  let streams: Streams = await open();
+  let streams: RegionalStreams = await open();
   const absent: HttpService = () => ({ status: 501, headers: {}, body: '' });
   const calls: string[] = [];
   let refusing: Refusing = () => null;
@@ -84,7 +86,7 @@ export async function openKinesis(options: Partial<Omit<StreamsOptions, 'dataDir
     http1Client,
     clock,
     turn,
-    streams: () => streams,
+    streams: () => streams.home,
     /** The operations that were asked for, oldest first. */
     calls,
     /** Answers instead of the service where it does not answer null. */

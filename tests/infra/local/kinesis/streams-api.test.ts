@@ -18,8 +18,10 @@ import {
   RemoveTagsFromStreamCommand,
 } from '@aws-sdk/client-kinesis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
 import { systemClock } from '../../../../infra/local/clock.ts';
-import { openStreams } from '../../../../infra/local/kinesis/streams.ts';
+import { openStreams } from '../../../../infra/local/kinesis/regional-streams.ts';
+
 import {
   type LocalKinesis,
   openKinesis,
@@ -325,7 +327,7 @@ test('many streams may change at once, and end with the runtime', async () => {
     ...account,
     transitionMs: 60_000,
   });
-  for (let count = 0; count < 20; count += 1) streams.create({ streamName: `s${count}`, shardCount: 1 });
+  for (let count = 0; count < 20; count += 1) streams.home.create({ streamName: `s${count}`, shardCount: 1 });
   await streams.close();
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', onWarning);

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+
 import type { HttpRequest } from '../../../../infra/local/http/http.ts';
 import { operations } from '../../../../infra/local/kinesis/operations/operation-table.ts';
+import { openStreams, type RegionalStreams } from '../../../../infra/local/kinesis/regional-streams.ts';
 import { createKinesisService } from '../../../../infra/local/kinesis/service.ts';
-import { openStreams, type Streams } from '../../../../infra/local/kinesis/streams.ts';
+
 import { callHeaders, temporaryFolder, transitionMs, turnableClock } from './local-kinesis.ts';
 
-let streams: Streams;
+let streams: RegionalStreams;
 let remove: () => Promise<void>;
 const { clock, turn } = turnableClock();
 beforeAll(async () => {
@@ -129,7 +131,7 @@ test('whatever is sent is done or refused, never an accident, and every hash key
         );
         expect(JSON.parse(text).__type).toMatch(/Exception$|^InternalFailure$/);
       }
-      for (const stream of streams.list()) {
+      for (const stream of streams.home.list()) {
         const open = stream.shards
           .filter((shard) => shard.isOpen)
           .sort((a, b) => (a.metadata.firstHashKey < b.metadata.firstHashKey ? -1 : 1));

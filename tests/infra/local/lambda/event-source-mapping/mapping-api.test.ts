@@ -19,7 +19,7 @@ const functionArn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:fun
 beforeAll(async () => {
   local = await openLocalMappings();
   for (const streamName of ['letters', 'numbers']) {
-    local.streams.ensure({ streamName, shardCount: 1, retentionHours: 24 });
+    local.streams.home.ensure({ streamName, shardCount: 1, retentionHours: 24 });
   }
 });
 afterAll(() => local.close());

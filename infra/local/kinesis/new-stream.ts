@@ -1,0 +1,27 @@
+import { evenShards } from './reshard.ts';
+import type { StreamMetadata, StreamMode } from './stream-metadata.ts';
+
+export interface NewStream {
+  readonly streamName: string;
+  readonly shardCount: number;
+  readonly mode?: StreamMode | null;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+const DEFAULT_RETENTION_HOURS = 24;
+/** Kinesis dates a new stream's shards a little back: a first record is never older than its shard. */
+const CREATION_LEEWAY_SECONDS = 3;
+
+/** A stream that is CREATING until it is due. */
+export function newStream(request: NewStream, nowMs: number, dueMs: number): StreamMetadata {
+  return {
+    version: 1,
+    streamName: request.streamName,
+    createdMs: nowMs,
+    retentionHours: DEFAULT_RETENTION_HOURS,
+    mode: request.mode ?? null,
+    tags: request.tags ?? {},
+    ...evenShards(request.shardCount, Math.floor(nowMs / 1000) - CREATION_LEEWAY_SECONDS),
+    transition: { kind: 'create', dueMs },
+  };
+}

@@ -1,0 +1,80 @@
+import path from 'node:path';
+import type { ShardDescription, ShardPage, ShardPosition, StreamReader } from './stream-reader.ts';
+import { Streams } from './streams.ts';
+import type { StreamsOptions } from './streams-options.ts';
+
+/** Opens the streams of the region that the options name; others are opened when they are asked for. Throws StorageError. */
+export async function openStreams(options: StreamsOptions): Promise<RegionalStreams> {
+  return new RegionalStreams(options);
+}
+
+/** The account's streams: a region is a namespace of its own. Also how an event source mapping reads them. */
+export class RegionalStreams implements StreamReader {
+  /** Those of the runtime's own region. */
+  readonly home: Streams;
+  readonly #options: StreamsOptions;
+  readonly #byRegion = new Map<string, Streams>();
+
+  constructor(options: StreamsOptions) {
+    this.#options = options;
+    this.home = new Streams(options);
+    this.#byRegion.set(options.region, this.home);
+  }
+
+  /** The other regions' streams live in `<dataDir>/regions/<region>/kinesis/`. Throws StorageError. */
+  in(region: string): Streams {
+    const known = this.#byRegion.get(region);
+    if (known !== undefined) return known;
+    const dataDir = path.join(this.#options.dataDir, 'regions', region);
+    const opened = new Streams({ ...this.#options, region, dataDir });
+    this.#byRegion.set(region, opened);
+    return opened;
+  }
+
+  async shards(streamArn: string): Promise<readonly ShardDescription[]> {
+    const { streams, name } = this.#named(streamArn);
+    const stream = streams.stream(name);
+    stream.trim(streams.clock.now());
+    return stream.shards.map((shard) => {
+      const { ParentShardId, AdjacentParentShardId } = shard.describe();
+      return {
+        shardId: shard.shardId,
+        parentShardId: ParentShardId ?? null,
+        adjacentParentShardId: AdjacentParentShardId ?? null,
+        closed: !shard.isOpen,
+      };
+    });
+  }
+
+  /** How long the stream keeps its records; null when there is no such stream. */
+  retentionOf(streamArn: string): { readonly retentionMs: number } | null {
+    const { streams, name } = this.#named(streamArn);
+    const retentionMs = streams.retentionMs(name);
+    return retentionMs === null ? null : { retentionMs };
+  }
+
+  async read(
+    streamArn: string,
+    shardId: string,
+    position: ShardPosition,
+    limits: { readonly maxRecords: number; readonly maxBytes: number },
+  ): Promise<ShardPage> {
+    const { streams, name } = this.#named(streamArn);
+    return streams.shard(name, shardId).read(position, limits, streams.clock.now());
+  }
+
+  onChange(streamArn: string, listener: () => void): () => void {
+    const { streams, name } = this.#named(streamArn);
+    return streams.onChange(name, listener);
+  }
+
+  async close(): Promise<void> {
+    for (const streams of this.#byRegion.values()) await streams.close();
+  }
+
+  /** `arn:aws:kinesis:<region>:<account>:stream/<name>` */
+  #named(streamArn: string): { readonly streams: Streams; readonly name: string } {
+    const [, , , region = '', , resource = ''] = streamArn.split(':');
+    return { streams: this.in(region), name: resource.slice(resource.indexOf('/') + 1) };
+  }
+}
