@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ),
   app: ['components/dashboard', 'components/ui', 'lib/contract', 'lib/core', 'lib/server'],
   'lib/server': ['lib/server/window-store', 'lib/contract', 'lib/core'],
-  'lib/server/window-store': ['lib/server', 'lib/contract', 'lib/core'],
+  'lib/server/window-store': ['lib/contract', 'lib/core'],
   'lib/contract': ['lib/core'],
   'lib/core': [],
   'infra/functions': ['lib/core'],
@@ -75,7 +75,6 @@ const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
 /** The first file of each circle that is still there. */
 const STILL_ROUND: readonly string[] = [
-  'lib/server/dashboard.ts',
   'components/chart/bars.tsx',
   'infra/local/kinesis/operations/list-shards-operation.ts',
   'infra/local/lambda/event-source-mapping/failure-destination.ts',

@@ -3,6 +3,7 @@ import { type ClickFlag, flagWords } from '@/components/chart/click-flags';
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
 import { STATE_WORDS } from '@/components/ui/state-words';
+import { averageCents } from '@/lib/core/cents';
 
 /** What the tooltip says of a bar: names and values, always in this order, so that the eye finds them again. */
 export interface BarRows {
@@ -28,9 +29,8 @@ export function barRows(
   const rows: [string, string][] = [['Total', format.money(slot.salesCents)]];
   if (mode === 'total') rows.push(['Up to here', format.money(bar.cents)]);
   rows.push(['Records', recordWords(slot.recordCount, slot.rejected, format)]);
-  if (slot.salesCents !== null && slot.recordCount !== null && slot.recordCount > 0) {
-    rows.push(['Average', format.money(Math.round(slot.salesCents / slot.recordCount))]);
-  }
+  const average = averageCents(slot);
+  if (average !== null) rows.push(['Average', format.money(average)]);
   const was = before?.slot.salesCents;
   if (slot.salesCents !== null && was != null && slot.state === 'closed') {
     rows.push(['Change', format.change(slot.salesCents - was)]);

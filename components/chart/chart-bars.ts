@@ -1,4 +1,5 @@
 import type { WindowsAnswer } from '@/lib/contract/answers';
+import { DAY_MS } from '@/lib/core/range';
 import type { Slot, SlotState } from '@/lib/core/slot';
 
 /** One bar of the chart. A null amount is unknown and is drawn as a blank of its kind, never as zero. */
@@ -20,8 +21,6 @@ export interface BarOptions {
   /** Shard ids to split by, as `shardsOf` orders them; none splits nothing. */
   readonly shards?: readonly (string | null)[];
 }
-
-const DAY_MS = 86_400_000;
 
 /** Bars in the slots' order; in `total` mode each carries the sum up to itself, as long as something is known. */
 export function chartBars(slots: readonly Slot[], { mode, previous, shards = [] }: BarOptions): Bar[] {

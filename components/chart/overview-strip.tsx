@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, memo, type PointerEvent, useMemo, useRef, useState } from 'react';
 import useSWR from 'swr';
-import { type Grip, moved, type Span, spanOf, surroundings } from '@/components/chart/overview';
+import { type Grip, moved, surroundings } from '@/components/chart/overview';
 import { PLOT } from '@/components/chart/plot';
 import { timeTicks } from '@/components/chart/time-ticks';
 import { getJson } from '@/components/live/request';
@@ -11,13 +11,14 @@ import { spanQuery, type UrlState } from '@/components/live/url-state';
 import { isSameNews, windowsUrl } from '@/components/live/use-windows';
 import type { Format } from '@/components/ui/format';
 import type { WindowsAnswer } from '@/lib/contract/answers';
+import { DAY_MS, type Span } from '@/lib/core/range';
 
 const POLL_MS = 60_000;
 const PAGE = 6;
 
 interface OverviewStripProps {
   /** Of the address: the strip shows where in its day a range between two times lies. */
-  readonly range: string;
+  readonly span: Span;
   readonly format: Format;
   readonly onChange: (change: Partial<UrlState>) => void;
 }
@@ -27,9 +28,8 @@ interface OverviewStripProps {
  * of its own that comes once a minute at most: what is live renders nothing here. Not Recharts' Brush, whose travellers
  * share one name, tell their place in pixels, and choose among the rows of the chart that is shown.
  */
-export const OverviewStrip = memo(function OverviewStrip({ range, format, onChange }: OverviewStripProps) {
-  const span = useMemo(() => spanOf(range), [range]);
-  const around = span === null ? null : surroundings(span);
+export const OverviewStrip = memo(function OverviewStrip({ span, format, onChange }: OverviewStripProps) {
+  const around = surroundings(span);
   const { data } = useSWR<WindowsAnswer>(
     around === null ? null : windowsUrl(around.day, around.range),
     getJson,
@@ -39,7 +39,7 @@ export const OverviewStrip = memo(function OverviewStrip({ range, format, onChan
       refreshInterval: (answer) => (answer === undefined || answer.toMs > serverNow() ? POLL_MS : 0),
     },
   );
-  if (span === null || around === null) return null;
+  if (around === null) return null;
   return (
     <div className="mt-2 hidden h-13 md:block print:hidden" data-testid="overview">
       {data !== undefined && <Strip answer={data} span={span} format={format} onChange={onChange} />}
@@ -52,14 +52,14 @@ function Strip({
   span,
   format,
   onChange,
-}: Omit<OverviewStripProps, 'range'> & { answer: WindowsAnswer; span: Span }) {
+}: OverviewStripProps & { answer: WindowsAnswer }) {
   /** Where the grip is while it is held: the chart follows when it is let go. */
   const [draft, setDraft] = useState<Span | null>(null);
   const press = useRef<{ readonly x: number; readonly width: number } | null>(null);
   const shown = draft ?? span;
   const edges = useMemo(() => [...slots.map((slot) => slot.startMs), toMs], [slots, toMs]);
   const stepMs = (toMs - fromMs) / slots.length;
-  const isDays = toMs - fromMs > 86_400_000;
+  const isDays = toMs - fromMs > DAY_MS;
   const words = (ms: number) => (isDays ? `${format.day(ms)} ${format.time(ms)}` : format.time(ms));
   const share = (ms: number) =>
     `${(Math.min(1, Math.max(0, (ms - fromMs) / (toMs - fromMs))) * 100).toFixed(3)}%`;

@@ -1,31 +1,16 @@
 import { spanQuery } from '@/components/live/url-state';
-import { DAY_MS } from '@/lib/core/range';
+import { DAY_MS, MAX_RANGE_DAYS, type NamedRange, type Span } from '@/lib/core/range';
 import { utcDate } from '@/lib/core/window';
-
-/** A range with two ends, in epoch milliseconds; the end is exclusive. */
-export interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 /** What of a span is moved: one of its ends, or the whole of it. */
 export type Grip = 'from' | 'to' | 'whole';
 
-/** The server answers for a month at most. */
-const MOST_DAYS = 31;
-
-/** The ends that a range of the address names; null for one that moves with the clock or is a whole day. */
-export function spanOf(range: string): Span | null {
-  const [, from, to] = /^(\d+)-(\d+)$/.exec(range) ?? [];
-  return from === undefined || to === undefined ? null : { fromMs: Number(from), toMs: Number(to) };
-}
-
 /** What surrounds a span: the whole UTC days that it touches; null when these are more than can be asked for. */
-export function surroundings({ fromMs, toMs }: Span): { day: string; range: string } | null {
+export function surroundings({ fromMs, toMs }: Span): { day: string; range: NamedRange } | null {
   const firstMs = Math.floor(fromMs / DAY_MS) * DAY_MS;
   const endMs = Math.ceil(toMs / DAY_MS) * DAY_MS;
   const days = (endMs - firstMs) / DAY_MS;
-  if (days > MOST_DAYS) return null;
+  if (days > MAX_RANGE_DAYS) return null;
   return days === 1 ? { day: utcDate(firstMs), range: 'day' } : spanQuery({ fromMs: firstMs, toMs: endMs });
 }
 

@@ -1,5 +1,6 @@
 import { useCallback, useRef } from 'react';
 import { spanQuery, type UrlState } from '@/components/live/url-state';
+import { isSpan } from '@/lib/core/range';
 
 type Shown = Pick<UrlState, 'day' | 'range'>;
 
@@ -14,8 +15,8 @@ export function useZoom({ day, range }: Shown, change: (change: Partial<UrlState
     [day, range, change],
   );
   const back = useCallback(() => {
-    if (!range.includes('-')) return;
+    if (!isSpan(range)) return;
     change(stack.current.pop() ?? { day, range: 'day' });
   }, [day, range, change]);
-  return { zoomTo, back, isZoomed: range.includes('-') };
+  return { zoomTo, back, isZoomed: isSpan(range) };
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Generate } from '@/components/clicks/generate';
 import type { PageData } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
+import { isSpan } from '@/lib/core/range';
 
 // Apart from `dynamic`, whose own imports are other chunks than the same ones elsewhere: a replay loads them beforehand.
 const loadExportMenu = () =>
@@ -85,8 +86,7 @@ export const parts: Readonly<Record<Place, (data: PageData) => ReactNode>> = {
   view: (data) => <ViewMenu {...data} />,
   export: (data) => <ExportMenu {...data} />,
   overview: ({ url, format, change }) =>
-    url.range.includes('-') &&
-    !url.kiosk && <OverviewStrip range={url.range} format={format} onChange={change} />,
+    isSpan(url.range) && !url.kiosk && <OverviewStrip span={url.range} format={format} onChange={change} />,
   table: (data) => <WindowTable {...data} />,
   reconciliation: (data) => <Reconciliation {...data} />,
   pipeline: (data) => <Pipeline {...data} />,

@@ -1,5 +1,6 @@
 import type { Format } from '@/components/ui/format';
 import type { WindowsAnswer } from '@/lib/contract/answers';
+import { averageCents } from '@/lib/core/cents';
 
 interface Tile {
   readonly name: string;
@@ -34,10 +35,6 @@ function tilesOf(answer: WindowsAnswer, format: Format): Tile[] {
     last?.salesCents != null && before?.salesCents != null
       ? `, ${format.change(last.salesCents - before.salesCents)}`
       : '';
-  const average =
-    dayTotal.salesCents === null || dayTotal.recordCount === null || dayTotal.recordCount === 0
-      ? null
-      : Math.round(dayTotal.salesCents / dayTotal.recordCount);
   return [
     {
       name: answer.stepSeconds > answer.windowSeconds ? 'Last bar' : 'Last window',
@@ -53,7 +50,7 @@ function tilesOf(answer: WindowsAnswer, format: Format): Tile[] {
           ? `${format.count(dayTotal.rejected)} rejected`
           : `in ${format.count(dayTotal.closedWindows)} windows`,
     },
-    { name: 'Average sale', value: format.money(average), note: 'of the day' },
+    { name: 'Average sale', value: format.money(averageCents(dayTotal)), note: 'of the day' },
     {
       name: 'Pipeline lag',
       value: newest === null ? '–' : `${(newest.lagMs / 1000).toFixed(1)} s`,

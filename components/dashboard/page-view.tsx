@@ -26,6 +26,7 @@ import { createFormat } from '@/components/ui/format';
 import { NearView } from '@/components/ui/near-view';
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
 import type { WindowsAnswer } from '@/lib/contract/answers';
+import { rangeText } from '@/lib/core/range';
 
 const loadChart = () =>
   untilLoaded(() => import('@/components/chart/chart-panel').then((module) => module.ChartPanel));
@@ -66,7 +67,7 @@ export function PageView(props: PageViewProps) {
   // On a wall and in a replay there is nothing to do to the pipeline, and nothing to see of it.
   const isAtWork = !url.kiosk && !isReplay;
   const isHeld = paused || isReading || url.w !== null;
-  const shown = useMissingMarked(useHeldAnswer(answer, isHeld, `${day} ${range} ${source.jumps}`));
+  const shown = useMissingMarked(useHeldAnswer(answer, isHeld, `${day} ${rangeText(range)} ${source.jumps}`));
   const zoom = useZoom(url, change);
   const format = useMemo(() => createFormat({ currency, zone: url.tz }), [currency, url.tz]);
   const showSheet = useCallback(() => setIsSheetOpen(true), []);

@@ -1,11 +1,11 @@
+import { type NamedRange, parseRange, rangeText, type Span } from '@/lib/core/range';
 import { utcDate } from '@/lib/core/window';
 
 /** What the page shows, as its address says it. Values that are not understood fall back to the default. */
 export interface UrlState {
   /** `today` or a UTC day, YYYY-MM-DD. */
   readonly day: string;
-  /** `1h`, `4h`, `day`, `7d` or `<fromMs>-<toMs>`. */
-  readonly range: string;
+  readonly range: NamedRange;
   readonly tz: 'local' | 'utc';
   readonly view: 'chart' | 'table';
   readonly mode: 'window' | 'total';
@@ -27,22 +27,15 @@ function isDay(value: string): boolean {
   );
 }
 
-function isRange(value: string): boolean {
-  if (/^(1h|4h|day|7d)$/.test(value)) return true;
-  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(value) ?? [];
-  return from !== undefined && to !== undefined && Number(from) < Number(to);
-}
-
 /** Never throws: an address is written by anyone. */
 export function parseUrlState(search: string): UrlState {
   const query = new URLSearchParams(search);
   const day = query.get('day') ?? '';
-  const range = query.get('range') ?? '';
   const limit = query.get('limit') ?? '';
   const w = query.get('w') ?? '';
   return {
     day: isDay(day) ? day : 'today',
-    range: isRange(range) ? range : '1h',
+    range: parseRange(query.get('range') ?? '') ?? '1h',
     tz: query.get('tz') === 'utc' ? 'utc' : 'local',
     view: query.get('view') === 'table' ? 'table' : 'chart',
     mode: query.get('mode') === 'total' ? 'total' : 'window',
@@ -59,7 +52,7 @@ export function parseUrlState(search: string): UrlState {
 export function serializeUrlState(state: UrlState): string {
   const query = new URLSearchParams();
   if (state.day !== 'today') query.set('day', state.day);
-  if (state.range !== '1h') query.set('range', state.range);
+  if (state.range !== '1h') query.set('range', rangeText(state.range));
   if (state.tz !== 'local') query.set('tz', state.tz);
   if (state.view !== 'chart') query.set('view', state.view);
   if (state.mode !== 'window') query.set('mode', state.mode);
@@ -74,17 +67,11 @@ export function serializeUrlState(state: UrlState): string {
 }
 
 /** The address's words for the time between two moments. */
-export function spanQuery({
-  fromMs,
-  toMs,
-}: {
-  fromMs: number;
-  toMs: number;
-}): Pick<UrlState, 'day' | 'range'> {
-  return { day: utcDate(fromMs), range: `${fromMs}-${toMs}` };
+export function spanQuery({ fromMs, toMs }: Span): Pick<UrlState, 'day' | 'range'> {
+  return { day: utcDate(fromMs), range: { fromMs, toMs } };
 }
 
 /** A link that shows tomorrow what is seen now: a range that moves with the clock becomes its two ends. */
-export function freezeUrlState(state: UrlState, shown: { fromMs: number; toMs: number }): UrlState {
+export function freezeUrlState(state: UrlState, shown: Span): UrlState {
   return { ...state, ...spanQuery(shown) };
 }

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import useSWR, { useSWRConfig } from 'swr';
 import { getJson, postJson, RequestError } from '@/components/live/request';
-import type { RuntimeAction, RuntimeAnswer } from '@/lib/contract/answers';
+import type { RuntimeAction, RuntimeAnswer } from '@/lib/contract/runtime-answer';
 
 // One function from render to render: SWR begins its interval anew with every other one.
 const every = (found: RuntimeAnswer | undefined) => (found?.available === true ? 5000 : 0);

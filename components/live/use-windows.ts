@@ -4,6 +4,7 @@ import useSWRSubscription from 'swr/subscription';
 import { getJson, type RequestError } from '@/components/live/request';
 import { hear, serverNow, willRetry } from '@/components/live/server-clock';
 import type { LiveEvent, WindowsAnswer } from '@/lib/contract/answers';
+import { type NamedRange, rangeText } from '@/lib/core/range';
 import type { Slot } from '@/lib/core/slot';
 import { utcDate } from '@/lib/core/window';
 
@@ -32,7 +33,7 @@ function subscribeVisibility(listener: () => void): () => void {
  * One range, followed while it moves, and the same range a day earlier when compared. Old data stays while the next range
  * loads, and while nothing answers. A hidden tab asks for nothing.
  */
-export function useWindows(query: { day: string; range: string; cmp: boolean; paused: boolean }) {
+export function useWindows(query: { day: string; range: NamedRange; cmp: boolean; paused: boolean }) {
   const { day, range, cmp, paused } = query;
   const visible = useSyncExternalStore(
     subscribeVisibility,
@@ -71,9 +72,7 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
   const answer = windows.data;
   // By its ends, not by its name: a range that moves is asked for anew whenever it has moved.
   const previous = useSWR<WindowsAnswer, RequestError>(
-    cmp && answer !== undefined
-      ? `${windowsUrl(utcDate(answer.fromMs), `${answer.fromMs}-${answer.toMs}`)}&shift=1`
-      : null,
+    cmp && answer !== undefined ? `${windowsUrl(utcDate(answer.fromMs), answer)}&shift=1` : null,
     getJson,
     { keepPreviousData: true, compare: isSameNews, revalidateOnFocus: false },
   );
@@ -98,8 +97,8 @@ export function useWindows(query: { day: string; range: string; cmp: boolean; pa
   };
 }
 
-export function windowsUrl(day: string, range: string): string {
-  return `/api/windows?${new URLSearchParams({ day, range })}`;
+export function windowsUrl(day: string, range: NamedRange): string {
+  return `/api/windows?${new URLSearchParams({ day, range: rangeText(range) })}`;
 }
 
 /** The answer with the open window as fresh as it is known. A pause holds the slots; a clock that stands would lie. */

@@ -8,7 +8,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem } from '@/components/ui/menu';
-import type { RuntimeAction, RuntimeAnswer } from '@/lib/contract/answers';
+import type { RuntimeAction, RuntimeAnswer } from '@/lib/contract/runtime-answer';
 
 /** In this order; what the runtime does not offer, or what makes no sense now, is left out. */
 const WORDS: readonly (readonly [action: RuntimeAction, words: string])[] = [

@@ -2,7 +2,8 @@ import { HOP_NAMES, HOP_SENTENCES, HOP_STATUS } from '@/components/pipeline/hop-
 import { CopyButton } from '@/components/ui/copy-button';
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
-import type { HealthAnswer, Hop, RuntimeAnswer } from '@/lib/contract/answers';
+import type { HealthAnswer, Hop } from '@/lib/contract/answers';
+import type { RuntimeAnswer } from '@/lib/contract/runtime-answer';
 
 interface PipelineDetailProps {
   readonly name: Hop['name'];

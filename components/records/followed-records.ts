@@ -1,6 +1,6 @@
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
-import { HELD_RECORDS, type RecordsAnswer, type StreamedRecord } from '@/lib/contract/answers';
+import { HELD_RECORDS, type RecordsAnswer, type StreamedRecord } from '@/lib/contract/records-answer';
 import { type Window, windowAt } from '@/lib/core/window';
 
 /** The newest records of the stream, as one page has followed it. */

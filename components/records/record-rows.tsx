@@ -5,7 +5,7 @@ import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
 import { shardFill } from '@/components/ui/shard-patterns';
 import { useNarrow } from '@/components/ui/use-narrow';
-import type { StreamedRecord } from '@/lib/contract/answers';
+import type { StreamedRecord } from '@/lib/contract/records-answer';
 
 /** As much of a request id as tells one click from another. */
 const ID_CHARACTERS = 8;

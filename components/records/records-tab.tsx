@@ -11,7 +11,7 @@ import type { Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { shardIdsOf } from '@/components/ui/shard-name';
-import { HELD_RECORDS } from '@/lib/contract/answers';
+import { HELD_RECORDS } from '@/lib/contract/records-answer';
 
 interface RecordsTabProps extends PageData {
   /** The filter takes the focus whenever this becomes another number but 0. */

@@ -2,7 +2,8 @@ import { useCallback, useRef } from 'react';
 import useSWR from 'swr';
 import { getJson, type RequestError } from '@/components/live/request';
 import { follow, NO_TAIL, type Tail } from '@/components/records/followed-records';
-import type { Problem, RecordsAnswer } from '@/lib/contract/answers';
+import type { Problem } from '@/lib/contract/answers';
+import type { RecordsAnswer } from '@/lib/contract/records-answer';
 
 const POLL_MS = 1000;
 const RETRY_MS = 2000;

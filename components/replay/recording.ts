@@ -2,16 +2,9 @@ import { heardMs, isKey, type RecordedClicks, soFarOf, tracesOf } from '@/compon
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { dueMs } from '@/lib/contract/click';
 import { dayMsOf, type ReplayFile } from '@/lib/contract/replay-file';
-import {
-  DAY_MS,
-  firstWindowFrom,
-  parseRangeQuery,
-  type Range,
-  rangeOf,
-  UnknownRangeError,
-} from '@/lib/core/range';
-import type { Slot } from '@/lib/core/slot';
-import { buildSlots, FINAL_MS, type Known, LATE_MS } from '@/lib/core/slots';
+import { DAY_MS, firstWindowFrom, type NamedRange, type Range, rangeOf } from '@/lib/core/range';
+import { FINAL_MS, LATE_MS, type Slot } from '@/lib/core/slot';
+import { buildSlots, type Known } from '@/lib/core/slots';
 import { newestOf, totalsOf } from '@/lib/core/totals';
 import { windowAt, windowStartMs } from '@/lib/core/window';
 import type { WindowPart } from '@/lib/core/window-part';
@@ -58,10 +51,10 @@ export function recordingOf(file: ReplayFile): Recording {
 
 /**
  * What the page would have been told at a moment: a result is known from when it was written on. Of windows without one,
- * this browser's receipts say how much is in them so far; what they do not say stays unknown. `range` as in an address;
- * one that the file does not hold is answered with the whole day.
+ * this browser's receipts say how much is in them so far; what they do not say stays unknown. A range that the file does not
+ * hold is answered with the whole day.
  */
-export function windowsAt(recording: Recording, nowMs: number, range: string): WindowsAnswer {
+export function windowsAt(recording: Recording, nowMs: number, range: NamedRange): WindowsAnswer {
   const { file, dayMs } = recording;
   const { windowSeconds, idleSeconds, exportedMs } = file.header;
   const written: WindowPart[] = [];
@@ -155,16 +148,10 @@ function firstDataOf({ file, dayMs }: Recording, known: readonly WindowPart[]): 
   return Number.isFinite(firstMs) ? firstMs : null;
 }
 
-function layOut({ file, dayMs }: Recording, nowMs: number, range: string): Range {
-  const { day, windowSeconds } = file.header;
+function layOut({ file, dayMs }: Recording, nowMs: number, range: NamedRange): Range {
+  const { windowSeconds } = file.header;
   // Results are written after their window: the last ones of a day come on the next, and still are of this one.
   const withinMs = Math.min(nowMs, dayMs + DAY_MS - 1);
-  const lay = (text: string) => rangeOf(parseRangeQuery(day, text, '0'), withinMs, windowSeconds, null);
-  try {
-    // Of the six days before it the file knows nothing.
-    if (range !== '7d') return lay(range);
-  } catch (error) {
-    if (!(error instanceof UnknownRangeError)) throw error;
-  }
-  return lay('day');
+  // Of the six days before it the file knows nothing.
+  return rangeOf({ dayMs, range: range === '7d' ? 'day' : range, shift: 0 }, withinMs, windowSeconds, null);
 }

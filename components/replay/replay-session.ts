@@ -6,6 +6,7 @@ import { momentsBy, type Recording, recordingOf, windowsAt } from '@/components/
 import { ReplayPlayer } from '@/components/replay/replay-player';
 import type { DaysAnswer, HealthAnswer, ObjectAnswer, WindowsAnswer } from '@/lib/contract/answers';
 import type { ReplayFile } from '@/lib/contract/replay-file';
+import { type NamedRange, parseRange, rangeText } from '@/lib/core/range';
 
 let sessions = 0;
 
@@ -62,13 +63,14 @@ export class ReplaySession {
     return () => this.#listeners.delete(listener);
   };
 
-  /** What is known by now; the same object as long as that is nothing new. `range` as in an address. */
-  windows(range: string): WindowsAnswer {
-    const known = this.#windows.get(range);
+  /** What is known by now; the same object as long as that is nothing new. */
+  windows(range: NamedRange): WindowsAnswer {
+    const name = rangeText(range);
+    const known = this.#windows.get(name);
     if (known?.moment === this.#moment) return known.answer;
     const next = windowsAt(this.recording, this.#nowMs, range);
     const answer = known !== undefined && isSameNews(known.answer, next) ? known.answer : next;
-    this.#windows.set(range, { moment: this.#moment, answer });
+    this.#windows.set(name, { moment: this.#moment, answer });
     return answer;
   }
 
@@ -77,7 +79,9 @@ export class ReplaySession {
     const { pathname, searchParams } = new URL(url, 'http://replay.invalid');
     switch (pathname) {
       case '/api/windows':
-        return searchParams.has('shift') ? undefined : this.windows(searchParams.get('range') ?? '');
+        return searchParams.has('shift')
+          ? undefined
+          : this.windows(parseRange(searchParams.get('range') ?? '') ?? 'day');
       case '/api/days':
         return this.#days;
       case '/api/health':

@@ -9,6 +9,7 @@ import { Button } from '@/components/ui/button';
 import type { Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
 import type { DaysAnswer } from '@/lib/contract/answers';
+import { DAY_MS } from '@/lib/core/range';
 import { utcDate } from '@/lib/core/window';
 
 /** The UTC days that exist, today first, each past one with its total. */
@@ -22,7 +23,6 @@ export function useDays(): DaysAnswer | undefined {
 
 const POLL_MS = 60_000;
 const SOON_MS = 3000;
-const DAY_MS = 86_400_000;
 
 /** Once a minute, just after midnight, and soon when the newest totals are still being read. */
 function nextLookMs(answer: DaysAnswer | undefined): number {

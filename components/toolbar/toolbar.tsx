@@ -8,6 +8,7 @@ import type { Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
 import { Segmented } from '@/components/ui/segmented';
 import type { WindowsAnswer } from '@/lib/contract/answers';
+import { isSpan } from '@/lib/core/range';
 import { utcDate } from '@/lib/core/window';
 
 const RANGES = [
@@ -50,7 +51,7 @@ export function Toolbar(props: ToolbarProps) {
       <Segmented
         label="Range"
         options={isReplay ? RANGES.slice(0, 3) : RANGES}
-        value={url.range}
+        value={isSpan(url.range) ? '' : url.range}
         onChange={(range) =>
           onChange({
             range,

@@ -30,7 +30,7 @@ export function Inspector({ answer, format, url, change, isReplay }: PageData) {
   const day = at === null ? '' : utcDate(at.startMs);
   // A window beyond what is on screen, or within one of its bars, is asked for by itself.
   const { data, error } = useSWR<WindowsAnswer, RequestError>(
-    at === null || shown !== undefined ? null : windowsUrl(day, `${at.startMs}-${at.endMs}`),
+    at === null || shown !== undefined ? null : windowsUrl(day, { fromMs: at.startMs, toMs: at.endMs }),
     getJson,
     { refreshInterval: untilSettled },
   );

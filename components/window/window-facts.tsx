@@ -1,21 +1,18 @@
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
 import { STATE_WORDS, stateSentence } from '@/components/ui/state-words';
+import { averageCents } from '@/lib/core/cents';
 import type { Slot } from '@/lib/core/slot';
 
 /** The figures of a window, and of its shards when there are several. */
 export function WindowFacts({ slot, format }: { slot: Slot; format: Format }) {
   const isDoubtful = slot.state === 'late' || slot.state === 'missing';
-  const average =
-    slot.salesCents === null || slot.recordCount === null || slot.recordCount === 0
-      ? null
-      : Math.round(slot.salesCents / slot.recordCount);
   const sentence = stateSentence(slot, format);
   const newestWrite = Math.max(...slot.objects.map((object) => object.lastModifiedMs));
   const facts = [
     ['Sales', format.money(slot.salesCents)],
     [slot.state === 'missing' ? 'Records sent' : 'Records', format.count(slot.recordCount)],
-    ['Average', format.money(average)],
+    ['Average', format.money(averageCents(slot))],
     ['Smallest', format.money(slot.minCents)],
     ['Largest', format.money(slot.maxCents)],
     ['Rejected', format.count(slot.rejected)],

@@ -79,7 +79,9 @@ export function WindowTable({ answer, format, url, change }: PageData) {
                   type="button"
                   className="min-h-6 text-left underline decoration-line underline-offset-4 hover:decoration-text"
                   onClick={() =>
-                    change(isGrouped ? { range: `${slot.startMs}-${slot.endMs}` } : { w: slot.startMs })
+                    change(
+                      isGrouped ? { range: { fromMs: slot.startMs, toMs: slot.endMs } } : { w: slot.startMs },
+                    )
                   }
                 >
                   {format.range(slot.startMs, slot.endMs)}

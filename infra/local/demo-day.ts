@@ -1,9 +1,9 @@
 import { partitionPrefix, resultKey } from '../../lib/core/object-key.ts';
+import { DAY_MS } from '../../lib/core/range.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../../lib/core/window.ts';
 import { serializeResult, type WindowResult } from '../../lib/core/window-result.ts';
 import type { Bucket } from './s3/storage/bucket.ts';
 
-const DAY_MS = 86_400_000;
 const DAYS = 30;
 const WRITE_LAG_MS = 1200;
 

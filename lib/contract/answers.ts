@@ -1,4 +1,3 @@
-import type { Sale } from '../core/sale.ts';
 import type { Slot } from '../core/slot.ts';
 
 /**
@@ -145,39 +144,6 @@ export interface RejectedAnswer {
   }[];
 }
 
-/** What server and page hold of the stream: more than one reads, and as little as shows without effort. */
-export const HELD_RECORDS = 200;
-
-/**
- * `GET /api/records[?after=<cursor>]`: what flows through the stream, all shards: the newest records, at most 200, that were
- * read after what an earlier answer's `cursor` stands for. The stream is read only while somebody asks.
- */
-export interface RecordsAnswer {
-  /** To be asked with next. */
-  readonly cursor: string;
-  /** True when the cursor asked with is of another stream or server: what came with it is over. */
-  readonly restarted: boolean;
-  /** Oldest first; those of a shard in the shard's order. */
-  readonly records: readonly StreamedRecord[];
-  /** Were read after the cursor too, and are no longer held: newer ones took their place. */
-  readonly dropped: number;
-  /** Set when, since the cursor, records before this moment may not have been read: the reader was not there, or too slow. */
-  readonly unreadUntilMs: number | null;
-  /** Set when the stream, or a shard of it, cannot be read right now. It is tried again by itself. */
-  readonly problem: Problem | null;
-}
-
-/** One record, cut to what is shown of it. */
-export interface StreamedRecord {
-  readonly shardId: string;
-  readonly sequenceNumber: string;
-  readonly arrivalMs: number;
-  /** Null when it is no sale. */
-  readonly sale: Pick<Sale, 'custName' | 'salesCents' | 'requestId'> | null;
-  /** Why it is no sale, in the consumer's words; null when it is one. */
-  readonly reason: string | null;
-}
-
 /**
  * `GET /api/traces?ids=<request id>,…&since=<ms>`: where the records of producer invocations are, at most 100 at once.
  * `since`: when the oldest of them was sent, at most 7 days ago. An id that is in no window yet has an empty list.
@@ -241,42 +207,3 @@ export interface LiveEvent {
   readonly version: string;
   readonly problem: Problem | null;
 }
-
-/**
- * `GET /api/runtime`: what the local runtime offers beyond AWS (its control API), or `{ "available": false }` where the
- * endpoint has none. `POST /api/runtime` with `{"action": …}` does one of the actions.
- */
-export interface RuntimeAnswer {
-  readonly available: boolean;
-  readonly actions: readonly RuntimeAction[];
-  readonly consumerStopped: boolean;
-  readonly shards: readonly {
-    readonly shardId: string;
-    readonly closed: boolean;
-    readonly recordsWaiting: number | null;
-    readonly millisBehindLatest: number | null;
-    readonly lastError: string | null;
-  }[];
-  readonly dataDir: string | null;
-  /** The lengths of windows as set and 20 times as fast, and which it is now; null where they cannot be changed. */
-  readonly timeLapse: {
-    readonly isOn: boolean;
-    readonly usualSeconds: number;
-    readonly lapseSeconds: number;
-  } | null;
-}
-
-export type RuntimeAction =
-  | 'late-record'
-  | 'poison-record'
-  | 'consumer-error'
-  | 'consumer-crash'
-  | 'duplicate-delivery'
-  | 'split-shard'
-  | 'merge-shards'
-  | 'stop-consumer'
-  | 'start-consumer'
-  | 'time-lapse'
-  | 'real-time'
-  | 'reset'
-  | 'demo-day';

@@ -1,3 +1,5 @@
+import { DAY_MS } from '../core/range.ts';
+import { LATE_MS } from '../core/slot.ts';
 import { windowAt } from '../core/window.ts';
 import type { Problem, Receipt, TracesAnswer } from './answers.ts';
 
@@ -39,8 +41,10 @@ export interface Sums {
  */
 export type ClickStatus = 'failed' | 'sent' | 'in-stream' | 'counted' | 'late' | 'missing' | 'twice';
 
-/** A result is late when it has not come this long after the window's end and its idle wait. */
-export const GRACE_MS = 30_000;
+/** Records stay in the stream for a day, and a receipt is of interest for some days more. */
+export const MAX_TRACE_AGE_MS = 7 * DAY_MS;
+/** Request ids in one question. */
+export const MAX_TRACED = 100;
 
 export interface WindowTimes {
   readonly windowSeconds: number;
@@ -96,7 +100,7 @@ export function dueMs(
   { sentMs, durationMs }: Pick<Click, 'sentMs' | 'durationMs'>,
   { windowSeconds, idleSeconds }: WindowTimes,
 ): number {
-  return windowAt(sentMs + durationMs, windowSeconds).endMs + idleSeconds * 1000 + GRACE_MS;
+  return windowAt(sentMs + durationMs, windowSeconds).endMs + idleSeconds * 1000 + LATE_MS;
 }
 
 export interface ClickFormat {
@@ -134,9 +138,9 @@ export function unsettled(clicks: readonly Click[], nowMs: number): Click[] {
   return clicks
     .filter((click) => {
       const { sent, counted } = progressOf(click);
-      return counted.recordCount < sent.recordCount && nowMs - click.sentMs < 7 * 86_400_000;
+      return counted.recordCount < sent.recordCount && nowMs - click.sentMs < MAX_TRACE_AGE_MS;
     })
-    .slice(0, 100);
+    .slice(0, MAX_TRACED);
 }
 
 /** The JSON that the browser keeps. Whatever does not look like a click is left out: storage is written by anyone. */

@@ -17,6 +17,17 @@ export function centsOf(amount: unknown): number | null {
   return (cents - 1) / 100 === amount ? cents - 1 : null;
 }
 
+/** Of one sale, in whole cents; null when it is not known how many there are, or there is none. */
+export function averageCents(of: {
+  readonly salesCents: number | null;
+  readonly recordCount: number | null;
+}): number | null {
+  const { salesCents, recordCount } = of;
+  return salesCents === null || recordCount === null || recordCount === 0
+    ? null
+    : Math.round(salesCents / recordCount);
+}
+
 export function amountOf(cents: number): number {
   return cents / 100;
 }

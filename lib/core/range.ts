@@ -3,25 +3,34 @@ import { parseUtcDay, utcDay, windowStartMs } from './window.ts';
 export const DAY_MS = 86_400_000;
 /** More bars than these are slow to draw and too thin to point at. */
 export const MAX_BARS = 150;
-/** A custom range: a month is more than anyone reads bar by bar. */
-const MAX_RANGE_MS = 31 * DAY_MS;
+/** Between two ends: a month is more than anyone reads bar by bar. */
+export const MAX_RANGE_DAYS = 31;
+/** In the year 2223: days are named by four digits, and keys begin with thirteen. */
+const LAST_MS = 8_000_000_000_000;
+
+export const PRESETS = ['1h', '4h', 'day', '7d'] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/** A time with two ends, in epoch milliseconds; the end is exclusive. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A range as an address names it: by a word, laid on a day or on the clock, or by its two ends. */
+export type NamedRange = Preset | Span;
 
 /** What a request asks for, parsed but not yet laid on the clock. */
 export interface RangeQuery {
   /** The first millisecond of a UTC day; null for today, whichever day that is. */
   readonly dayMs: number | null;
-  readonly range: Preset | { readonly fromMs: number; readonly toMs: number };
+  readonly range: NamedRange;
   /** Whole days earlier, to compare. */
   readonly shift: number;
 }
 
-export const PRESETS = ['1h', '4h', 'day', '7d'] as const;
-export type Preset = (typeof PRESETS)[number];
-
 /** A range of whole slots. All times are epoch milliseconds; the end is exclusive. */
-export interface Range {
-  readonly fromMs: number;
-  readonly toMs: number;
+export interface Range extends Span {
   /** A multiple of the window's length. */
   readonly stepSeconds: number;
   /** True when the range moves with the clock. */
@@ -55,23 +64,35 @@ export function parseRangeQuery(day: string, range: string, shift: string): Rang
     throw new UnknownRangeError('day', day, '`today` or a day such as 2021-01-24');
   }
   if (!/^\d{1,3}$/.test(shift)) throw new UnknownRangeError('shift', shift, 'a whole number of days');
-  return { dayMs, range: parsePreset(range), shift: Number(shift) };
-}
-
-function parsePreset(range: string): RangeQuery['range'] {
-  const preset = PRESETS.find((name) => name === range);
-  if (preset !== undefined) return preset;
-  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(range) ?? [];
-  const fromMs = Number(from);
-  const toMs = Number(to);
-  if (!(fromMs < toMs) || toMs - fromMs > MAX_RANGE_MS || toMs > 8_000_000_000_000) {
+  const named = parseRange(range);
+  if (named === null) {
     throw new UnknownRangeError(
       'range',
       range,
-      '1h, 4h, day, 7d, or two times in epoch milliseconds such as 1611500400000-1611504000000, at most 31 days apart',
+      `${PRESETS.join(', ')}, or two times in epoch milliseconds such as 1611500400000-1611504000000, at most ${MAX_RANGE_DAYS} days apart`,
     );
   }
-  return { fromMs, toMs };
+  return { dayMs, range: named, shift: Number(shift) };
+}
+
+/** The one parse of a range, as addresses and requests spell it: `1h`, `4h`, `day`, `7d` or `<fromMs>-<toMs>`; null for any other. */
+export function parseRange(text: string): NamedRange | null {
+  const preset = PRESETS.find((name) => name === text);
+  if (preset !== undefined) return preset;
+  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(text) ?? [];
+  const fromMs = Number(from);
+  const toMs = Number(to);
+  const isShown = fromMs < toMs && toMs - fromMs <= MAX_RANGE_DAYS * DAY_MS && toMs <= LAST_MS;
+  return isShown ? { fromMs, toMs } : null;
+}
+
+/** The inverse of `parseRange`. */
+export function rangeText(range: NamedRange): string {
+  return isSpan(range) ? `${range.fromMs}-${range.toMs}` : range;
+}
+
+export function isSpan(range: NamedRange): range is Span {
+  return typeof range !== 'string';
 }
 
 /**
@@ -90,7 +111,7 @@ export function rangeOf(
   const todayMs = dayStartMs(nowMs);
   const dayMs = query.dayMs ?? todayMs;
   const isToday = dayMs === todayMs;
-  const unshifted = isToday || typeof query.range !== 'string' ? nowMs : (lastDataMs ?? dayMs + DAY_MS - 1);
+  const unshifted = isToday || isSpan(query.range) ? nowMs : (lastDataMs ?? dayMs + DAY_MS - 1);
   const range = lay(query.range, dayMs, unshifted, windowSeconds);
   const shiftMs = query.shift * DAY_MS;
   // Windows that do not divide a day are not in the same places on the day before: the nearest ones stand in.
@@ -99,24 +120,24 @@ export function rangeOf(
     ...range,
     fromMs,
     toMs: fromMs + range.toMs - range.fromMs,
-    live: isToday && typeof query.range === 'string' && query.shift === 0,
+    live: isToday && !isSpan(query.range) && query.shift === 0,
     dayMs: dayMs - shiftMs,
   };
 }
 
 function lay(
-  range: RangeQuery['range'],
+  range: NamedRange,
   dayMs: number,
   endMs: number,
   windowSeconds: number,
-): Pick<Range, 'fromMs' | 'toMs' | 'stepSeconds'> {
+): Omit<Range, 'live' | 'dayMs'> {
   if (range === 'day' || range === '7d') {
     // A window belongs to the day that it starts in.
     const fromMs = firstWindowFrom(dayMs - (range === '7d' ? 6 * DAY_MS : 0), windowSeconds);
     const toMs = firstWindowFrom(dayMs + DAY_MS, windowSeconds);
     return { fromMs, toMs, stepSeconds: stepOf(toMs - fromMs, windowSeconds) };
   }
-  if (typeof range === 'string') {
+  if (!isSpan(range)) {
     const hours = range === '1h' ? 1 : 4;
     const single = range === '1h';
     const wantedMs = hours * 3_600_000;

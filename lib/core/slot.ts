@@ -46,6 +46,11 @@ export type SlotState =
   | 'before'
   | 'future';
 
+/** From the end of the idle wait until the result is seen: the final invocation, its PutObject, and the next listing. */
+export const FINAL_MS = 2000;
+/** How long beyond the idle wait a result may take before it is called late. */
+export const LATE_MS = 30_000;
+
 export interface ShardShare {
   /** Null for an original result, which does not say. */
   readonly shardId: string | null;

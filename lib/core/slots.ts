@@ -1,6 +1,6 @@
 import { sumCents } from './cents.ts';
 import { compareSequenceNumbers } from './sequence-number.ts';
-import type { RequestTrace, ShardShare, Slot, SlotState } from './slot.ts';
+import { FINAL_MS, LATE_MS, type RequestTrace, type ShardShare, type Slot, type SlotState } from './slot.ts';
 import { type Window, windowStartMs } from './window.ts';
 import type { WindowPart } from './window-part.ts';
 
@@ -19,10 +19,6 @@ export interface Known {
   readonly snapshots: readonly WindowPart[];
 }
 
-/** From the end of the idle wait until the result is seen: the final invocation, its PutObject, and the next listing. */
-export const FINAL_MS = 2000;
-/** How long beyond the idle wait a result may take before it is called late. */
-export const LATE_MS = 30_000;
 /** Slots up to this length name their objects and requests; in longer ones they would outgrow the answer. */
 const DETAIL_SECONDS = 120;
 

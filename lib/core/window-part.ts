@@ -1,33 +1,28 @@
 import { parseResultKey } from './object-key.ts';
-import { lastEndedWindow, utcDay, type Window } from './window.ts';
+import { lastEndedWindow, utcDay } from './window.ts';
 import {
   MalformedResultError,
   parseOriginalResult,
   parseResult,
-  type RequestResult,
+  type WindowResult,
 } from './window-result.ts';
 
 /** One stored object's share of one window: a result part, an original result, or an open snapshot. */
-export interface WindowPart {
-  readonly key: string;
-  readonly size: number;
-  readonly lastModifiedMs: number;
-  readonly window: Window;
-  /** Null for an original result, which does not say; so are its sequence numbers. */
-  readonly shardId: string | null;
-  readonly firstSequenceNumber: string | null;
-  readonly lastSequenceNumber: string | null;
-  readonly salesCents: number;
-  /** Null when an original result leaves it open. */
-  readonly recordCount: number | null;
-  readonly minCents: number | null;
-  readonly maxCents: number | null;
-  readonly rejected: number;
-  readonly requests: readonly RequestResult[];
+export interface WindowPart extends StoredObject, Original<WindowResult> {
   /** True for an original result: its window is the last one that had ended when it was written. */
   readonly inferred: boolean;
-  readonly terminatedEarly: boolean;
 }
+
+/** What an original result does not say is null. */
+type Original<Result extends WindowResult> = {
+  readonly [Field in keyof Result]: Field extends
+    | 'shardId'
+    | 'firstSequenceNumber'
+    | 'lastSequenceNumber'
+    | 'recordCount'
+    ? Result[Field] | null
+    : Result[Field];
+};
 
 /** What a listing says of an object. */
 export interface StoredObject {

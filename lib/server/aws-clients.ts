@@ -5,6 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { OBJECTS_AT_ONCE } from './window-store/object-reader.ts';
 
 export interface AwsClients {
   readonly s3: S3Client;
@@ -30,8 +31,6 @@ const quick = (sockets: number) => ({
   },
 });
 
-/** Many small objects are read at once. */
-export const S3_SOCKETS = 64;
 /** The longest timeout that the producer is deployed with is 60 s. */
 const INVOKE_TIMEOUT_MS = 65_000;
 
@@ -39,7 +38,7 @@ const INVOKE_TIMEOUT_MS = 65_000;
 export function createAwsClients(region: string | null): AwsClients {
   const where = region === null ? {} : { region };
   return {
-    s3: new S3Client({ ...where, ...quick(S3_SOCKETS) }),
+    s3: new S3Client({ ...where, ...quick(OBJECTS_AT_ONCE) }),
     lambda: new LambdaClient({ ...where, ...quick(8) }),
     invoker: new LambdaClient({
       ...where,

@@ -1,17 +1,19 @@
 import 'server-only';
+import type { Problem } from '../contract/answers.ts';
+import { excerptOfError } from '../core/excerpt.ts';
 import { Account } from './account.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
+import { BucketReader } from './bucket-reader.ts';
 import { LiveFeed } from './live.ts';
 import { findMapping } from './mapping.ts';
 import { type Metrics, newMetrics } from './metrics.ts';
-import { ProblemError, settingProblem } from './problem.ts';
+import { ProblemError, problem, settingProblem } from './problem.ts';
 import { Producer } from './producer.ts';
 import { RecordTail } from './record-tail.ts';
 import { RuntimeControl } from './runtime-control.ts';
 import { readSettings, SettingError, type Settings } from './settings.ts';
 import { StreamReader } from './stream-reader.ts';
 import { TailLoop } from './tail-loop.ts';
-import { BucketReader } from './window-store/bucket-reader.ts';
 import { StoreLoop } from './window-store/store-loop.ts';
 import { WindowStore } from './window-store/window-store.ts';
 
@@ -39,7 +41,7 @@ export function createDashboard(
   const metrics = newMetrics();
   const { bucket, stream, endpoint, region } = settings;
   const reader = new BucketReader({ s3: clients.s3, bucket, endpoint, region, metrics });
-  const store = new WindowStore({ ...settings, reader, now });
+  const store = new WindowStore({ ...settings, reader, now, problemIn: readingProblem });
   const streamReader = new StreamReader({ kinesis: clients.kinesis, stream, endpoint, region, metrics });
   const tail = new RecordTail(streamReader, now);
   const parts = {
@@ -57,6 +59,12 @@ export function createDashboard(
     tailLoop: new TailLoop(tail, now),
   };
   return { ...parts, feed: new LiveFeed(parts) };
+}
+
+function readingProblem(error: unknown): Problem {
+  return error instanceof ProblemError
+    ? error.problem
+    : problem('unknown', `The windows could not be read: ${excerptOfError(error)}`);
 }
 
 /** Next loads a module once for each route and again after each edit; the one reader of S3 is kept beside them. */

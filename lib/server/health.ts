@@ -1,6 +1,7 @@
 import 'server-only';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import type { HealthAnswer, Hop, Problem, RuntimeAnswer } from '../contract/answers.ts';
+import type { HealthAnswer, Hop, Problem } from '../contract/answers.ts';
+import type { RuntimeAnswer } from '../contract/runtime-answer.ts';
 import { RESULTS_PREFIX } from '../core/object-key.ts';
 import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';

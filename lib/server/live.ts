@@ -1,7 +1,8 @@
 import 'server-only';
 import type { LiveEvent } from '../contract/answers.ts';
-import type { Dashboard } from './dashboard.ts';
 import { ProblemError, problem } from './problem.ts';
+import type { StoreLoop } from './window-store/store-loop.ts';
+import type { WindowStore } from './window-store/window-store.ts';
 import { openSlot } from './windows-answer.ts';
 
 /** Each client costs about 100 kB; who comes later polls, which works the same. */
@@ -14,9 +15,14 @@ const MAX_QUEUED = 16;
 
 type Client = (text: string) => void;
 
+export interface LiveFeedOptions {
+  readonly store: WindowStore;
+  readonly loop: Pick<StoreLoop, 'watch'>;
+}
+
 /** Tells every open page what has changed: one event, made once, for all of them. */
 export class LiveFeed {
-  readonly #dashboard: Pick<Dashboard, 'store' | 'loop'>;
+  readonly #options: LiveFeedOptions;
   /** With what ends each. */
   readonly #clients = new Map<Client, () => void>();
   #unwatch: (() => void) | null = null;
@@ -25,8 +31,8 @@ export class LiveFeed {
   #timer: NodeJS.Timeout | null = null;
   #isEnding = false;
 
-  constructor(dashboard: Pick<Dashboard, 'store' | 'loop'>) {
-    this.#dashboard = dashboard;
+  constructor(options: LiveFeedOptions) {
+    this.#options = options;
   }
 
   get clientCount(): number {
@@ -61,7 +67,7 @@ export class LiveFeed {
       signal.addEventListener('abort', end);
       this.#clients.set(send, end);
       send(`retry: 2000\n\n${this.#text(this.#event())}`);
-      this.#unwatch ??= this.#dashboard.loop.watch(() => this.#publish());
+      this.#unwatch ??= this.#options.loop.watch(() => this.#publish());
       if (signal.aborted) end();
     };
     // A client that does not read is not written to; once it reads again it gets the newest news.
@@ -96,7 +102,7 @@ export class LiveFeed {
 
   #publish(): void {
     if (this.#timer !== null) return;
-    const waitMs = this.#sentMs + LEAST_GAP_MS - this.#dashboard.store.now();
+    const waitMs = this.#sentMs + LEAST_GAP_MS - this.#options.store.now();
     if (waitMs > 0) {
       this.#timer = setTimeout(() => {
         this.#timer = null;
@@ -109,13 +115,13 @@ export class LiveFeed {
     const news = JSON.stringify({ ...event, serverNowMs: 0 });
     if (news === this.#lastNews) return;
     this.#lastNews = news;
-    this.#sentMs = this.#dashboard.store.now();
+    this.#sentMs = this.#options.store.now();
     const text = this.#text(event);
     for (const send of this.#clients.keys()) send(text);
   }
 
   #event(): LiveEvent {
-    const { store } = this.#dashboard;
+    const { store } = this.#options;
     return {
       serverNowMs: store.now(),
       open: openSlot(store),

@@ -1,6 +1,7 @@
 import 'server-only';
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
-import type { Dashboard } from './dashboard.ts';
+import type { AwsClients } from './aws-clients.ts';
+import type { Settings } from './settings.ts';
 
 /** The event source mapping from the stream to the consumer. */
 export interface Mapping {
@@ -15,7 +16,10 @@ export interface Mapping {
 export async function findMapping({
   clients,
   settings,
-}: Pick<Dashboard, 'clients' | 'settings'>): Promise<Mapping | null> {
+}: {
+  readonly clients: Pick<AwsClients, 'lambda'>;
+  readonly settings: Pick<Settings, 'consumerFunction' | 'stream'>;
+}): Promise<Mapping | null> {
   const { EventSourceMappings = [] } = await clients.lambda.send(
     new ListEventSourceMappingsCommand({ FunctionName: settings.consumerFunction }),
   );

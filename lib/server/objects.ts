@@ -1,12 +1,13 @@
 import 'server-only';
 import type { ObjectAnswer } from '../contract/answers.ts';
+import { FAILURES_PREFIX } from '../core/failure-key.ts';
 import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../core/object-key.ts';
 import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest } from './problem.ts';
 
 /** What the pipeline writes; `aws/lambda/` is where Lambda itself keeps batches that it gave up. */
-const PREFIXES = [RESULTS_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, 'aws/lambda/'] as const;
+const PREFIXES = [RESULTS_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, FAILURES_PREFIX] as const;
 /** S3's own limit, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
 const MAX_OBJECT_BYTES = 1024 * 1024;

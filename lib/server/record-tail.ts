@@ -1,5 +1,6 @@
 import 'server-only';
-import { HELD_RECORDS, type Problem, type RecordsAnswer, type StreamedRecord } from '../contract/answers.ts';
+import type { Problem } from '../contract/answers.ts';
+import { HELD_RECORDS, type RecordsAnswer, type StreamedRecord } from '../contract/records-answer.ts';
 import { excerptOfError } from '../core/excerpt.ts';
 import { ProblemError, problem } from './problem.ts';
 import { type RawRecord, type ShardPage, ShardReader } from './shard-reader.ts';

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { RecordsAnswer } from '../contract/answers.ts';
+import type { RecordsAnswer } from '../contract/records-answer.ts';
 import { badRequest } from './problem.ts';
 import type { Cursor, RecordTail } from './record-tail.ts';
 import type { TailLoop } from './tail-loop.ts';

@@ -4,7 +4,7 @@ import type { RejectedAnswer } from '../contract/answers.ts';
 import { REJECTED_PREFIX } from '../core/object-key.ts';
 import { parseUtcDay } from '../core/window.ts';
 import { badRequest } from './problem.ts';
-import { type BucketReader, eachOf } from './window-store/bucket-reader.ts';
+import { eachOf, type ObjectReader } from './window-store/object-reader.ts';
 
 const MAX_RECORDS = 50;
 const MAX_PREVIEW_CHARACTERS = 200;
@@ -21,7 +21,7 @@ const body = z.object({
 });
 
 /** `GET /api/rejected?day=YYYY-MM-DD`. Throws ProblemError. */
-export async function rejectedAnswer(reader: BucketReader, day: string): Promise<RejectedAnswer> {
+export async function rejectedAnswer(reader: ObjectReader, day: string): Promise<RejectedAnswer> {
   const partition = day.replaceAll('-', '_');
   if (!/^\d{4}-\d\d-\d\d$/.test(day) || parseUtcDay(partition) === null) {
     throw badRequest(`Expected \`day\` to be a day such as 2021-01-24, got "${day.slice(0, 80)}".`);

@@ -2,10 +2,9 @@ import 'server-only';
 import { headerLine, MAX_REPLAY_BYTES, resultLine } from '../contract/replay-file.ts';
 import { DAY_MS, parseRangeQuery, UnknownRangeError } from '../core/range.ts';
 import { utcDay } from '../core/window.ts';
-import { S3_SOCKETS } from './aws-clients.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest } from './problem.ts';
-import { eachOf } from './window-store/bucket-reader.ts';
+import { eachOf, OBJECTS_AT_ONCE } from './window-store/object-reader.ts';
 import { requireRead } from './windows-answer.ts';
 
 /**
@@ -34,7 +33,7 @@ export async function replayText(
     day,
   );
   const lines = new Map<string, string>();
-  await eachOf(parts, S3_SOCKETS, async ({ key, lastModifiedMs }) => {
+  await eachOf(parts, OBJECTS_AT_ONCE, async ({ key, lastModifiedMs }) => {
     const read = await reader.get(key);
     // What is gone by now is of no replay; what was overwritten since counts from then on.
     if (read === null) return;

@@ -1,25 +1,9 @@
 import 'server-only';
 import { z } from 'zod';
-import type { RuntimeAction, RuntimeAnswer } from '../contract/answers.ts';
+import { RUNTIME_ACTIONS, type RuntimeAction, type RuntimeAnswer } from '../contract/runtime-answer.ts';
 import { excerptOf } from '../core/excerpt.ts';
 import { badRequest, ProblemError, problem } from './problem.ts';
 import type { Settings } from './settings.ts';
-
-const ACTIONS = [
-  'late-record',
-  'poison-record',
-  'consumer-error',
-  'consumer-crash',
-  'duplicate-delivery',
-  'split-shard',
-  'merge-shards',
-  'stop-consumer',
-  'start-consumer',
-  'time-lapse',
-  'real-time',
-  'reset',
-  'demo-day',
-] as const satisfies readonly RuntimeAction[];
 
 const status = z.object({
   actions: z.array(z.string()),
@@ -42,7 +26,7 @@ const status = z.object({
     .default([]),
 });
 const said = z.object({ message: z.string() });
-const asked = z.strictObject({ action: z.enum(ACTIONS) });
+const asked = z.strictObject({ action: z.enum(RUNTIME_ACTIONS) });
 
 const NONE: RuntimeAnswer = {
   available: false,
@@ -86,7 +70,7 @@ export class RuntimeControl {
     const parsed = asked.safeParse(request);
     if (!parsed.success) {
       throw badRequest(
-        `Expected {"action": …} with one of ${ACTIONS.join(', ')}, got ${excerptOf(request, 200)}.`,
+        `Expected {"action": …} with one of ${RUNTIME_ACTIONS.join(', ')}, got ${excerptOf(request, 200)}.`,
       );
     }
     if (this.#endpoint === null) {
@@ -120,7 +104,11 @@ export class RuntimeControl {
       const parsed = status.safeParse(await response.json());
       if (!parsed.success) return NONE;
       const { actions, ...rest } = parsed.data;
-      return { available: true, actions: ACTIONS.filter((action) => actions.includes(action)), ...rest };
+      return {
+        available: true,
+        actions: RUNTIME_ACTIONS.filter((action) => actions.includes(action)),
+        ...rest,
+      };
     } catch {
       return NONE;
     }

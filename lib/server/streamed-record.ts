@@ -1,6 +1,6 @@
 import 'server-only';
 import { isUtf8 } from 'node:buffer';
-import type { StreamedRecord } from '../contract/answers.ts';
+import type { StreamedRecord } from '../contract/records-answer.ts';
 import { excerptOfText } from '../core/excerpt.ts';
 import { type ParsedSale, parseSale } from '../core/sale.ts';
 import type { RawRecord } from './shard-reader.ts';

@@ -1,14 +1,11 @@
 import 'server-only';
 import type { TracesAnswer } from '../contract/answers.ts';
-import { DAY_MS, daysOf } from '../core/range.ts';
+import { MAX_TRACE_AGE_MS, MAX_TRACED } from '../contract/click.ts';
+import { daysOf } from '../core/range.ts';
 import type { WindowPart } from '../core/window-part.ts';
 import { badRequest } from './problem.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import type { WindowStore } from './window-store/window-store.ts';
-
-const MAX_IDS = 100;
-/** Records stay in the stream for a day, and a receipt is of interest for some days more. */
-const MAX_AGE_MS = 7 * DAY_MS;
 
 /** `GET /api/traces?ids=a,b,c&since=<ms>`: where the records of these producer invocations are. Throws ProblemError. */
 export async function tracesAnswer(
@@ -17,9 +14,9 @@ export async function tracesAnswer(
   parameters: URLSearchParams,
 ): Promise<TracesAnswer> {
   const ids = (parameters.get('ids') ?? '').split(',').filter((id) => id !== '');
-  if (ids.length === 0 || ids.length > MAX_IDS) {
+  if (ids.length === 0 || ids.length > MAX_TRACED) {
     throw badRequest(
-      `Expected \`ids\` to be 1 to ${MAX_IDS} request ids separated by commas, got ${ids.length}.`,
+      `Expected \`ids\` to be 1 to ${MAX_TRACED} request ids separated by commas, got ${ids.length}.`,
     );
   }
   const since = parameters.get('since') ?? '';
@@ -29,7 +26,7 @@ export async function tracesAnswer(
   await loop.fresh();
   const nowMs = store.now();
   // A window that was open when the records were sent began before.
-  const fromMs = Math.max(Number(since), nowMs - MAX_AGE_MS) - store.windowSeconds * 1000;
+  const fromMs = Math.max(Number(since), nowMs - MAX_TRACE_AGE_MS) - store.windowSeconds * 1000;
   const toMs = Math.max(nowMs, fromMs) + 1;
   await store.ensure(daysOf(fromMs, toMs));
   const wanted = new Map(ids.map((id): [string, TracesAnswer['traces'][string][number][]] => [id, []]));

@@ -1,7 +1,7 @@
 import 'server-only';
 import { parsePartitionPrefix, partitionPrefix, RESULTS_PREFIX } from '../../core/object-key.ts';
 import { parsePartKey } from '../../core/window-part.ts';
-import type { BucketReader } from './bucket-reader.ts';
+import type { ObjectReader } from './object-reader.ts';
 import type { Malformed } from './partition.ts';
 
 /** Which UTC days have results, and where each of them begins, by their keys alone. */
@@ -10,11 +10,11 @@ export class DayList {
   days: readonly string[] = [];
   /** Objects beside the partitions: no results. */
   strays: readonly Malformed[] = [];
-  readonly #reader: BucketReader;
+  readonly #reader: ObjectReader;
   readonly #firstByDay = new Map<string, number | null>();
   #listedMs: number | null = null;
 
-  constructor(reader: BucketReader) {
+  constructor(reader: ObjectReader) {
     this.#reader = reader;
   }
 
@@ -22,7 +22,7 @@ export class DayList {
     return this.#listedMs !== null;
   }
 
-  /** Lists the partitions, unless that was done `maxAgeMs` ago or later. True when it did. Throws ProblemError. */
+  /** Lists the partitions, unless that was done `maxAgeMs` ago or later. True when it did. Throws what the reader throws. */
   async refresh(nowMs: number, maxAgeMs: number): Promise<boolean> {
     if (this.#listedMs !== null && nowMs - this.#listedMs < maxAgeMs) return false;
     const { prefixes, objects } = await this.#reader.list(RESULTS_PREFIX, { delimiter: '/' });
@@ -44,7 +44,7 @@ export class DayList {
     this.#firstByDay.clear();
   }
 
-  /** The start of a day's first window; null when it has none. One listing of its first page. Throws ProblemError. */
+  /** The start of a day's first window; null when it has none. One listing of its first page. Throws what the reader throws. */
   async firstWindowMs(day: string, windowSeconds: number): Promise<number | null> {
     const known = this.#firstByDay.get(day);
     if (known !== undefined) return known;

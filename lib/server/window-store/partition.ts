@@ -3,8 +3,7 @@ import { partitionPrefix } from '../../core/object-key.ts';
 import { parseUtcDay } from '../../core/window.ts';
 import { parsePart, parsePartKey, startOfKey, type WindowPart } from '../../core/window-part.ts';
 import { MalformedResultError } from '../../core/window-result.ts';
-import { S3_SOCKETS } from '../aws-clients.ts';
-import { type BucketReader, eachOf, type ListedObject } from './bucket-reader.ts';
+import { eachOf, type ListedObject, OBJECTS_AT_ONCE, type ObjectReader } from './object-reader.ts';
 
 /** An object under the results prefix that is not a result. */
 export interface Malformed {
@@ -32,7 +31,7 @@ export class Partition {
   version = 0;
   /** When the whole partition was last listed; null when it never was. */
   listedMs: number | null = null;
-  readonly #reader: BucketReader;
+  readonly #reader: ObjectReader;
   readonly #windowSeconds: number;
   readonly #dayMs: number;
   readonly #listed = new Map<string, ListedObject>();
@@ -42,7 +41,7 @@ export class Partition {
   #parts: readonly WindowPart[] | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(day: string, reader: BucketReader, windowSeconds: number) {
+  constructor(day: string, reader: ObjectReader, windowSeconds: number) {
     this.day = day;
     this.#reader = reader;
     this.#windowSeconds = windowSeconds;
@@ -75,7 +74,7 @@ export class Partition {
 
   /**
    * Lists the partition, from the window that starts at `sinceMs` on or as a whole, and reads what is new in it. What has
-   * been read stays when it fails. Throws ProblemError.
+   * been read stays when it fails. Throws what the reader throws.
    */
   refresh(nowMs: number, scope: Scope, sinceMs: number | null): Promise<void> {
     const next = this.#queue.then(() => this.#refresh(nowMs, scope, sinceMs));
@@ -97,7 +96,7 @@ export class Partition {
     if (startAfter === null) this.listedMs = nowMs;
 
     const unread = [...this.#listed.values()].filter((object) => this.#isWanted(object, scope));
-    await eachOf(unread, S3_SOCKETS, (object) => this.#readObject(object));
+    await eachOf(unread, OBJECTS_AT_ONCE, (object) => this.#readObject(object));
     this.#complete.add(scope);
   }
 

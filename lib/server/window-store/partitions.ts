@@ -1,6 +1,6 @@
 import 'server-only';
 import type { WindowPart } from '../../core/window-part.ts';
-import type { BucketReader } from './bucket-reader.ts';
+import type { ObjectReader } from './object-reader.ts';
 import { type Malformed, Partition } from './partition.ts';
 
 /** More than the longest range needs; the day that was asked for longest ago goes first. */
@@ -8,12 +8,12 @@ const MAX_PARTITIONS = 40;
 
 /** The partitions that are in memory, by their UTC days `YYYY_MM_DD`. */
 export class Partitions {
-  readonly #reader: BucketReader;
+  readonly #reader: ObjectReader;
   /** In the order of their last use. */
   readonly #byDay = new Map<string, Partition>();
   #droppedChanges = 0;
 
-  constructor(reader: BucketReader) {
+  constructor(reader: ObjectReader) {
     this.#reader = reader;
   }
 

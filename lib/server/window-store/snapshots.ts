@@ -4,7 +4,7 @@ import { compareSequenceNumbers } from '../../core/sequence-number.ts';
 import { uncovered } from '../../core/slots.ts';
 import { parseSnapshot, type WindowPart } from '../../core/window-part.ts';
 import { MalformedResultError } from '../../core/window-result.ts';
-import { type BucketReader, eachOf } from './bucket-reader.ts';
+import { eachOf, type ObjectReader } from './object-reader.ts';
 
 /** A LIST costs as much as some twelve GETs, and answers for all shards at once. */
 const MAX_POLLED = 12;
@@ -19,11 +19,11 @@ const MAX_SUPERSEDED = 100;
 export class Snapshots {
   /** Changes with what `parts` answers. */
   version = 0;
-  readonly #reader: BucketReader;
+  readonly #reader: ObjectReader;
   readonly #current = new Map<string, { readonly etag: string; readonly part: WindowPart | null }>();
   #superseded: WindowPart[] = [];
 
-  constructor(reader: BucketReader) {
+  constructor(reader: ObjectReader) {
     this.#reader = reader;
   }
 
@@ -36,7 +36,7 @@ export class Snapshots {
     return [...this.#superseded, ...Array.from(this.#current.values(), ({ part }) => part ?? []).flat()];
   }
 
-  /** Learns which shards there are, and reads what has changed. Throws ProblemError. */
+  /** Learns which shards there are, and reads what has changed. Throws what the reader throws. */
   async list(): Promise<void> {
     const { objects } = await this.#reader.list(LIVE_PREFIX);
     const present = new Set(objects.map(({ key }) => key));
@@ -45,7 +45,7 @@ export class Snapshots {
     await eachOf(changed, AT_ONCE, ({ key }) => this.#read(key));
   }
 
-  /** Reads the snapshots of the known shards, as far as they have changed. Throws ProblemError. */
+  /** Reads the snapshots of the known shards, as far as they have changed. Throws what the reader throws. */
   async poll(): Promise<void> {
     if (this.#current.size > MAX_POLLED) return this.list();
     await eachOf([...this.#current.keys()], AT_ONCE, (key) => this.#read(key));

@@ -1,23 +1,24 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '../../contract/answers.ts';
-import { excerptOfError } from '../../core/excerpt.ts';
 import { DAY_MS, daysOf } from '../../core/range.ts';
+import { FINAL_MS, LATE_MS } from '../../core/slot.ts';
 import { uncovered } from '../../core/slots.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../../core/window.ts';
 import type { WindowPart } from '../../core/window-part.ts';
-import { ProblemError, problem } from '../problem.ts';
-import type { BucketReader } from './bucket-reader.ts';
 import { DayList } from './day-list.ts';
+import type { ObjectReader } from './object-reader.ts';
 import type { Malformed, Partition, Scope } from './partition.ts';
 import { Partitions } from './partitions.ts';
 import { Snapshots } from './snapshots.ts';
 
 export interface WindowStoreOptions {
-  readonly reader: BucketReader;
+  readonly reader: ObjectReader;
   readonly windowSeconds: number;
   readonly idleSeconds: number;
   readonly now: () => number;
+  /** What an error of the reader, or any other, means. */
+  readonly problemIn: (error: unknown) => Problem;
 }
 
 /** The live day is listed as a whole that often: what came far behind its time is found then. */
@@ -38,6 +39,7 @@ export class WindowStore {
   /** When the results of the live day were last read; null before the first time. */
   readMs: number | null = null;
   #windowSeconds: number;
+  readonly #problemIn: (error: unknown) => Problem;
   readonly #snapshots: Snapshots;
   readonly #dayList: DayList;
   readonly #partitions: Partitions;
@@ -52,6 +54,7 @@ export class WindowStore {
     this.#windowSeconds = options.windowSeconds;
     this.idleSeconds = options.idleSeconds;
     this.now = options.now;
+    this.#problemIn = options.problemIn;
     this.#partitions = new Partitions(options.reader);
     this.#snapshots = new Snapshots(options.reader);
     this.#dayList = new DayList(options.reader);
@@ -88,7 +91,7 @@ export class WindowStore {
     const lengthMs = this.windowSeconds * 1000;
     const idleMs = this.idleSeconds * 1000;
     const now = this.now();
-    const turns = [now, Math.min(now, this.readMs ?? 0) - idleMs - 2000, now - idleMs - 30_000].map(
+    const turns = [now, Math.min(now, this.readMs ?? 0) - idleMs - FINAL_MS, now - idleMs - LATE_MS].map(
       (timeMs) => Math.floor(timeMs / lengthMs),
     );
     return [this.#boot, this.#partitions.version, ...turns].join('.');
@@ -196,7 +199,7 @@ export class WindowStore {
   }
 
   /**
-   * Makes sure that days are read. Throws ProblemError for a day that has never been: what is known of it stays otherwise,
+   * Makes sure that days are read. Throws what the reader throws for a day that has never been: what is known of it stays otherwise,
    * and `problem` says that it may be old. A day that somebody asks for by name may have come since the last listing;
    * `named` looks again.
    */
@@ -207,7 +210,7 @@ export class WindowStore {
       await this.#listDays(isNews ? 0 : DAYS_LIST_MS);
     } catch (error) {
       if (!this.#dayList.isListed) throw error;
-      this.#problems.set('past', problemIn(error));
+      this.#problems.set('past', this.#problemIn(error));
     }
     const wanted = new Map<string, Scope>();
     for (const day of days) {
@@ -231,7 +234,7 @@ export class WindowStore {
       this.#problems.delete('past');
     } catch (error) {
       if (!partition.isComplete(scope)) throw error;
-      this.#problems.set('past', problemIn(error));
+      this.#problems.set('past', this.#problemIn(error));
     }
   }
 
@@ -285,16 +288,10 @@ export class WindowStore {
       this.#problems.delete(kind);
       return true;
     } catch (error) {
-      this.#problems.set(kind, problemIn(error));
+      this.#problems.set(kind, this.#problemIn(error));
       return false;
     }
   }
-}
-
-function problemIn(error: unknown): Problem {
-  return error instanceof ProblemError
-    ? error.problem
-    : problem('unknown', `The windows could not be read: ${excerptOfError(error)}`);
 }
 
 function daysIn(parts: readonly WindowPart[]): Set<string> {

@@ -11,6 +11,7 @@ test.each([
   '?day=yesterday',
   '?range=2h',
   '?range=20-10',
+  '?range=0-999999999999999',
   '?limit=-5',
   '?limit=1.234',
   '?w=x',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { byWindow, follow, matching, NO_TAIL } from '../../../components/records/followed-records.ts';
 import { createFormat } from '../../../components/ui/format.ts';
 import { shardIdsOf } from '../../../components/ui/shard-name.ts';
-import type { RecordsAnswer, StreamedRecord } from '../../../lib/contract/answers.ts';
+import type { RecordsAnswer, StreamedRecord } from '../../../lib/contract/records-answer.ts';
 import { slot, T, W } from '../slots.ts';
 
 const format = createFormat({ currency: 'USD', zone: 'utc', locale: 'en-US' });

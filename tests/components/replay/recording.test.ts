@@ -40,7 +40,7 @@ describe('at its end a replay', () => {
     fc.assert(
       fc.property(days, (file) => {
         const recording = recordingOf(file);
-        const { slots } = windowsAt(recording, recording.toMs, `${T}-${T + 20 * W}`);
+        const { slots } = windowsAt(recording, recording.toMs, { fromMs: T, toMs: T + 20 * W });
         const starts = new Set(file.results.map(({ part }) => part.window.startMs));
         for (const slot of slots) {
           if (starts.has(slot.startMs)) expect(slot.state).toBe('closed');
@@ -56,7 +56,7 @@ describe('at every moment of a replay', () => {
       fc.property(moments, ([file, share]) => {
         const recording = recordingOf(file);
         const nowMs = recording.fromMs + share * (recording.toMs - recording.fromMs);
-        for (const slot of windowsAt(recording, nowMs, `${T}-${T + 20 * W}`).slots) {
+        for (const slot of windowsAt(recording, nowMs, { fromMs: T, toMs: T + 20 * W }).slots) {
           if (slot.state !== 'closed') continue;
           const own = file.results.filter(({ part }) => part.window.startMs === slot.startMs);
           expect(own.length).toBeGreaterThan(0);
@@ -76,7 +76,7 @@ describe('at every moment of a replay', () => {
         const nowMs = recording.fromMs + share * (recording.toMs - recording.fromMs);
         const first = (startMs: number) =>
           file.results.filter(({ part }) => part.window.startMs === startMs && part.window.endMs <= nowMs);
-        for (const slot of windowsAt(recording, nowMs, `${T}-${T + 20 * W}`).slots) {
+        for (const slot of windowsAt(recording, nowMs, { fromMs: T, toMs: T + 20 * W }).slots) {
           if (first(slot.startMs).length > 0) expect(['empty', 'before']).not.toContain(slot.state);
         }
       }),
@@ -216,15 +216,13 @@ describe('what lies outside the file', () => {
   });
 
   test('before its day is unknown, within it empty when there was data before', () => {
-    const { slots } = windowsAt(recordingOf(quiet), T, `${DAY_MS - 2 * W}-${DAY_MS + 2 * W}`);
+    const { slots } = windowsAt(recordingOf(quiet), T, { fromMs: DAY_MS - 2 * W, toMs: DAY_MS + 2 * W });
     expect(slots.map(({ state }) => state)).toEqual(['before', 'before', 'empty', 'empty']);
   });
 
-  test('of more days is answered with the whole day, and so is what is no range', () => {
-    for (const range of ['7d', 'x', '5-1']) {
-      const { fromMs, toMs } = windowsAt(recordingOf(quiet), T, range);
-      expect([fromMs, toMs]).toEqual([DAY_MS, DAY_MS + 86_400_000]);
-    }
+  test('of more days is answered with the whole day', () => {
+    const { fromMs, toMs } = windowsAt(recordingOf(quiet), T, '7d');
+    expect([fromMs, toMs]).toEqual([DAY_MS, DAY_MS + 86_400_000]);
   });
 
   test('after midnight, when the last results are written, the range is still of its day', () => {

@@ -3,8 +3,11 @@ import { describe, expect, test } from 'vitest';
 import {
   daysOf,
   MAX_BARS,
+  PRESETS,
+  parseRange,
   parseRangeQuery,
   rangeOf,
+  rangeText,
   stepOf,
   UnknownRangeError,
 } from '../../../lib/core/range.ts';
@@ -135,6 +138,19 @@ test('for any window a preset is whole windows, at most 150 bars, and holds now 
       },
     ),
   );
+});
+
+test('a range comes back from its text, and any other text is none', () => {
+  fc.assert(
+    fc.property(fc.nat(1_700_000_000_000), fc.integer({ min: 1, max: 31 * DAY }), (fromMs, lengthMs) => {
+      const span = { fromMs, toMs: fromMs + lengthMs };
+      expect(parseRange(rangeText(span))).toEqual(span);
+    }),
+  );
+  for (const preset of PRESETS) expect(parseRange(rangeText(preset))).toBe(preset);
+  for (const text of ['', '2h', '5-5', '9-5', '1-99999999999', '0-999999999999999', '-1-5', '1.5-2']) {
+    expect(parseRange(text), text).toBeNull();
+  }
 });
 
 test('steps are lengths that people read on an axis', () => {

@@ -9,9 +9,9 @@ import { ObjectStore } from '../../../infra/local/s3/storage/object-store.ts';
 import { liveKey, resultKey } from '../../../lib/core/object-key.ts';
 import { serializeResult, type WindowResult } from '../../../lib/core/window-result.ts';
 import { type AwsClients, createAwsClients } from '../../../lib/server/aws-clients.ts';
+import type { BucketReader } from '../../../lib/server/bucket-reader.ts';
 import { createDashboard, type Dashboard } from '../../../lib/server/dashboard.ts';
 import { readSettings } from '../../../lib/server/settings.ts';
-import type { BucketReader } from '../../../lib/server/window-store/bucket-reader.ts';
 
 export const BUCKET = 'results';
 

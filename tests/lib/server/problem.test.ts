@@ -2,9 +2,9 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HttpService } from '../../../infra/local/http/http.ts';
 import { createAwsClients } from '../../../lib/server/aws-clients.ts';
+import { BucketReader } from '../../../lib/server/bucket-reader.ts';
 import { newMetrics } from '../../../lib/server/metrics.ts';
 import { type Asked, ProblemError, problemOf } from '../../../lib/server/problem.ts';
-import { BucketReader } from '../../../lib/server/window-store/bucket-reader.ts';
 import { type LocalBucket, openLocalBucket } from './local-bucket.ts';
 
 let local: LocalBucket;

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { RecordsAnswer } from '../../../lib/contract/answers.ts';
+import type { RecordsAnswer } from '../../../lib/contract/records-answer.ts';
 import { serializeSale } from '../../../lib/core/sale.ts';
 import { compareSequenceNumbers } from '../../../lib/core/sequence-number.ts';
 import { newMetrics } from '../../../lib/server/metrics.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordingOf, windowsAt } from '../../../components/replay/recording.ts';
 import { parseReplay } from '../../../lib/contract/replay-file.ts';
+import { rangeText } from '../../../lib/core/range.ts';
 import { ProblemError } from '../../../lib/server/problem.ts';
 import { replayText } from '../../../lib/server/replay.ts';
 import { windowsAnswer } from '../../../lib/server/windows-answer.ts';
@@ -77,8 +78,12 @@ test('replayed at the moment of its export it is what the page shows at that mom
     await local.putResult(result(T + index * W, shard, 1, [100 * index + 5, -3]));
   }
   const { header, results, clicks } = parseReplay(await exported('today'));
-  for (const range of ['1h', '4h', 'day', `${T}-${T + 3 * W}`]) {
-    const shown = await windowsAnswer(local.dashboard.store, still, new URLSearchParams({ range }));
+  for (const range of ['1h', '4h', 'day', { fromMs: T, toMs: T + 3 * W }] as const) {
+    const shown = await windowsAnswer(
+      local.dashboard.store,
+      still,
+      new URLSearchParams({ range: rangeText(range) }),
+    );
     const { previousDayTotal: _, ...live } = shown;
     const { previousDayTotal: __, ...replayed } = windowsAt(
       recordingOf({ header, results, clicks }),

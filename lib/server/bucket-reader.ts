@@ -1,23 +1,14 @@
 import 'server-only';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import type { StoredObject } from '../../core/window-part.ts';
-import type { Metrics } from '../metrics.ts';
-import { type Asked, ProblemError, problemOf } from '../problem.ts';
-
-export interface ListedObject extends StoredObject {
-  readonly etag: string;
-}
-
-export interface Listing {
-  readonly objects: readonly ListedObject[];
-  /** Common prefixes, when a delimiter was given. */
-  readonly prefixes: readonly string[];
-}
-
-export interface ReadObject extends ListedObject {
-  readonly text: string;
-  readonly contentType: string;
-}
+import type { Metrics } from './metrics.ts';
+import { type Asked, ProblemError, problemOf } from './problem.ts';
+import type {
+  ListedObject,
+  Listing,
+  ListOptions,
+  ObjectReader,
+  ReadObject,
+} from './window-store/object-reader.ts';
 
 export interface BucketReaderOptions {
   readonly s3: S3Client;
@@ -28,7 +19,7 @@ export interface BucketReaderOptions {
 }
 
 /** The two S3 calls that the dashboard reads with. Whatever fails is thrown as a ProblemError. */
-export class BucketReader {
+export class BucketReader implements ObjectReader {
   readonly #options: BucketReaderOptions;
 
   constructor(options: BucketReaderOptions) {
@@ -39,16 +30,8 @@ export class BucketReader {
     return this.#options.bucket;
   }
 
-  /** All pages below a prefix, in key order; `pages` ends it early, for those who need the first keys only. */
-  async list(
-    prefix: string,
-    options: {
-      readonly startAfter?: string;
-      readonly delimiter?: string;
-      readonly pages?: number;
-      readonly pageSize?: number;
-    } = {},
-  ): Promise<Listing> {
+  /** All pages below a prefix, in key order. */
+  async list(prefix: string, options: ListOptions = {}): Promise<Listing> {
     const { s3, bucket, metrics } = this.#options;
     const objects: ListedObject[] = [];
     const prefixes: string[] = [];
@@ -131,17 +114,4 @@ function statusOf(error: unknown): number | undefined {
   if (typeof $metadata !== 'object' || $metadata === null || !('httpStatusCode' in $metadata))
     return undefined;
   return typeof $metadata.httpStatusCode === 'number' ? $metadata.httpStatusCode : undefined;
-}
-
-/** Does something to each item, a bounded number of them at once; the first error ends it. */
-export async function eachOf<T>(
-  items: readonly T[],
-  atOnce: number,
-  act: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await act(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

@@ -1,0 +1,50 @@
+import 'server-only';
+import type { StoredObject } from '../../core/window-part.ts';
+
+export interface ListedObject extends StoredObject {
+  readonly etag: string;
+}
+
+export interface Listing {
+  readonly objects: readonly ListedObject[];
+  /** Common prefixes, when a delimiter was given. */
+  readonly prefixes: readonly string[];
+}
+
+export interface ListOptions {
+  readonly startAfter?: string;
+  readonly delimiter?: string;
+  /** Ends it early, for those who need the first keys only. */
+  readonly pages?: number;
+  readonly pageSize?: number;
+}
+
+export interface ReadObject extends ListedObject {
+  readonly text: string;
+  readonly contentType: string;
+}
+
+/** How the store reads its bucket. What fails is thrown, and whoever made the store says what it means. */
+export interface ObjectReader {
+  /** All pages below a prefix, in key order. */
+  list(prefix: string, options?: ListOptions): Promise<Listing>;
+  /** One object as text; null when it is gone, 'same' when it still has the ETag. */
+  get(key: string): Promise<ReadObject | null>;
+  get(key: string, etag: string | undefined): Promise<ReadObject | null | 'same'>;
+}
+
+/** Many small objects are read at once; as many connections are kept. */
+export const OBJECTS_AT_ONCE = 64;
+
+/** Does something to each item, a bounded number of them at once; the first error ends it. */
+export async function eachOf<T>(
+  items: readonly T[],
+  atOnce: number,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await act(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+}
