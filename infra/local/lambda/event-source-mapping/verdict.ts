@@ -51,7 +51,9 @@ export function judge(outcome: InvocationOutcome, expected: Expectation): Verdic
         `Expected a response with an object \`state\`, got ${quote(outcome.payload)}. With a tumbling window every invocation must return its state, as in {"state": {}}.`,
       );
     }
-    state = JSON.stringify(returned);
+    const text = written(returned);
+    if (text === null) return failed('Expected a `state` that is less deeply nested');
+    state = text;
   }
   if (!readsItems) return { kind: 'accepted', count, state };
 
@@ -66,11 +68,11 @@ function firstFailure(response: unknown, records: Expectation['records']): numbe
   if (response === null || response === '') return records.length;
   if (Array.isArray(response) && response.length === 0) return records.length;
   if (!isObject(response)) {
-    return `Expected a response with \`batchItemFailures\`, got ${quote(JSON.stringify(response))}`;
+    return `Expected a response with \`batchItemFailures\`, got ${quote(written(response))}`;
   }
   const failures = response.batchItemFailures ?? [];
   if (!Array.isArray(failures)) {
-    return `Expected \`batchItemFailures\` to be a list, got ${quote(JSON.stringify(failures))}`;
+    return `Expected \`batchItemFailures\` to be a list, got ${quote(written(failures))}`;
   }
   if (failures.length === 0) return records.length;
   const indexes = new Map<unknown, number>(records.map((record, index) => [record.sequenceNumber, index]));
@@ -78,7 +80,7 @@ function firstFailure(response: unknown, records: Expectation['records']): numbe
   for (const failure of failures) {
     const index = indexes.get(isObject(failure) ? failure.itemIdentifier : undefined);
     if (index === undefined) {
-      return `Expected each of \`batchItemFailures\` to be {"itemIdentifier": <a sequence number of the batch>}, got ${quote(JSON.stringify(failure))}`;
+      return `Expected each of \`batchItemFailures\` to be {"itemIdentifier": <a sequence number of the batch>}, got ${quote(written(failure))}`;
     }
     first = Math.min(first, index);
   }
@@ -108,7 +110,16 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function quote(text: string | undefined): string {
-  const shown = text === undefined || text === '' ? 'nothing' : text;
+/** Null for what is too deep to be written, although it could be read: that must not end the shard's worker. */
+function written(value: unknown): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null;
+  }
+}
+
+function quote(text: string | null): string {
+  const shown = text === null ? 'something deeply nested' : text === '' ? 'nothing' : text;
   return shown.length <= 120 ? shown : `${shown.slice(0, 120)}…`;
 }

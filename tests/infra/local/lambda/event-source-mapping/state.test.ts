@@ -11,6 +11,14 @@ describe('a state that is not an object is a failure', () => {
     ['in no answer at all', null],
     ['in an answer that is a text', '{"state":{}}'],
     ['in an answer that is a list', [{ state: {} }]],
+    [
+      'so deep that nobody can write it',
+      {
+        kind: 'success',
+        requestId: 'id',
+        payload: `{"state":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+      },
+    ],
     ['in an answer that is not JSON', { kind: 'success', requestId: 'id', payload: '{"state":{}' }],
   ])('%s', async (_, answer) => {
     const mapping = await openMapping();
