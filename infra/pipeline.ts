@@ -28,9 +28,12 @@ export const pipeline = {
     batchSize: 10_000,
     maximumBatchingWindowSeconds: 1,
     parallelizationFactor: 1,
-    maximumRetryAttempts: 100,
-    // Below the stream's retention, so that a poisoned batch reaches the failure destination before its records expire.
+    // No limit but the records' age: a number of attempts is used up within minutes of an outage, and what is given up then
+    // is in no result. A final invocation has no age, and is tried until it succeeds.
+    maximumRetryAttempts: -1,
+    // Below the stream's retention: what still fails then reaches the failure destination before it expires in the stream.
     maximumRecordAgeSeconds: 20 * 3600,
+    // Tells the record that cannot be processed apart from those before it.
     bisectBatchOnFunctionError: true,
   },
   bucket: {

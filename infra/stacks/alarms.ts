@@ -70,7 +70,12 @@ export function addAlarms(scope: Construct, deployment: Deployment, metrics: Pip
     any(
       'FailedRecords',
       'failedRecords',
-      'Lambda gave up on records and wrote them to the bucket, below aws/lambda/. They are in no result.',
+      'Lambda gave up on records and wrote them to the bucket, below aws/lambda/. They are in no result: npm run redrive puts them back.',
+    ),
+    any(
+      'DroppedRecords',
+      'droppedRecords',
+      'Lambda gave up on records and could not keep them. They are in the stream until they expire, and in no result.',
     ),
     any(
       'ConsumerErrors',

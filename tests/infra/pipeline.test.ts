@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { pipeline } from '../../infra/pipeline.ts';
+import { FAILURES_PREFIX } from '../../lib/core/failure-key.ts';
 import { METRICS_NAMESPACE } from '../../lib/core/invocation-log.ts';
 import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../../lib/core/object-key.ts';
 import { synthesize, theResource } from './stacks/synthesized.ts';
@@ -54,6 +55,7 @@ test('the prefixes that the stacks allow are those that the functions write to',
     resultsPrefix: RESULTS_PREFIX,
     livePrefix: LIVE_PREFIX,
     rejectedPrefix: REJECTED_PREFIX,
+    failuresPrefix: FAILURES_PREFIX,
   });
 });
 

@@ -19,6 +19,7 @@ describe('the alarms', () => {
     expect([...alarms.keys()].sort()).toEqual([
       'ConsumerErrors',
       'ConsumerThrottles',
+      'DroppedRecords',
       'FailedRecords',
       'IteratorAge',
       'NoResult',
@@ -34,6 +35,13 @@ describe('the alarms', () => {
     });
     expect(alarms.get('FailedRecords')).toMatchObject({
       MetricName: 'OnFailureDestinationDeliveredEventCount',
+    });
+    expect(alarms.get('DroppedRecords')).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'DroppedEventCount',
+      Dimensions: [{ Name: 'EventSourceMappingUUID', Value: { Ref: expect.stringContaining('Mapping') } }],
+      Statistic: 'Sum',
+      Threshold: 0,
     });
   });
 

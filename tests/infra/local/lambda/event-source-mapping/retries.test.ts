@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pipeline } from '../../../../../infra/pipeline.ts';
 import { collect, type Handler, lettersIn, openMapping, throttled } from './virtual-mapping.ts';
 
 /** Fails for every event with this letter, or for every final invocation with `F`, so many times. */
@@ -238,5 +239,66 @@ describe('BisectBatchOnFunctionError', () => {
     await mapping.put('a', 1);
     await mapping.until(20);
     expect(mapping.lines(1)).toEqual(['11 final [0-10) a', '11.25 final [0-10) a']);
+  });
+});
+
+describe("with the pipeline's own settings", () => {
+  const esm = pipeline.eventSourceMapping;
+  const settings = {
+    ...destination,
+    BatchSize: esm.batchSize,
+    MaximumBatchingWindowInSeconds: esm.maximumBatchingWindowSeconds,
+    MaximumRetryAttempts: esm.maximumRetryAttempts,
+    MaximumRecordAgeInSeconds: esm.maximumRecordAgeSeconds,
+    BisectBatchOnFunctionError: esm.bisectBatchOnFunctionError,
+  };
+  const HOUR = 3600;
+
+  test('an outage of 19 hours loses nothing: batches and finals are tried until it is over', async () => {
+    let isDown = false;
+    const finals: string[] = [];
+    const mapping = await openMapping({
+      settings,
+      retentionSeconds: pipeline.stream.retentionHours * HOUR,
+      handler: (event) => {
+        if (isDown) throw new Error('SlowDown');
+        if (event.isFinalInvokeForWindow) finals.push(event.state?.letters ?? '');
+        return collect(event);
+      },
+    });
+    await mapping.put('a', 1);
+    await mapping.until(5);
+    isDown = true;
+    for (const letter of 'bcd') await mapping.put(letter, 6 + letter.charCodeAt(0) - 98);
+    await mapping.put('e', HOUR);
+    await mapping.until(19 * HOUR);
+    expect(finals).toEqual([]);
+    isDown = false;
+    await mapping.until(19 * HOUR + 60);
+    expect(finals).toEqual(['abcd', 'e']);
+    expect(mapping.failures).toEqual([]);
+  });
+
+  test('a poison pill is told apart: it alone is given up, and all around it is counted', async () => {
+    const mapping = await openMapping({
+      settings: { ...settings, Enabled: false },
+      retentionSeconds: pipeline.stream.retentionHours * HOUR,
+      handler: failing('x'),
+    });
+    for (const letter of 'abx') mapping.putNow(letter, 0);
+    for (const letter of 'cd') mapping.putNow(letter, 9.9);
+    await mapping.until(2);
+    await mapping.update({ Enabled: true });
+    await mapping.put('e', 12);
+    await mapping.until(21 * HOUR);
+    const lines = mapping.lines();
+    const pill = lines.findLastIndex((line) => line.includes('batch x '));
+    expect(lines.slice(pill + 1).map((line) => line.slice(line.indexOf(' ')))).toEqual([
+      ' batch cd [0-10) ab',
+      ' final [0-10) abcd',
+      ' batch e [10-20) {}',
+      ' final [10-20) e',
+    ]);
+    expect(mapping.failures.map(({ body }) => JSON.parse(body).KinesisBatchInfo.batchSize)).toEqual([1]);
   });
 });
