@@ -33,8 +33,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'infra/functions': ['lib/core'],
   'infra/stacks': ['infra'],
   'infra/deploy': ['infra', 'infra/stacks', 'lib/core'],
-  'infra/doctor': ['infra', 'infra/deploy', 'infra/local', 'lib/core'],
-  'infra/local': ['infra', 'infra/deploy', 'lib/core'],
+  'infra/doctor': ['infra', 'infra/deploy', 'infra/local', 'infra/redrive', 'lib/core'],
+  'infra/redrive': ['lib/core'],
+  'infra/local': ['infra', 'infra/deploy', 'infra/redrive', 'lib/core'],
   infra: [],
 };
 

@@ -147,11 +147,32 @@ export function controlActions(
       if (demo === null) throw new ActionRefusedError('Each of the last 30 days already has results.');
       return `A day of made-up results is there${demo.isNew ? '' : ' already'}: ${demo.day.replaceAll('_', '-')}.`;
     },
+    redrive: async () => redriveAll(await current()),
     reset: async () => {
       await reset();
       return 'All local data is deleted; everything starts afresh.';
     },
   };
+}
+
+/** What was given up goes back, as `npm run redrive` has it. */
+async function redriveAll({ url, settings }: RuntimeParts): Promise<string> {
+  // Loaded when it is asked for: the runtime itself needs no AWS client.
+  const [{ openClients }, { redrive }] = await Promise.all([
+    import('../redrive/clients.ts'),
+    import('../redrive/redrive.ts'),
+  ]);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const clients = openClients({ endpoint: url, region: settings.region, credentials });
+  const back: string[] = [];
+  const problems: string[] = [];
+  for await (const { key, outcome, problem } of redrive(clients, { bucket: pipeline.bucket.localName })) {
+    if (outcome === 'back') back.push(key);
+    else problems.push(`${key}: ${problem ?? 'another run is at it'}`);
+  }
+  if (back.length + problems.length === 0) throw new ActionRefusedError('Nothing is left that was given up.');
+  const said = back.length === 0 ? [] : [`Put back ${back.length} of what was given up.`];
+  return [...said, ...problems].join(' ');
 }
 
 interface OpenShard {

@@ -24,6 +24,8 @@ import { createStsService } from './sts.ts';
 /** The stores and what runs on them; a reset closes them all and opens them anew. */
 export interface RuntimeParts {
   readonly settings: LocalSettings;
+  /** Where the services are served. */
+  readonly url: string;
   readonly streams: RegionalStreams;
   readonly objects: ObjectStore;
   readonly pool: FunctionPool;
@@ -153,6 +155,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
 
   return {
     settings,
+    url,
     streams,
     objects,
     pool,

@@ -161,6 +161,7 @@ describe('the control API', () => {
         'time-lapse',
         'real-time',
         'demo-day',
+        'redrive',
         'reset',
       ],
       consumerStopped: false,
