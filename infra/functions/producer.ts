@@ -10,21 +10,32 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { excerptOfError, excerptOfText } from '../../lib/core/excerpt.ts';
 import { MAX_RECORD_COUNT, recordCountWords } from '../../lib/core/record-count.ts';
 import { type Sale, serializeSale } from '../../lib/core/sale.ts';
+import { within } from './deadline.ts';
 import { requireEnv } from './environment.ts';
 import type { InvocationContext } from './tumbling-window-event.ts';
 
 const streamName = requireEnv('STREAM_NAME');
-// HTTP/1.1 works against every endpoint there is; the client's own default, HTTP/2, does not.
-const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
+const kinesis = new KinesisClient({
+  // HTTP/1.1 works against every endpoint there is; the client's own default, HTTP/2, does not.
+  requestHandler: new NodeHttpHandler(),
+  // What is tried again is decided below, where the time that is left is known.
+  maxAttempts: 1,
+});
 
 /** As many as PutRecords takes in one call. */
 const MAX_CALL_RECORDS = 500;
-/** Some 10 s in all: who clicked is waiting. */
+/** Some 10 s of waiting in all: who clicked waits, too. */
 const MAX_ATTEMPTS = 8;
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 5_000;
-/** What is left of the timeout when the producer stops trying and says how far it came. */
-const ANSWER_RESERVE_MS = 3_000;
+export interface ProducerLimits {
+  /** Of one PutRecords call. A healthy one takes some 50 ms. */
+  readonly callMs: number;
+  /** What is left of the invocation when the producer stops, whatever is under way, and says how far it came. */
+  readonly answerReserveMs: number;
+}
+
+const LIMITS: ProducerLimits = { callMs: 5_000, answerReserveMs: 3_000 };
 
 const CUSTOMERS = [
   'Aarakocra',
@@ -52,7 +63,16 @@ export interface ProducerAnswer {
 }
 
 /** Puts dummy sales on the stream: 1 to 300 of them, or `record_count`. The counts it answers are what the stream took. */
-export async function handler(event: unknown, context: InvocationContext): Promise<ProducerAnswer> {
+export function handler(event: unknown, context: InvocationContext): Promise<ProducerAnswer> {
+  return produce(event, context, LIMITS);
+}
+
+/** The handler, with its limits. */
+export async function produce(
+  event: unknown,
+  context: InvocationContext,
+  limits: ProducerLimits,
+): Promise<ProducerAnswer> {
   const startedMs = Date.now();
   const recordCount = recordCountOf(event);
   if (recordCount === null) {
@@ -65,7 +85,7 @@ export async function handler(event: unknown, context: InvocationContext): Promi
     });
   }
   const sales = Array.from({ length: recordCount }, () => dummySale(context.awsRequestId));
-  const { taken, lastError } = await putAll(sales, context);
+  const { taken, unsure, lastError } = await putAll(sales, context, limits);
   const message = {
     status: taken.length === sales.length,
     record_count: taken.length,
@@ -74,7 +94,11 @@ export async function handler(event: unknown, context: InvocationContext): Promi
     ...(taken.length === sales.length
       ? {}
       : {
-          error_message: `The stream took ${taken.length} of ${sales.length} records; the last error was ${lastError ?? 'unknown'}.`,
+          error_message: [
+            `The stream took ${taken.length} of ${sales.length} records`,
+            ...(unsure === 0 ? [] : [`of ${unsure} no answer came, and it may hold them, too`]),
+            `the last error was ${lastError ?? 'unknown'}`,
+          ].join('; '),
         }),
   };
   process.stdout.write(
@@ -106,6 +130,13 @@ function dummySale(requestId: string): Sale {
   };
 }
 
+interface Outcome {
+  readonly taken: readonly Sale[];
+  /** How many may be on the stream though it did not say so: the answer was lost, or came too late. */
+  readonly unsure: number;
+  readonly lastError: string | null;
+}
+
 /**
  * PutRecords may take some entries and refuse others: only those are sent again, with backoff and jitter, while there is
  * time. A call that fails as a whole is sent again as a whole, except when the stream says that it never will do.
@@ -113,32 +144,39 @@ function dummySale(requestId: string): Sale {
 async function putAll(
   sales: readonly Sale[],
   context: InvocationContext,
-): Promise<{ taken: Sale[]; lastError: string | null }> {
+  { callMs, answerReserveMs }: ProducerLimits,
+): Promise<Outcome> {
+  const leftMs = () => context.getRemainingTimeInMillis() - answerReserveMs;
   const taken: Sale[] = [];
   let waiting = [...sales];
+  const unsure = new Set<Sale>();
   let lastError: string | null = null;
+  const outcome = (): Outcome => ({ taken, unsure: unsure.size, lastError });
   for (let attempt = 0; waiting.length > 0 && attempt < MAX_ATTEMPTS; attempt += 1) {
     if (attempt > 0) {
       const backoffMs =
         Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
-      if (context.getRemainingTimeInMillis() < backoffMs + ANSWER_RESERVE_MS) break;
+      if (leftMs() < backoffMs) break;
       await sleep(backoffMs);
     }
     const refused: Sale[] = [];
     for (let at = 0; at < waiting.length; at += MAX_CALL_RECORDS) {
       const call = waiting.slice(at, at + MAX_CALL_RECORDS);
-      const { errors, isFinal } = await put(call);
+      const { errors, isFinal, isAnswered } = await put(call, Math.min(callMs, leftMs()));
       for (const [index, sale] of call.entries()) {
         const error = errors[index] ?? null;
-        if (error === null) taken.push(sale);
-        else refused.push(sale);
+        if (error === null) {
+          taken.push(sale);
+          unsure.delete(sale);
+        } else refused.push(sale);
+        if (!isAnswered) unsure.add(sale);
         lastError = error ?? lastError;
       }
-      if (isFinal) return { taken, lastError };
+      if (isFinal || leftMs() <= 0) return outcome();
     }
     waiting = refused;
   }
-  return { taken, lastError };
+  return outcome();
 }
 
 interface PutOutcome {
@@ -146,17 +184,22 @@ interface PutOutcome {
   readonly errors: readonly (string | null)[];
   /** True when trying again cannot help: no such stream, no permission. */
   readonly isFinal: boolean;
+  /** False when the stream said nothing. */
+  readonly isAnswered: boolean;
 }
 
-async function put(sales: readonly Sale[]): Promise<PutOutcome> {
+async function put(sales: readonly Sale[], limitMs: number): Promise<PutOutcome> {
   const entries = sales.map(
     (sale): PutRecordsRequestEntry => ({
       PartitionKey: String(sale.custId),
       Data: Buffer.from(serializeSale(sale)),
     }),
   );
+  const command = new PutRecordsCommand({ StreamName: streamName, Records: entries });
   try {
-    const response = await kinesis.send(new PutRecordsCommand({ StreamName: streamName, Records: entries }));
+    const response = await within(limitMs, 'PutRecords', (abortSignal) =>
+      kinesis.send(command, { abortSignal }),
+    );
     const errors = sales.map((_sale, index) => {
       const result = response.Records?.[index];
       if (result?.SequenceNumber !== undefined) return null;
@@ -165,13 +208,12 @@ async function put(sales: readonly Sale[]): Promise<PutOutcome> {
         200,
       );
     });
-    return { errors, isFinal: false };
+    return { errors, isFinal: false, isAnswered: true };
   } catch (error) {
+    const isAnswered = error instanceof KinesisServiceException;
     const isFinal =
-      error instanceof KinesisServiceException &&
-      error.$fault === 'client' &&
-      error.name !== 'ProvisionedThroughputExceededException';
+      isAnswered && error.$fault === 'client' && error.name !== 'ProvisionedThroughputExceededException';
     const reason = excerptOfError(error, 200);
-    return { errors: sales.map(() => reason), isFinal };
+    return { errors: sales.map(() => reason), isFinal, isAnswered };
   }
 }

@@ -181,8 +181,11 @@ describe('when the stream refuses entries', () => {
   });
 
   test('and there is no time left, the counts are what it took and the message says the rest', async () => {
-    intercept = refuseAllButFirst(Infinity);
-    remainingMs = 3049; // below what it keeps for the answer and the first wait
+    const refusing = refuseAllButFirst(Infinity);
+    intercept = (request) => {
+      remainingMs = 3049; // below what it keeps for the answer and the first wait
+      return refusing(request);
+    };
     const answer = await produce({ record_count: 10 });
     const taken = await sales();
     expect(taken).toHaveLength(1);

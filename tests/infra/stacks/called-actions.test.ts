@@ -42,7 +42,7 @@ const allowed = [...allowedIn(producer), ...allowedIn(analytics)];
 
 test.each([
   ['infra/functions/producer.ts', ['ProducerRole']],
-  ['infra/functions/consumer.ts', ['ConsumerRole']],
+  ['infra/functions/bucket-writer.ts', ['ConsumerRole']],
   ['lib/server', ['PagePolicy', 'PageDiagnosticsPolicy']],
   ['infra/doctor', ['PagePolicy', 'PageDiagnosticsPolicy']],
 ])('what %s calls is allowed by %j', (source, who) => {

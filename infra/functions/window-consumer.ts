@@ -1,0 +1,173 @@
+import { isUtf8 } from 'node:buffer';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { type Aggregate, fold, isFolded, parseState, serializeState } from '../../lib/core/aggregate.ts';
+import { excerptOf, excerptOfError } from '../../lib/core/excerpt.ts';
+import {
+  type InvocationLog,
+  serializeInvocationLog,
+  type WindowSums,
+} from '../../lib/core/invocation-log.ts';
+import { rejectedKey, resultKey } from '../../lib/core/object-key.ts';
+import { type ParsedSale, parseSale } from '../../lib/core/sale.ts';
+import { parseWindowTime, type Window } from '../../lib/core/window.ts';
+import { resultOf, serializeResult } from '../../lib/core/window-result.ts';
+import { BucketWriter, type WriteLimits } from './bucket-writer.ts';
+import { OpenSnapshots } from './open-snapshots.ts';
+import type { InvocationContext, KinesisRecord, TumblingWindowEvent } from './tumbling-window-event.ts';
+
+export interface ConsumerLimits extends WriteLimits {
+  /** Of the open snapshot's write: whoever waits for a total must not wait for a gauge. */
+  readonly snapshotMs: number;
+}
+
+export const CONSUMER_LIMITS: ConsumerLimits = { callMs: 5000, tries: 3, reserveMs: 2000, snapshotMs: 1000 };
+
+const MAX_WRITES_AT_ONCE = 16;
+
+/**
+ * The consumer. Nothing outlives an invocation but the window's result, the open snapshot and the rejected records, and
+ * each can be repeated: whatever fails is tried again with the same state. S3's errors propagate, so that the mapping does so.
+ */
+export class WindowConsumer {
+  readonly #bucket: BucketWriter;
+  readonly #snapshots: OpenSnapshots;
+
+  constructor(s3: S3Client, bucketName: string, limits: ConsumerLimits) {
+    this.#bucket = new BucketWriter(s3, bucketName, limits);
+    this.#snapshots = new OpenSnapshots(this.#bucket, limits.snapshotMs);
+  }
+
+  async handle(event: TumblingWindowEvent, context: InvocationContext): Promise<{ state: object }> {
+    const startedMs = Date.now();
+    const window = windowOf(event);
+    const aggregate = parseState(event.state);
+    const before = sums(aggregate);
+    const progress = { skipped: 0, rejected: 0, stateBytes: 2, writtenKey: null as string | null };
+    const log = (error: string | null) => {
+      const nowMs = Date.now();
+      const line: InvocationLog = {
+        timeMs: nowMs,
+        requestId: context.awsRequestId,
+        shardId: event.shardId,
+        windowStartMs: window.startMs,
+        windowEndMs: window.endMs,
+        records: event.Records.length,
+        final: event.isFinalInvokeForWindow,
+        terminatedEarly: event.isWindowTerminatedEarly,
+        durationMs: nowMs - startedMs,
+        before,
+        after: sums(aggregate),
+        error,
+        ...progress,
+      };
+      // Not console.log: Lambda's JSON log format would wrap the line, and CloudWatch would not find the metrics in it.
+      process.stdout.write(`${serializeInvocationLog(line, context.functionName)}\n`);
+    };
+
+    try {
+      const rejected = foldRecords(aggregate, event.Records, progress);
+      await writeAll(rejected, (record) => this.#putRejected(event.shardId, record, context));
+      if (event.isFinalInvokeForWindow) {
+        progress.writtenKey = await this.#putResult(aggregate, window, event, context);
+        log(null);
+        return { state: {} };
+      }
+      const state = serializeState(aggregate);
+      progress.stateBytes = Buffer.byteLength(JSON.stringify(state));
+      await this.#snapshots.put(resultOf(aggregate, window, event.shardId, false));
+      log(null);
+      return { state };
+    } catch (error) {
+      log(excerptOfError(error));
+      throw error;
+    }
+  }
+
+  async #putRejected(
+    shardId: string,
+    { record, reason }: Rejected,
+    context: InvocationContext,
+  ): Promise<void> {
+    const { sequenceNumber, partitionKey, data, approximateArrivalTimestamp } = record.kinesis;
+    const arrivalMs = Math.round(approximateArrivalTimestamp * 1000);
+    const body = JSON.stringify({
+      reason,
+      arrival_time: new Date(arrivalMs).toISOString(),
+      shard_id: shardId,
+      sequence_number: sequenceNumber,
+      partition_key: partitionKey,
+      data,
+    });
+    const key = rejectedKey(arrivalMs, shardId, sequenceNumber);
+    await this.#bucket.put(key, body, () => context.getRemainingTimeInMillis());
+  }
+
+  /** Returns the key, or null when nothing was folded in (a dropped first batch): then there is no result. */
+  async #putResult(
+    aggregate: Aggregate,
+    window: Window,
+    event: TumblingWindowEvent,
+    context: InvocationContext,
+  ): Promise<string | null> {
+    const result = resultOf(aggregate, window, event.shardId, event.isWindowTerminatedEarly);
+    if (result === null) return null;
+    const key = resultKey(result);
+    await this.#bucket.put(key, serializeResult(result), () => context.getRemainingTimeInMillis());
+    return key;
+  }
+}
+
+function windowOf(event: TumblingWindowEvent): Window {
+  const startMs = parseWindowTime(event.window?.start);
+  const endMs = parseWindowTime(event.window?.end);
+  if (startMs === null || endMs === null) {
+    throw new Error(
+      `Expected an event with a window, got ${excerptOf(event.window)}. Set a tumbling window on the event source mapping.`,
+    );
+  }
+  return { startMs, endMs };
+}
+
+interface Rejected {
+  readonly record: KinesisRecord;
+  readonly reason: string;
+}
+
+function foldRecords(
+  aggregate: Aggregate,
+  records: readonly KinesisRecord[],
+  progress: { skipped: number; rejected: number },
+): Rejected[] {
+  const rejected: Rejected[] = [];
+  for (const record of records) {
+    const { sequenceNumber, data } = record.kinesis;
+    if (isFolded(aggregate, sequenceNumber)) {
+      progress.skipped += 1;
+      continue;
+    }
+    const reason = fold(aggregate, sequenceNumber, parseData(data));
+    if (reason !== null) rejected.push({ record, reason });
+  }
+  progress.rejected = rejected.length;
+  return rejected;
+}
+
+function parseData(data: string): ParsedSale {
+  const bytes = Buffer.from(data, 'base64');
+  const text = bytes.toString('utf8');
+  // Only bytes that are not UTF-8 decode to the replacement character, or text that holds one itself.
+  if (text.includes('\uFFFD') && !isUtf8(bytes)) return { ok: false, reason: 'expected UTF-8 text' };
+  return parseSale(text);
+}
+
+async function writeAll<T>(items: readonly T[], write: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await write(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(MAX_WRITES_AT_ONCE, items.length) }, worker));
+}
+
+function sums(aggregate: Aggregate): WindowSums {
+  return { recordCount: aggregate.recordCount, salesCents: aggregate.salesCents };
+}
