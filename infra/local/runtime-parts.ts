@@ -13,7 +13,7 @@ import {
 } from './lambda/event-source-mapping/mapping-registry.ts';
 import { type FunctionPool, openFunctionPool } from './lambda/functions/function-pool.ts';
 import { createLambdaService } from './lambda/service.ts';
-import { type LogStore, openLogStore } from './logs/log-store.ts';
+import { openLogs, type RegionalLogs } from './logs/regional-logs.ts';
 import { createLogsService } from './logs/service.ts';
 import { createS3Service } from './s3/service.ts';
 import { ObjectStore } from './s3/storage/object-store.ts';
@@ -34,7 +34,7 @@ export interface RuntimeParts {
   readonly mappingUuid: string;
   /** The length of its windows in the run before; null when there was none. */
   readonly windowSecondsBefore: number | null;
-  readonly logs: LogStore;
+  readonly logs: RegionalLogs;
   readonly services: Readonly<Record<Exclude<ServiceName, 'control'>, HttpService>>;
   /** Rejects with the first failure, after all that could be closed is closed. */
   close(): Promise<void>;
@@ -75,7 +75,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
   const clock = systemClock;
   const bucket = pipeline.bucket.localName;
 
-  const logs = await openLogStore({ dataDir, clock });
+  const logs = await openLogs({ dataDir, clock, region });
   opened.push(() => logs.close());
   const objects = new ObjectStore({ dataDir, clock, region });
   opened.push(() => objects.close());
@@ -113,7 +113,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
         memoryMb: consumer.memoryMb,
       },
     ],
-    logs,
+    logs: logs.home,
     clock,
     cacheDir: isOurs ? FUNCTION_CACHE : path.join(dataDir, 'cache'),
     account,
@@ -166,7 +166,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     services: {
       kinesis: createKinesisService({ streams }),
       lambda: createLambdaService({ pool, mappings, clock }),
-      logs: createLogsService({ logs, clock, account }),
+      logs: createLogsService({ logs, clock, accountId }),
       s3: createS3Service({ objects }),
       sts: createStsService({ accountId }),
     },

@@ -1,6 +1,8 @@
-import { invalidParameter } from './logs-error.ts';
+import { NUMBER_COMPARISONS } from '../number-comparison.ts';
+import { invalidParameter, type LogsError } from './logs-error.ts';
 
-export type Comparison = '=' | '!=' | '<' | '>' | '<=' | '>=';
+/** Does this message match? */
+export type MessageFilter = (message: string) => boolean;
 
 /** To be matched where a pattern goes on. */
 export const COMPARISON = /!=|<=|>=|=|<|>/y;
@@ -9,15 +11,16 @@ export const OPERAND = /%(?:[^%\\]|\\.)+%|"(?:[^"\\]|\\.)*"|[^\s"(){}[\],&|=<>]+
 
 /**
  * What a comparison says of one value. Words that are numbers compare with numbers only; other words, where `*` stands for
- * any characters, and expressions compare with the text of any scalar. @throws LogsError InvalidParameterException
+ * any characters, and expressions compare with the text of any scalar. Throws LogsError InvalidParameterException.
  */
-export function scalarTest(comparison: Comparison, operand: string): (value: unknown) => boolean {
+export function scalarTest(comparison: string, operand: string): (value: unknown) => boolean {
   if (isNumber(operand)) {
     const wanted = Number(operand);
-    return (value) => typeof value === 'number' && compare(value, comparison, wanted);
+    const compare = NUMBER_COMPARISONS.get(comparison) ?? ((value, bound) => value !== bound);
+    return (value) => typeof value === 'number' && compare(value, wanted);
   }
   if (comparison !== '=' && comparison !== '!=') {
-    throw invalidParameter(`Invalid filter pattern: expected a number after ${comparison}, got '${operand}'`);
+    throw invalidPattern(`a number after ${comparison}`, operand);
   }
   const inner = operand.slice(1, -1);
   const matches = operand.startsWith('%')
@@ -26,38 +29,25 @@ export function scalarTest(comparison: Comparison, operand: string): (value: unk
   return (value) => isScalar(value) && matches.test(String(value)) === (comparison === '=');
 }
 
-function compare(value: number, comparison: Comparison, wanted: number): boolean {
-  switch (comparison) {
-    case '=':
-      return value === wanted;
-    case '!=':
-      return value !== wanted;
-    case '<':
-      return value < wanted;
-    case '>':
-      return value > wanted;
-    case '<=':
-      return value <= wanted;
-    case '>=':
-      return value >= wanted;
-  }
+export function isNumber(word: string): boolean {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word);
 }
 
-export const isNumber = (word: string) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word);
-
-const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+function isScalar(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
 
 /** `*` stands for any characters; everything else for itself. */
-const wildcard = (text: string) =>
-  new RegExp(
-    `^${text
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-    's',
-  );
+function wildcard(text: string): RegExp {
+  const parts = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's');
+}
 
-/** @throws LogsError InvalidParameterException */
+export function invalidPattern(expected: string, got: string): LogsError {
+  return invalidParameter(`Invalid filter pattern: expected ${expected}, got '${got}'`);
+}
+
+/** Throws LogsError InvalidParameterException. */
 export function regularExpression(source: string): RegExp {
   try {
     return new RegExp(source);

@@ -1,10 +1,7 @@
-import { regularExpression } from './comparison.ts';
+import { type MessageFilter, regularExpression } from './comparison.ts';
 import { parseJsonPattern } from './json-pattern.ts';
 import { invalidParameter } from './logs-error.ts';
 import { parseSpacePattern } from './space-pattern.ts';
-
-/** Does this message match? */
-export type MessageFilter = (message: string) => boolean;
 
 interface Term {
   readonly sign: '' | '?' | '-';
@@ -15,7 +12,7 @@ interface Term {
  * Terms, quoted phrases, `?optional` and `-excluded` ones, `%regular expressions%`; conditions on JSON messages in braces, on
  * the fields of space-delimited messages in brackets.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
- * @throws LogsError InvalidParameterException
+ * Throws LogsError InvalidParameterException.
  */
 export function parseFilterPattern(pattern: string): MessageFilter {
   const text = pattern.trim();

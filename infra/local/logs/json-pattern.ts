@@ -1,6 +1,4 @@
-import { COMPARISON, type Comparison, OPERAND, scalarTest } from './comparison.ts';
-import type { MessageFilter } from './filter-pattern.ts';
-import { invalidParameter } from './logs-error.ts';
+import { COMPARISON, invalidPattern, type MessageFilter, OPERAND, scalarTest } from './comparison.ts';
 
 type Condition = (event: unknown) => boolean;
 
@@ -8,7 +6,7 @@ type Condition = (event: unknown) => boolean;
  * `{ $.level = "ERROR" && ($.n >= 3 || $.user.name != w*) }`, with `IS NULL`, `IS TRUE`, `IS FALSE`, `EXISTS` and
  * `NOT EXISTS`. A message that is no JSON object never matches.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
- * @throws LogsError InvalidParameterException
+ * Throws LogsError InvalidParameterException.
  */
 export function parseJsonPattern(text: string): MessageFilter {
   const condition = new JsonPatternParser(text).parse();
@@ -23,41 +21,44 @@ export function parseJsonPattern(text: string): MessageFilter {
 }
 
 class JsonPatternParser {
+  readonly #text: string;
   #at = 0;
 
-  constructor(private readonly text: string) {}
+  constructor(text: string) {
+    this.#text = text;
+  }
 
   parse(): Condition {
     this.#expect(/\{/y, '{');
     const condition = this.#alternatives();
     this.#expect(/\}/y, '}');
-    if (this.#take(/\S/y) !== undefined) throw this.#invalid('nothing after the closing brace');
+    if (this.#take(/\S/y) !== null) throw this.#invalid('nothing after the closing brace');
     return condition;
   }
 
   #alternatives(): Condition {
     const conditions = [this.#conjunction()];
-    while (this.#take(/\|\|/y) !== undefined) conditions.push(this.#conjunction());
+    while (this.#take(/\|\|/y) !== null) conditions.push(this.#conjunction());
     return (event) => conditions.some((condition) => condition(event));
   }
 
   #conjunction(): Condition {
     const conditions = [this.#condition()];
-    while (this.#take(/&&/y) !== undefined) conditions.push(this.#condition());
+    while (this.#take(/&&/y) !== null) conditions.push(this.#condition());
     return (event) => conditions.every((condition) => condition(event));
   }
 
   #condition(): Condition {
-    if (this.#take(/\(/y) !== undefined) {
+    if (this.#take(/\(/y) !== null) {
       const inner = this.#alternatives();
       this.#expect(/\)/y, ')');
       return inner;
     }
     const select = this.#selector();
     const state = this.#take(/(IS\s+(NULL|TRUE|FALSE)|NOT\s+EXISTS|EXISTS)\b/iy);
-    if (state !== undefined) return stateCondition(select, state.toUpperCase().replace(/\s+/g, ' '));
+    if (state !== null) return stateCondition(select, state.toUpperCase().replace(/\s+/g, ' '));
     const comparison = this.#expect(COMPARISON, 'a comparison');
-    const test = scalarTest(comparison as Comparison, this.#expect(OPERAND, 'a value'));
+    const test = scalarTest(comparison, this.#expect(OPERAND, 'a value'));
     return (event) => select(event).some(test);
   }
 
@@ -66,7 +67,7 @@ class JsonPatternParser {
     const steps: (string | number | '*')[] = [];
     for (;;) {
       const step = this.#step();
-      if (step === undefined) break;
+      if (step === null) break;
       steps.push(step);
     }
     if (steps.length === 0) throw this.#invalid('$.field');
@@ -77,35 +78,33 @@ class JsonPatternParser {
       );
   }
 
-  #step(): string | number | undefined {
+  #step(): string | number | null {
     const name = this.#take(/\.([A-Za-z0-9_@-]+)/y, false);
-    if (name !== undefined) return name.slice(1);
+    if (name !== null) return name.slice(1);
     const quoted = this.#take(/\.?\[\s*(?:'[^']*'|"[^"]*")\s*\]/y, false);
-    if (quoted !== undefined) return quoted.replace(/^\.?\[\s*['"]|['"]\s*\]$/g, '');
-    const index = this.#take(/\[\s*(?:\d+|\*)\s*\]/y, false)?.replace(/[[\]\s]/g, '');
-    if (index === undefined) return undefined;
+    if (quoted !== null) return quoted.replace(/^\.?\[\s*['"]|['"]\s*\]$/g, '');
+    const index = this.#take(/\[\s*(?:\d+|\*)\s*\]/y, false)?.replace(/[[\]\s]/g, '') ?? null;
+    if (index === null) return null;
     return index === '*' ? '*' : Number(index);
   }
 
-  #take(pattern: RegExp, skipSpace = true): string | undefined {
-    if (skipSpace) this.#at += /^\s*/.exec(this.text.slice(this.#at))?.[0].length ?? 0;
+  #take(pattern: RegExp, skipSpace = true): string | null {
+    if (skipSpace) this.#at += /^\s*/.exec(this.#text.slice(this.#at))?.[0].length ?? 0;
     pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.text)?.[0];
-    if (found !== undefined) this.#at += found.length;
+    const found = pattern.exec(this.#text)?.[0] ?? null;
+    if (found !== null) this.#at += found.length;
     return found;
   }
 
   #expect(pattern: RegExp, expected: string): string {
     const found = this.#take(pattern);
-    if (found === undefined) throw this.#invalid(expected);
+    if (found === null) throw this.#invalid(expected);
     return found;
   }
 
   #invalid(expected: string) {
-    const rest = this.text.slice(this.#at).trim();
-    return invalidParameter(
-      `Invalid filter pattern: expected ${expected}, got '${rest === '' ? 'its end' : rest}'`,
-    );
+    const rest = this.#text.slice(this.#at).trim();
+    return invalidPattern(expected, rest === '' ? 'its end' : rest);
   }
 }
 

@@ -12,22 +12,18 @@ export interface LogEvent {
   readonly message: string;
 }
 
-export const serializeLogEvent = ({
-  timestamp,
-  ingestionTime,
-  logStreamName,
-  n,
-  message,
-}: LogEvent): string => seal(JSON.stringify({ timestamp, ingestionTime, logStreamName, n, message }));
+export function serializeLogEvent({ timestamp, ingestionTime, logStreamName, n, message }: LogEvent): string {
+  return seal(JSON.stringify({ timestamp, ingestionTime, logStreamName, n, message }));
+}
 
-/** Undefined for anything that is not a whole event as it was written: a line that is torn or damaged is no event. */
-export function parseLogEvent(line: string): LogEvent | undefined {
-  if (!line.endsWith('}')) return undefined;
+/** Null for anything that is not a whole event as it was written: a line that is torn or damaged is no event. */
+export function parseLogEvent(line: string): LogEvent | null {
+  if (!line.endsWith('}')) return null;
   try {
     const value: unknown = JSON.parse(unseal(line));
-    return isLogEvent(value) ? value : undefined;
+    return isLogEvent(value) ? value : null;
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -44,8 +40,8 @@ function isLogEvent(value: unknown): value is LogEvent {
 }
 
 /** What happened first comes first; within a millisecond and a stream, what was written first. */
-export const inOrder = (a: LogEvent, b: LogEvent) =>
-  a.timestamp - b.timestamp ||
-  (a.logStreamName === b.logStreamName
-    ? a.n - b.n
-    : a.ingestionTime - b.ingestionTime || (a.logStreamName < b.logStreamName ? -1 : 1));
+export function inOrder(a: LogEvent, b: LogEvent): number {
+  if (a.timestamp !== b.timestamp) return a.timestamp - b.timestamp;
+  if (a.logStreamName === b.logStreamName) return a.n - b.n;
+  return a.ingestionTime - b.ingestionTime || (a.logStreamName < b.logStreamName ? -1 : 1);
+}

@@ -29,10 +29,14 @@ export class LogSegment {
   #torn = false;
   #hasWarned = false;
 
+  readonly #folder: string;
+
   constructor(
-    private readonly folder: string,
+    folder: string,
     readonly file: string,
-  ) {}
+  ) {
+    this.#folder = folder;
+  }
 
   static restored(folder: string, summary: SegmentSummary): LogSegment {
     const segment = new LogSegment(folder, summary.file);
@@ -51,7 +55,7 @@ export class LogSegment {
   }
 
   get path(): string {
-    return join(this.folder, this.file);
+    return join(this.#folder, this.file);
   }
 
   get summary(): SegmentSummary {
@@ -93,7 +97,7 @@ export class LogSegment {
     const unreadable: number[] = [];
     for (const [index, line] of text.split('\n').entries()) {
       const event = parseLogEvent(line);
-      if (event !== undefined) events.push(event);
+      if (event !== null) events.push(event);
       else if (line !== '') unreadable.push(index + 1);
     }
     this.#warn(unreadable);

@@ -2,54 +2,50 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { isDeleted, LogGroup } from './log-group.ts';
+import { isDeleted } from './group-file.ts';
+import { LogGroup } from './log-group.ts';
 import type { LogSink } from './log-sink.ts';
 
-export interface LogStoreOptions {
-  /** The logs are in `<dataDir>/logs`: a folder a group, an event a line. */
-  readonly dataDir: string;
-  readonly clock: Clock;
-}
-
 /** Lines are written together: fifty invocations a second cost five writes. */
-const flushPauseMs = 200;
+const FLUSH_PAUSE_MS = 200;
 
-/** All log groups. Function output arrives by `append`, everything else is asked by the API. */
+/** All log groups of a region: a folder a group, an event a line. Function output arrives by `append`, everything else is asked by the API. */
 export class LogStore implements LogSink {
   readonly #groups = new Map<string, LogGroup>();
   readonly #creating = new Map<string, Promise<LogGroup>>();
   readonly #closed = new AbortController();
-  /** Lines of groups that are still being created. */
-  #flushing: Promise<void> | undefined;
+  #flushing: Promise<void> | null = null;
+  readonly #folder: string;
+  readonly #clock: Clock;
 
-  constructor(
-    private readonly folder: string,
-    private readonly clock: Clock,
-  ) {}
+  constructor(folder: string, clock: Clock) {
+    this.#folder = folder;
+    this.#clock = clock;
+  }
 
   /** Throws DamagedGroupError. */
   async open(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    for (const entry of await readdir(this.folder, { withFileTypes: true })) {
+    await mkdir(this.#folder, { recursive: true });
+    for (const entry of await readdir(this.#folder, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue;
-      const folder = join(this.folder, entry.name);
+      const folder = join(this.#folder, entry.name);
       if (isDeleted(entry.name)) {
         await rm(folder, { recursive: true, force: true });
         continue;
       }
       const group = await LogGroup.open(folder);
-      if (group !== undefined) this.#groups.set(group.name, group);
+      if (group !== null) this.#groups.set(group.name, group);
     }
   }
 
   append(logGroupName: string, logStreamName: string, timestamp: number, message: string): void {
-    const event = { logStreamName, timestamp, ingestionTime: this.clock.now(), message };
+    const event = { logStreamName, timestamp, ingestionTime: this.#clock.now(), message };
     const group = this.#groups.get(logGroupName);
     if (group !== undefined) group.append(event);
     // A disk that refuses the group costs its log, not the function.
     else this.#created(logGroupName).then((created) => created.append(event), ignore);
-    this.#flushing ??= this.clock.sleep(flushPauseMs, this.#closed.signal).then(async () => {
-      this.#flushing = undefined;
+    this.#flushing ??= this.#clock.sleep(FLUSH_PAUSE_MS, this.#closed.signal).then(async () => {
+      this.#flushing = null;
       await this.flush().catch(ignore);
     });
   }
@@ -60,9 +56,9 @@ export class LogStore implements LogSink {
     return [...this.#groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async group(logGroupName: string): Promise<LogGroup | undefined> {
+  async group(logGroupName: string): Promise<LogGroup | null> {
     await this.#creating.get(logGroupName);
-    return this.#groups.get(logGroupName);
+    return this.#groups.get(logGroupName) ?? null;
   }
 
   async createGroup(logGroupName: string): Promise<LogGroup> {
@@ -89,8 +85,8 @@ export class LogStore implements LogSink {
   #created(logGroupName: string): Promise<LogGroup> {
     const known = this.#creating.get(logGroupName);
     if (known !== undefined) return known;
-    const folder = join(this.folder, folderName(logGroupName));
-    const creating = LogGroup.create(folder, logGroupName, this.clock.now())
+    const folder = join(this.#folder, folderName(logGroupName));
+    const creating = LogGroup.create(folder, logGroupName, this.#clock.now())
       .then((group) => {
         this.#groups.set(logGroupName, group);
         return group;
@@ -101,13 +97,7 @@ export class LogStore implements LogSink {
   }
 }
 
-export async function openLogStore({ dataDir, clock }: LogStoreOptions): Promise<LogStore> {
-  const store = new LogStore(join(dataDir, 'logs'), clock);
-  await store.open();
-  return store;
-}
-
-const ignore = () => {};
+function ignore(): void {}
 
 /**
  * `/aws/lambda/f` is kept in `aws~lambda~f`: readable, and always inside the folder. Names that a file system may confuse

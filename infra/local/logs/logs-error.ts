@@ -1,13 +1,12 @@
+import { AwsError } from '../aws-json/aws-error.ts';
+
 /** An error of the CloudWatch Logs API. All but its own failures are 400. */
-export class LogsError extends Error {
-  constructor(
-    readonly type: string,
-    message: string,
-    readonly status = 400,
-  ) {
-    super(message);
-    this.name = type;
+export class LogsError extends AwsError {
+  constructor(type: string, message: string, status = 400) {
+    super(type, status, message);
   }
 }
 
-export const invalidParameter = (message: string) => new LogsError('InvalidParameterException', message);
+export function invalidParameter(message: string): LogsError {
+  return new LogsError('InvalidParameterException', message);
+}

@@ -1,6 +1,11 @@
-import { COMPARISON, type Comparison, isNumber, OPERAND, scalarTest } from './comparison.ts';
-import type { MessageFilter } from './filter-pattern.ts';
-import { invalidParameter } from './logs-error.ts';
+import {
+  COMPARISON,
+  invalidPattern,
+  isNumber,
+  type MessageFilter,
+  OPERAND,
+  scalarTest,
+} from './comparison.ts';
 
 /** What one field must be; null for the ellipsis, which stands for any number of fields. */
 type FieldTest = ((field: string) => boolean) | null;
@@ -9,14 +14,14 @@ type FieldTest = ((field: string) => boolean) | null;
  * `[ip, user, ..., status = 4* || status = 500, size > 1000]`: a condition or just a name for each field of a message, whose
  * fields are separated by spaces unless they are in quotes or brackets. Without an ellipsis their number must be the same.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
- * @throws LogsError InvalidParameterException
+ * Throws LogsError InvalidParameterException.
  */
 export function parseSpacePattern(text: string): MessageFilter {
   const inner = /^\[(.*)\]$/s.exec(text)?.[1];
-  if (inner === undefined) throw invalid('a closing bracket', text);
+  if (inner === undefined) throw invalidPattern('a closing bracket', text);
   const tests = split(inner, ',').map(parseField);
   const at = tests.indexOf(null);
-  if (at !== tests.lastIndexOf(null)) throw invalid('one ellipsis', text);
+  if (at !== tests.lastIndexOf(null)) throw invalidPattern('one ellipsis', text);
   const first = at === -1 ? tests : tests.slice(0, at);
   const last = at === -1 ? [] : tests.slice(at + 1);
   return (message) => {
@@ -42,16 +47,16 @@ function parseField(text: string): FieldTest {
 
 function parseCondition(text: string): (field: string) => boolean {
   const [name] = /^\w+/.exec(text) ?? [];
-  if (name === undefined) throw invalid('the name of a field', text);
+  if (name === undefined) throw invalidPattern('the name of a field', text);
   const rest = text.slice(name.length).trim();
   if (rest === '') return () => true;
   COMPARISON.lastIndex = 0;
   const comparison = COMPARISON.exec(rest)?.[0];
-  if (comparison === undefined) throw invalid('a comparison', rest);
+  if (comparison === undefined) throw invalidPattern('a comparison', rest);
   const operand = rest.slice(comparison.length).trim();
   OPERAND.lastIndex = 0;
-  if (OPERAND.exec(operand)?.[0] !== operand) throw invalid('a value', operand);
-  const test = scalarTest(comparison as Comparison, operand);
+  if (OPERAND.exec(operand)?.[0] !== operand) throw invalidPattern('a value', operand);
+  const test = scalarTest(comparison, operand);
   // A field that is no number is another than any number.
   if (isNumber(operand)) return (field) => (isNumber(field) ? test(Number(field)) : comparison === '!=');
   return test;
@@ -65,8 +70,4 @@ function split(text: string, separator: ',' | '||' | '&&'): readonly string[] {
     else parts[parts.length - 1] += token;
   }
   return parts.map((part) => part.trim());
-}
-
-function invalid(expected: string, got: string) {
-  return invalidParameter(`Invalid filter pattern: expected ${expected}, got '${got}'`);
 }

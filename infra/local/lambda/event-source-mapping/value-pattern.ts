@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { NUMBER_COMPARISONS } from '../../number-comparison.ts';
 
 /**
  * The entries of a filter's lists: a value, or an operator such as `{"prefix": "re"}`, each against one leaf of an event.
@@ -106,14 +107,6 @@ function otherTextTests(operator: Readonly<Record<string, unknown>>): LeafTest[]
   return tests;
 }
 
-const COMPARISONS: ReadonlyMap<unknown, (value: number, bound: number) => boolean> = new Map([
-  ['=', (value, bound) => value === bound],
-  ['<', (value, bound) => value < bound],
-  ['<=', (value, bound) => value <= bound],
-  ['>', (value, bound) => value > bound],
-  ['>=', (value, bound) => value >= bound],
-]);
-
 /** `["=", 1]`, `["<", 5]`, `[">", 0]`, or a range from below: `[">", 0, "<=", 5]`. */
 function numericTest(operand: unknown): LeafTest | null {
   if (!Array.isArray(operand)) return null;
@@ -130,7 +123,7 @@ function numericTest(operand: unknown): LeafTest | null {
 }
 
 function comparison(operator: unknown, bound: unknown): LeafTest | null {
-  const compare = COMPARISONS.get(operator);
+  const compare = NUMBER_COMPARISONS.get(operator);
   if (compare === undefined || typeof bound !== 'number') return null;
   return (leaf) => typeof leaf === 'number' && compare(leaf, bound);
 }

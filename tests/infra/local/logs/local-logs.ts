@@ -5,7 +5,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Clock } from '../../../../infra/local/clock.ts';
 import { openGateway } from '../../../../infra/local/http/gateway.ts';
 import type { HttpService } from '../../../../infra/local/http/http.ts';
-import { type LogStore, openLogStore } from '../../../../infra/local/logs/log-store.ts';
+import { openLogs as openRegions } from '../../../../infra/local/logs/regional-logs.ts';
 import { createLogsService } from '../../../../infra/local/logs/service.ts';
 
 /** 24 January 2021, 15:56 UTC. */
@@ -30,12 +30,12 @@ export async function temporaryFolder() {
 export async function openLogs() {
   const { folder, remove } = await temporaryFolder();
   const { clock, turn } = turnableClock();
-  const store: LogStore = await openLogStore({ dataDir: folder, clock });
+  const logs = await openRegions({ dataDir: folder, clock, region: 'us-east-1' });
   const absent: HttpService = () => ({ status: 501, headers: {}, body: '' });
   const gateway = await openGateway({
     port: 0,
     services: {
-      logs: createLogsService({ logs: store, clock }),
+      logs: createLogsService({ logs, clock, accountId: '000000000000' }),
       lambda: absent,
       kinesis: absent,
       s3: absent,
@@ -53,7 +53,7 @@ export async function openLogs() {
     maxAttempts: 1,
   });
   return {
-    store,
+    store: logs.home,
     client,
     url: gateway.url,
     folder,
@@ -61,7 +61,7 @@ export async function openLogs() {
     close: async () => {
       client.destroy();
       await gateway.close();
-      await store.close();
+      await logs.close();
       await remove();
     },
   };

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LogEvent, parseLogEvent, serializeLogEvent } from '../../../../infra/local/logs/log-event.ts';
-import { keptSegments, segmentBytes } from '../../../../infra/local/logs/log-group.ts';
-import { type LogStore, openLogStore } from '../../../../infra/local/logs/log-store.ts';
+import { KEPT_SEGMENTS, SEGMENT_BYTES } from '../../../../infra/local/logs/log-segments.ts';
+import type { LogStore } from '../../../../infra/local/logs/log-store.ts';
+import { openLogs } from '../../../../infra/local/logs/regional-logs.ts';
 import { startMs, temporaryFolder, turnableClock } from './local-logs.ts';
 
 let dataDir: string;
@@ -17,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => remove());
 
-const open = () => openLogStore({ dataDir, clock });
+const open = async () => (await openLogs({ dataDir, clock, region: 'us-east-1' })).home;
 const everything = () => true;
 
 async function messages(store: LogStore, from = 0, to = Number.POSITIVE_INFINITY): Promise<string[]> {
@@ -50,7 +51,7 @@ describe('an event', () => {
     '{"timestamp":1}',
     '{"timestamp":1,"ingestionTime":1,"logStreamName":"s","n":0,"mess',
   ])('is not what a crash has torn: %s', (line) => {
-    expect(parseLogEvent(line)).toBeUndefined();
+    expect(parseLogEvent(line)).toBeNull();
   });
 });
 
@@ -161,8 +162,8 @@ describe('the log store', () => {
 
   test('is bounded: the oldest megabyte goes when a new one begins', async () => {
     const store = await open();
-    const half = 'x'.repeat(segmentBytes / 2);
-    const total = 2 * keptSegments + 5;
+    const half = 'x'.repeat(SEGMENT_BYTES / 2);
+    const total = 2 * KEPT_SEGMENTS + 5;
     for (let n = 0; n < total; n += 1) {
       store.append(group, 's', startMs + n, `${n} ${half}`);
       if (n % 20 === 0) await store.flush();
@@ -170,8 +171,8 @@ describe('the log store', () => {
     }
     const kept = (await messages(store)).map((message) => Number.parseInt(message, 10));
     expect(kept.at(-1)).toBe(total - 1);
-    expect(kept.length).toBeLessThanOrEqual(2 * keptSegments + 1);
-    expect(kept.length).toBeGreaterThanOrEqual(2 * (keptSegments - 1));
+    expect(kept.length).toBeLessThanOrEqual(2 * KEPT_SEGMENTS + 1);
+    expect(kept.length).toBeGreaterThanOrEqual(2 * (KEPT_SEGMENTS - 1));
     expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => total - kept.length + index));
     await store.close();
     const again = await open();
@@ -187,7 +188,7 @@ describe('the log store', () => {
   test('does without its index, and with one that lies in ruins', async () => {
     const store = await open();
     for (let n = 0; n < 4; n += 1) {
-      store.append(group, 's', startMs + n, `${n}${'x'.repeat(segmentBytes)}`);
+      store.append(group, 's', startMs + n, `${n}${'x'.repeat(SEGMENT_BYTES)}`);
       await store.flush();
     }
     await store.close();

@@ -1,5 +1,5 @@
 import {
-  type CloudWatchLogsClient,
+  CloudWatchLogsClient,
   CloudWatchLogsServiceException,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
@@ -362,6 +362,7 @@ describe('FilterLogEvents', () => {
   });
 
   test.each([
+    [{ filterPattern: '' }, [0, 1, 2, 3]],
     [{ filterPattern: 'ERROR' }, [3]],
     [{ filterPattern: '{ $.final IS TRUE && $.records > 0 }' }, [1]],
     [{ logStreamNames: ['s2'] }, [0, 2]],
@@ -405,6 +406,78 @@ describe('FilterLogEvents', () => {
   ])('refuses %o', async (input, message) => {
     expect(await refusal(filter(input))).toBe(message);
   });
+});
+
+describe('an empty text is refused where the API model asks for a character, and taken where it does not', () => {
+  const target = { logGroupName: 'g', logStreamName: 's' };
+  const post = async (operation: string, input: object) => {
+    const response = await fetch(opened.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${operation}` },
+      body: JSON.stringify(input),
+    });
+    return response.json();
+  };
+
+  test.each([
+    ['CreateLogGroup', 'logGroupName'],
+    ['DeleteLogGroup', 'logGroupName'],
+    ['PutRetentionPolicy', 'logGroupName'],
+    ['DeleteRetentionPolicy', 'logGroupName'],
+    ['DescribeLogGroups', 'logGroupNamePrefix'],
+    ['DescribeLogGroups', 'nextToken'],
+    ['CreateLogStream', 'logGroupName'],
+    ['CreateLogStream', 'logStreamName'],
+    ['DeleteLogStream', 'logStreamName'],
+    ['DescribeLogStreams', 'logGroupIdentifier'],
+    ['DescribeLogStreams', 'logStreamNamePrefix'],
+    ['DescribeLogStreams', 'nextToken'],
+    ['GetLogEvents', 'logGroupName'],
+    ['GetLogEvents', 'logStreamName'],
+    ['GetLogEvents', 'nextToken'],
+    ['FilterLogEvents', 'logGroupName'],
+    ['FilterLogEvents', 'logStreamNamePrefix'],
+    ['FilterLogEvents', 'nextToken'],
+    ['PutLogEvents', 'logStreamName'],
+  ])('%s, %s: at least one', async (operation, member) => {
+    const refused = await post(operation, { ...target, retentionInDays: 7, logEvents: [], [member]: '' });
+    expect(refused.__type).toBe('InvalidParameterException');
+    expect(refused.message).toContain(`at '${member}' failed to satisfy constraint: Member must`);
+  });
+
+  test.each([
+    ['DescribeLogGroups', 'logGroupNamePattern'],
+    ['FilterLogEvents', 'filterPattern'],
+  ])('%s, %s: none', async (operation, member) => {
+    await createGroup('g');
+    expect((await post(operation, { logGroupName: 'g', [member]: '' })).__type).toBeUndefined();
+  });
+
+  test('and all that a request violates is named at once', async () => {
+    expect((await post('CreateLogStream', { logGroupName: '', logStreamName: 'a:b' })).message).toBe(
+      "3 validation errors detected: Value '' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+; " +
+        "Value '' at 'logGroupName' failed to satisfy constraint: Member must have length greater than or equal to 1; " +
+        "Value 'a:b' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*",
+    );
+  });
+});
+
+test('a region is a namespace of its own', async () => {
+  await createGroup();
+  const west = new CloudWatchLogsClient({
+    endpoint: opened.url,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  expect((await west.send(new DescribeLogGroupsCommand({}))).logGroups).toEqual([]);
+  await west.send(new CreateLogGroupCommand({ logGroupName: 'western' }));
+  const { logGroups } = await west.send(new DescribeLogGroupsCommand({}));
+  west.destroy();
+  expect(logGroups?.map((group) => group.logGroupArn)).toEqual([
+    'arn:aws:logs:us-west-2:000000000000:log-group:western',
+  ]);
+  const here = await client.send(new DescribeLogGroupsCommand({}));
+  expect(here.logGroups?.map((group) => group.logGroupName)).toEqual([logGroupName]);
 });
 
 describe('the protocol', () => {
