@@ -1,7 +1,8 @@
 'use client';
 
 import { useState } from 'react';
-import { type Said, useRuntime, useRuntimeAction } from '@/components/live/use-runtime';
+import { useRuntime, useRuntimeAction } from '@/components/live/use-runtime';
+import type { Said } from '@/components/ui/notice';
 import { Switch } from '@/components/ui/switch';
 
 /** Windows that close 20 times as often, for whoever does not want to wait; only where the local runtime is. */

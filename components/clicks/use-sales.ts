@@ -2,7 +2,7 @@ import { useCallback, useRef, useState } from 'react';
 import { useSWRConfig } from 'swr';
 import useSWRMutation from 'swr/mutation';
 import { addClick } from '@/components/live/click-store';
-import { getJson, postJson, RequestError } from '@/components/live/request';
+import { getJson, postJson, problemOf } from '@/components/live/request';
 import { serverNow } from '@/components/live/server-clock';
 import { placeOf } from '@/components/live/use-place';
 import { readStored, store } from '@/components/ui/browser-storage';
@@ -44,7 +44,7 @@ export function useSales(known: HealthAnswer | undefined): Sales {
     async (count: RecordCount, health: HealthAnswer) => {
       const sentMs = serverNow();
       const start = performance.now();
-      const click = { id: crypto.randomUUID(), place: placeOf(health), shares: [], overdue: false };
+      const click = { id: clickId(), place: placeOf(health), shares: [], overdue: false };
       try {
         const receipt = await trigger(count);
         addClick({
@@ -105,7 +105,7 @@ export function useSales(known: HealthAnswer | undefined): Sales {
   };
 }
 
-function problemOf(error: unknown): Problem {
-  if (error instanceof RequestError) return error.problem;
-  return { kind: 'unknown', message: String(error), fix: null, action: null, resource: null };
+/** Of random values, which pages that come by plain HTTP have, too; they have no UUIDs of the browser's. */
+function clickId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
 }

@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from 'react';
 import { ageMs, retryInMs, staleSeconds, useTicking } from '@/components/live/server-clock';
 import { Button } from '@/components/ui/button';
+import { CopyButton } from '@/components/ui/copy-button';
 import { Icon } from '@/components/ui/icon';
 import type { Problem } from '@/lib/contract/answers';
 
@@ -60,9 +61,9 @@ export function Banner({ problem, live, hasData, onRetry }: BannerProps) {
       </div>
       <div className="flex gap-2">
         {problem?.fix != null && (
-          <Button onClick={() => void navigator.clipboard.writeText(problem.fix ?? '')}>
+          <CopyButton look="plain" text={problem.fix}>
             {problem.kind === 'access-denied' ? 'Copy policy' : 'Copy command'}
-          </Button>
+          </CopyButton>
         )}
         <Button onClick={onRetry}>Retry now</Button>
       </div>

@@ -7,6 +7,7 @@ import { untilLoaded } from '@/components/live/until-loaded';
 import { useUrlState } from '@/components/live/use-url-state';
 import { useWindows } from '@/components/live/use-windows';
 import type { ReplayProps } from '@/components/replay/replay-stage';
+import { Notice } from '@/components/ui/notice';
 
 /** Nothing of a replay may be in the way of the first view; and a tab that nobody sees asks for nothing. */
 const CALM_MS = 8000;
@@ -51,6 +52,7 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
   }, []);
   return (
     <>
+      <Notice />
       {!isReplaying && <Live currency={currency} onFile={setFile} onCalm={onCalm} />}
       {Replay !== null && <Replay file={file} View={PageView} onFile={setFile} onPlaying={setIsReplaying} />}
     </>

@@ -10,9 +10,18 @@ export class RequestError extends Error {
   }
 }
 
+/** What to say of whatever was thrown: nothing that fails does so without a word. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof RequestError) return error.problem;
+  return { kind: 'unknown', message: String(error).slice(0, 300), fix: null, action: null, resource: null };
+}
+
+/** Longer than any answer takes; who asks again and again must not wait for ever for one that never comes. */
+const PATIENCE_MS = 45_000;
+
 /** Throws RequestError; its problem says what mends it. */
 export function getJson<T>(url: string): Promise<T> {
-  return ask(url);
+  return ask(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
 }
 
 /** Sends JSON to a route that changes something. Throws RequestError. */

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import useSWR, { useSWRConfig } from 'swr';
-import { getJson, postJson, RequestError } from '@/components/live/request';
+import { getJson, postJson, problemOf } from '@/components/live/request';
+import type { Said } from '@/components/ui/notice';
 import type { RuntimeAction, RuntimeAnswer } from '@/lib/contract/runtime-answer';
 
 // One function from render to render: SWR begins its interval anew with every other one.
@@ -9,12 +10,6 @@ const every = (found: RuntimeAnswer | undefined) => (found?.available === true ?
 /** What the local runtime offers beyond AWS; undefined until it is known, and without anything available in AWS. */
 export function useRuntime(): RuntimeAnswer | undefined {
   return useSWR<RuntimeAnswer>('/api/runtime', getJson, { refreshInterval: every }).data;
-}
-
-/** What came of an action, in words. */
-export interface Said {
-  readonly words: string;
-  readonly ok: boolean;
 }
 
 /** Does an action and has everything read again. Never throws: what the runtime refuses is in the words. */
@@ -26,7 +21,7 @@ export function useRuntimeAction(): (action: RuntimeAction) => Promise<Said> {
         const { message } = await postJson<{ message: string }>('/api/runtime', { action });
         return { words: message, ok: true };
       } catch (error) {
-        return { words: error instanceof RequestError ? error.problem.message : String(error), ok: false };
+        return { words: problemOf(error).message, ok: false };
       } finally {
         void mutate((key) => typeof key === 'string' && key.startsWith('/api/'));
       }

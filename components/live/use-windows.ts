@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
-import { getJson, type RequestError } from '@/components/live/request';
+import { getJson, problemOf } from '@/components/live/request';
 import { hear, serverNow, willRetry } from '@/components/live/server-clock';
 import type { LiveEvent, WindowsAnswer } from '@/lib/contract/answers';
 import { type NamedRange, rangeText } from '@/lib/core/range';
@@ -55,7 +55,7 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
     },
     [paused, isStreaming],
   );
-  const windows = useSWR<WindowsAnswer, RequestError>(windowsUrl(day, range), getWindows, {
+  const windows = useSWR<WindowsAnswer, unknown>(windowsUrl(day, range), getWindows, {
     keepPreviousData: true,
     compare: isSameNews,
     revalidateOnFocus: !paused,
@@ -71,7 +71,7 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
   });
   const answer = windows.data;
   // By its ends, not by its name: a range that moves is asked for anew whenever it has moved.
-  const previous = useSWR<WindowsAnswer, RequestError>(
+  const previous = useSWR<WindowsAnswer>(
     cmp && answer !== undefined ? `${windowsUrl(utcDate(answer.fromMs), answer)}&shift=1` : null,
     getJson,
     { keepPreviousData: true, compare: isSameNews, revalidateOnFocus: false },
@@ -91,7 +91,7 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
       [answer, open, paused],
     ),
     previous: cmp ? previous.data : undefined,
-    problem: windows.error?.problem ?? answer?.problem ?? null,
+    problem: windows.error === undefined ? (answer?.problem ?? null) : problemOf(windows.error),
     isStreaming,
     retry: () => void mutate(),
   };

@@ -1,13 +1,14 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { forgetClicks } from '@/components/live/click-store';
 import { usePlace } from '@/components/live/use-place';
-import { type Said, useRuntimeAction } from '@/components/live/use-runtime';
+import { useRuntimeAction } from '@/components/live/use-runtime';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem } from '@/components/ui/menu';
+import { say } from '@/components/ui/notice';
 import type { RuntimeAction, RuntimeAnswer } from '@/lib/contract/runtime-answer';
 
 /** In this order; what the runtime does not offer, or what makes no sense now, is left out. */
@@ -23,23 +24,15 @@ const WORDS: readonly (readonly [action: RuntimeAction, words: string])[] = [
   ['start-consumer', 'Start the consumer'],
 ];
 
-const SAID_MS = 10_000;
-
 /** What can go wrong with a stream, to be seen going wrong. Only where the local runtime is. */
 export function BreakMenu({ runtime }: { runtime: RuntimeAnswer }) {
   const run = useRuntimeAction();
   const place = usePlace();
-  const [said, setSaid] = useState<Said | null>(null);
   const [isAsking, setIsAsking] = useState(false);
-  useEffect(() => {
-    if (said === null) return;
-    const timer = setTimeout(() => setSaid(null), SAID_MS);
-    return () => clearTimeout(timer);
-  }, [said]);
   const act = async (action: RuntimeAction) => {
     const answer = await run(action);
     if (answer.ok && action === 'reset' && place !== null) forgetClicks(place);
-    setSaid(answer);
+    say(answer);
   };
   const isSensible = (action: RuntimeAction) =>
     runtime.actions.includes(action) &&
@@ -65,21 +58,6 @@ export function BreakMenu({ runtime }: { runtime: RuntimeAnswer }) {
         <MenuItem onSelect={() => void act('demo-day')}>Load a demo day</MenuItem>
         <MenuItem onSelect={() => setIsAsking(true)}>Reset local data…</MenuItem>
       </Menu>
-      <div
-        role="status"
-        className="pointer-events-none fixed inset-x-4 bottom-20 z-30 flex justify-center sm:bottom-6"
-      >
-        {said !== null && (
-          <p
-            className={`pointer-events-auto max-w-xl rounded-md border bg-bg px-4 py-2 shadow-lg ${said.ok ? 'border-control' : 'border-error text-error'}`}
-          >
-            {said.words}{' '}
-            <button type="button" className="underline" onClick={() => setSaid(null)}>
-              Dismiss
-            </button>
-          </p>
-        )}
-      </div>
       <Dialog title="Reset local data?" open={isAsking} onClose={() => setIsAsking(false)}>
         <p className="mb-4">
           This deletes the stream, the results and the logs

@@ -1,6 +1,6 @@
 import { useCallback, useRef } from 'react';
 import useSWR from 'swr';
-import { getJson, type RequestError } from '@/components/live/request';
+import { getJson, problemOf } from '@/components/live/request';
 import { follow, NO_TAIL, type Tail } from '@/components/records/followed-records';
 import type { Problem } from '@/lib/contract/answers';
 import type { RecordsAnswer } from '@/lib/contract/records-answer';
@@ -32,7 +32,7 @@ export function useFollowedRecords(paused: boolean): {
     if (isNews) followed.current = { tail: next, problem: answer.problem };
     return followed.current;
   }, []);
-  const { data, error } = useSWR<Followed, RequestError>('/api/records', ask, {
+  const { data, error } = useSWR<Followed, unknown>('/api/records', ask, {
     refreshInterval: paused ? 0 : POLL_MS,
     dedupingInterval: POLL_MS / 2,
     isPaused: () => paused,
@@ -43,5 +43,5 @@ export function useFollowedRecords(paused: boolean): {
       }, RETRY_MS);
     },
   });
-  return { tail: data?.tail, problem: error?.problem ?? data?.problem ?? null };
+  return { tail: data?.tail, problem: error === undefined ? (data?.problem ?? null) : problemOf(error) };
 }

@@ -10,6 +10,7 @@ import { usePlace } from '@/components/live/use-place';
 import { exportName, windowsCsv, windowsJson } from '@/components/toolbar/window-export';
 import { Button } from '@/components/ui/button';
 import { chooseFile } from '@/components/ui/choose-file';
+import { copyAndSay } from '@/components/ui/clipboard';
 import { Dialog } from '@/components/ui/dialog';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem } from '@/components/ui/menu';
@@ -57,7 +58,7 @@ export function ExportMenu({ answer, format, url, onFile, isReplay }: PageData) 
         <MenuItem onSelect={() => save(windowsJson(slots(), format.offsetMs), 'json', 'application/json')}>
           JSON file
         </MenuItem>
-        <MenuItem onSelect={() => void navigator.clipboard.writeText(windowsCsv(slots(), format.offsetMs))}>
+        <MenuItem onSelect={() => void copyAndSay('The table', windowsCsv(slots(), format.offsetMs))}>
           Copy as CSV
         </MenuItem>
         {url.view === 'chart' && <MenuItem onSelect={() => void savePicture()}>PNG picture</MenuItem>}

@@ -6,6 +6,7 @@ import { type NoticeChoice, switchNotices, useNoticeChoice } from '@/components/
 import type { PageData } from '@/components/live/page-data';
 import { freezeUrlState, serializeUrlState } from '@/components/live/url-state';
 import { Button } from '@/components/ui/button';
+import { copyAndSay } from '@/components/ui/clipboard';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import type { WindowsAnswer } from '@/lib/contract/answers';
@@ -27,7 +28,7 @@ export function ViewMenu({ answer, url, format, change, isReplay }: PageData) {
   const choice = useNoticeChoice();
   const copy = () => {
     const search = serializeUrlState(freezeUrlState(url, answer));
-    void navigator.clipboard.writeText(`${window.location.origin}${window.location.pathname}${search}`);
+    void copyAndSay('The link', `${window.location.origin}${window.location.pathname}${search}`);
   };
   const canSplit = url.shards || shardsOf(answer.slots).length > 1;
   return (

@@ -2,21 +2,31 @@
 
 import { useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { copyText } from '@/components/ui/clipboard';
 
-/** Says that it has copied, for a moment. */
-export function CopyButton({ text, children }: { text: string; children: string }) {
-  const [isCopied, setIsCopied] = useState(false);
+const SHOWN_MS = 4000;
+
+/** Says for a moment what came of it. */
+export function CopyButton({
+  text,
+  look = 'quiet',
+  children,
+}: {
+  text: string;
+  look?: 'quiet' | 'plain';
+  children: string;
+}) {
+  const [isCopied, setIsCopied] = useState<boolean | null>(null);
   useEffect(() => {
-    if (!isCopied) return;
-    const timer = setTimeout(() => setIsCopied(false), 1500);
+    if (isCopied === null) return;
+    const timer = setTimeout(() => setIsCopied(null), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [isCopied]);
   return (
-    <Button
-      look="quiet"
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setIsCopied(true))}
-    >
-      <span aria-live="polite">{isCopied ? 'Copied' : children}</span>
+    <Button look={look} onClick={() => void copyText(text).then(setIsCopied)}>
+      <span aria-live="polite">
+        {isCopied === null ? children : isCopied ? 'Copied' : 'Select it, then press Ctrl+C'}
+      </span>
     </Button>
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button } from '@/components/ui/button';
+import { CopyButton } from '@/components/ui/copy-button';
 import type { Problem } from '@/lib/contract/answers';
 
 /** What went wrong where it went wrong, with what mends it to be copied. */
@@ -13,7 +13,9 @@ export function ProblemNote({ problem }: { problem: Problem }) {
           <pre className="max-w-full overflow-x-auto whitespace-pre-wrap font-mono text-xs">
             {problem.fix}
           </pre>
-          <Button onClick={() => void navigator.clipboard.writeText(problem.fix ?? '')}>Copy the fix</Button>
+          <CopyButton look="plain" text={problem.fix}>
+            Copy the fix
+          </CopyButton>
         </>
       )}
     </div>

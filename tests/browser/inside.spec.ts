@@ -258,6 +258,22 @@ test('a role that may not read the stream is told so in the tab alone, with the 
   await expect(panel.getByRole('alert')).toHaveCount(0);
 });
 
+test('a reading of the stream that fails says so in the tab, and goes on', async ({
+  page,
+  brisk: pipeline,
+}) => {
+  await page.route('**/api/records*', (route) => route.fulfill({ json: { cursor: '1-0-0', records: null } }));
+  await page.goto(pipeline.url);
+  await page.getByRole('tab', { name: 'Records' }).click();
+  const panel = page.getByRole('tabpanel', { name: 'Records' });
+  await expect(panel.getByRole('alert')).toContainText('TypeError');
+  await expect(panel).toContainText('Trying again');
+  await page.unroute('**/api/records*');
+  await sell(page, 3);
+  await expect(panel.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByTestId('tail-record')).toHaveCount(3);
+});
+
 test('a click that cannot be sent says why and what mends it, and the next one that can clears it', async ({
   page,
   brisk: pipeline,
