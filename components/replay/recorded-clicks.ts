@@ -122,7 +122,10 @@ const BLANK: WindowPart = {
   minCents: null,
   maxCents: null,
   rejected: 0,
+  repeated: 0,
   requests: [],
+  customers: null,
+  amounts: null,
   inferred: false,
   terminatedEarly: false,
 };

@@ -7,6 +7,7 @@ import {
   type PutRecordsRequestEntry,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { DUMMY_CUSTOMERS } from '../../lib/core/dummy-customers.ts';
 import { excerptOfError, excerptOfText } from '../../lib/core/excerpt.ts';
 import { MAX_RECORD_COUNT, recordCountWords } from '../../lib/core/record-count.ts';
 import { type Sale, serializeSale } from '../../lib/core/sale.ts';
@@ -36,25 +37,6 @@ export interface ProducerLimits {
 }
 
 const LIMITS: ProducerLimits = { callMs: 5_000, answerReserveMs: 3_000 };
-
-const CUSTOMERS = [
-  'Aarakocra',
-  'Centaur',
-  'Dragonborn',
-  'Dwarf',
-  'Firbolg',
-  'Genasi',
-  'Gnome',
-  'Goblin',
-  'Halfling',
-  'Kenku',
-  'Kobold',
-  'Lizardfolk',
-  'Minotaur',
-  'Tabaxi',
-  'Tiefling',
-  'Triton',
-] as const;
 
 export interface ProducerAnswer {
   readonly statusCode: 200 | 400;
@@ -123,7 +105,7 @@ function recordCountOf(event: unknown): number | null {
 
 function dummySale(requestId: string): Sale {
   return {
-    custName: CUSTOMERS[randomInt(CUSTOMERS.length)] ?? CUSTOMERS[0],
+    custName: DUMMY_CUSTOMERS[randomInt(DUMMY_CUSTOMERS.length)] ?? DUMMY_CUSTOMERS[0],
     custId: randomInt(10_000_000, 100_000_000),
     salesCents: randomInt(1, 501) * 100,
     requestId,

@@ -1,7 +1,9 @@
+import { emptyAggregate, fold } from '../../lib/core/aggregate.ts';
+import { DUMMY_CUSTOMERS } from '../../lib/core/dummy-customers.ts';
 import { partitionPrefix, resultKey } from '../../lib/core/object-key.ts';
 import { DAY_MS } from '../../lib/core/range.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../../lib/core/window.ts';
-import { serializeResult, type WindowResult } from '../../lib/core/window-result.ts';
+import { resultOf, serializeResult, type WindowResult } from '../../lib/core/window-result.ts';
 import type { Bucket } from './s3/storage/bucket.ts';
 
 const DAYS = 30;
@@ -61,21 +63,15 @@ function demoResult(startMs: number, endMs: number): WindowResult | null {
   const bustle = Math.exp(-((hour - 12) ** 2) / 10) + 0.8 * Math.exp(-((hour - 19) ** 2) / 5);
   const recordCount = Math.floor((bustle + 0.02) * 200 * (0.5 + random()));
   if (recordCount < 5 || random() < 0.015) return null;
-  const salesCents = Array.from({ length: recordCount }, () => Math.ceil(random() * 500) * 100);
   const sequence = BigInt(startMs) * 1_000_000n;
-  return {
-    window: { startMs, endMs },
-    shardId: 'shardId-000000000000',
-    firstSequenceNumber: String(sequence),
-    lastSequenceNumber: String(sequence + BigInt(recordCount - 1)),
-    recordCount,
-    salesCents: salesCents.reduce((sum, cents) => sum + cents, 0),
-    minCents: Math.min(...salesCents),
-    maxCents: Math.max(...salesCents),
-    rejected: 0,
-    requests: [],
-    terminatedEarly: false,
-  };
+  const aggregate = emptyAggregate();
+  for (let index = 0; index < recordCount; index += 1) {
+    const amount = Math.ceil(random() * 500);
+    const custName = DUMMY_CUSTOMERS[amount % DUMMY_CUSTOMERS.length] ?? DUMMY_CUSTOMERS[0];
+    const sale = { custName, custId: 1, salesCents: amount * 100, requestId: null };
+    fold(aggregate, String(sequence + BigInt(index)), { ok: true, sale });
+  }
+  return resultOf(aggregate, { startMs, endMs }, 'shardId-000000000000', false);
 }
 
 /** A small seeded generator: the demo day looks the same everywhere. */

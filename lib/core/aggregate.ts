@@ -1,4 +1,6 @@
+import { AmountSketch, isAmountSketch } from './amount-sketch.ts';
 import { amountOf, MAX_CENTS } from './cents.ts';
+import { addToCustomers, type CustomerSums } from './customers.ts';
 import { excerptOf } from './excerpt.ts';
 import type { ParsedSale } from './sale.ts';
 import { compareSequenceNumbers, isSequenceNumber } from './sequence-number.ts';
@@ -18,11 +20,17 @@ export interface Aggregate {
   maxCents: number | null;
   /** Records that were not sales. */
   rejected: number;
+  /** Sales that a producer sent again though the stream had them, and that were dropped. */
+  repeated: number;
   /** Of all records folded in, rejected ones included; null while there is none. */
   firstSequenceNumber: string | null;
   lastSequenceNumber: string | null;
   /** By producer invocation, oldest first, so that a click can be followed. */
   requests: Map<string, RequestShare>;
+  /** Null when a version before this one began the window, and did not count by customer; so is `amounts`. */
+  customers: CustomerSums | null;
+  /** How the single sales are spread. */
+  amounts: AmountSketch | null;
 }
 
 /** What one producer invocation has in one window. */
@@ -43,9 +51,12 @@ export function emptyAggregate(): Aggregate {
     minCents: null,
     maxCents: null,
     rejected: 0,
+    repeated: 0,
     firstSequenceNumber: null,
     lastSequenceNumber: null,
     requests: new Map(),
+    customers: new Map(),
+    amounts: new AmountSketch(),
   };
 }
 
@@ -68,7 +79,7 @@ export function fold(aggregate: Aggregate, sequenceNumber: string, parsed: Parse
     aggregate.rejected += 1;
     return parsed.reason;
   }
-  const { salesCents, requestId } = parsed.sale;
+  const { custName, salesCents, requestId } = parsed.sale;
   const turnoverCents = aggregate.turnoverCents + Math.abs(salesCents);
   if (turnoverCents > MAX_CENTS) {
     aggregate.rejected += 1;
@@ -80,6 +91,8 @@ export function fold(aggregate: Aggregate, sequenceNumber: string, parsed: Parse
   if (aggregate.minCents === null || salesCents < aggregate.minCents) aggregate.minCents = salesCents;
   if (aggregate.maxCents === null || salesCents > aggregate.maxCents) aggregate.maxCents = salesCents;
   if (requestId !== null) addToRequest(aggregate.requests, requestId, 1, salesCents);
+  if (aggregate.customers !== null) addToCustomers(aggregate.customers, custName, salesCents);
+  aggregate.amounts?.add(salesCents);
   return null;
 }
 
@@ -118,9 +131,12 @@ export interface AggregateState {
   readonly min_cents: number | null;
   readonly max_cents: number | null;
   readonly rejected: number;
+  readonly repeated: number;
   readonly first_sequence_number: string | null;
   readonly last_sequence_number: string | null;
   readonly requests: readonly (readonly [requestId: string, recordCount: number, salesCents: number])[];
+  readonly customers: readonly (readonly [name: string, recordCount: number, salesCents: number])[] | null;
+  readonly amounts: string | null;
 }
 
 export function serializeState(aggregate: Aggregate): AggregateState {
@@ -131,10 +147,17 @@ export function serializeState(aggregate: Aggregate): AggregateState {
     min_cents: aggregate.minCents,
     max_cents: aggregate.maxCents,
     rejected: aggregate.rejected,
+    repeated: aggregate.repeated,
     first_sequence_number: aggregate.firstSequenceNumber,
     last_sequence_number: aggregate.lastSequenceNumber,
-    requests: Array.from(aggregate.requests, ([id, share]) => [id, share.recordCount, share.salesCents]),
+    requests: sharesOf(aggregate.requests),
+    customers: aggregate.customers && sharesOf(aggregate.customers),
+    amounts: aggregate.amounts?.serialize() ?? null,
   };
+}
+
+function sharesOf(shares: ReadonlyMap<string, RequestShare>): [string, number, number][] {
+  return Array.from(shares, ([name, { recordCount, salesCents }]) => [name, recordCount, salesCents]);
 }
 
 /** Thrown for a window state that this consumer did not write: counting on from it would give a wrong total. */
@@ -151,22 +174,30 @@ export function parseState(state: unknown): Aggregate {
   if (typeof state !== 'object' || state === null) throw new ForeignStateError(state);
   if (Object.keys(state).length === 0) return emptyAggregate();
   const s: { readonly [K in keyof AggregateState]?: unknown } = state;
-  const requests = parseRequests(s.requests);
-  // A version before this one, whose window was open when it was replaced, did not say.
+  const requests = parseShares(s.requests);
+  // What a version before this one, whose window was open when it was replaced, did not say.
+  const customers = parseShares(s.customers ?? []);
+  const amounts = s.amounts ?? '';
+  const repeated = s.repeated ?? 0;
   const turnoverCents = s.turnover_cents ?? Math.abs(Number(s.sales_cents));
   if (
     !isCount(s.tot_record_count) ||
     !isCount(s.rejected) ||
+    !isCount(repeated) ||
     !isCents(s.sales_cents) ||
     !isCount(turnoverCents) ||
     !(s.min_cents === null || isCents(s.min_cents)) ||
     !(s.max_cents === null || isCents(s.max_cents)) ||
     !(s.first_sequence_number === null || isSequenceNumber(s.first_sequence_number)) ||
     !(s.last_sequence_number === null || isSequenceNumber(s.last_sequence_number)) ||
-    requests === null
+    requests === null ||
+    customers === null ||
+    !isAmountSketch(amounts)
   ) {
     throw new ForeignStateError(state);
   }
+  const sketch = new AmountSketch();
+  sketch.merge(amounts);
   return {
     recordCount: s.tot_record_count,
     salesCents: s.sales_cents,
@@ -174,22 +205,25 @@ export function parseState(state: unknown): Aggregate {
     minCents: s.min_cents,
     maxCents: s.max_cents,
     rejected: s.rejected,
+    repeated,
     firstSequenceNumber: s.first_sequence_number,
     lastSequenceNumber: s.last_sequence_number,
     requests,
+    customers: s.customers == null ? null : customers,
+    amounts: s.amounts == null ? null : sketch,
   };
 }
 
-function parseRequests(value: unknown): Map<string, RequestShare> | null {
+function parseShares(value: unknown): Map<string, RequestShare> | null {
   if (!Array.isArray(value)) return null;
-  const requests = new Map<string, RequestShare>();
+  const shares = new Map<string, RequestShare>();
   for (const entry of value) {
     if (!Array.isArray(entry)) return null;
-    const [id, recordCount, salesCents]: unknown[] = entry;
-    if (typeof id !== 'string' || !isCount(recordCount) || !isCents(salesCents)) return null;
-    requests.set(id, { recordCount, salesCents });
+    const [name, recordCount, salesCents]: unknown[] = entry;
+    if (typeof name !== 'string' || !isCount(recordCount) || !isCents(salesCents)) return null;
+    shares.set(name, { recordCount, salesCents });
   }
-  return requests;
+  return shares;
 }
 
 function isCount(value: unknown): value is number {

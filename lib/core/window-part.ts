@@ -73,7 +73,10 @@ export function parsePart(object: StoredObject, text: string, windowSeconds: num
       minCents: null,
       maxCents: null,
       rejected: 0,
+      repeated: 0,
       requests: [],
+      customers: null,
+      amounts: null,
       inferred: true,
       terminatedEarly: false,
     };

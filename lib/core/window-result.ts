@@ -1,5 +1,7 @@
 import type { Aggregate } from './aggregate.ts';
+import { isAmountSketch } from './amount-sketch.ts';
 import { amountOf, centsOf } from './cents.ts';
+import type { CustomerShare } from './customers.ts';
 import { excerptOf, excerptOfText } from './excerpt.ts';
 import { isSequenceNumber } from './sequence-number.ts';
 import { parseWindowTime, type Window, windowTime } from './window.ts';
@@ -19,7 +21,13 @@ export interface WindowResult {
   readonly minCents: number | null;
   readonly maxCents: number | null;
   readonly rejected: number;
+  /** Sales that were sent again and dropped: a producer that hears nothing of the stream cannot know what it took. */
+  readonly repeated: number;
   readonly requests: readonly RequestResult[];
+  /** Null when the result does not tell: a version before this one wrote it, or an original demo. So is `amounts`. */
+  readonly customers: readonly CustomerShare[] | null;
+  /** An `AmountSketch`, serialized. */
+  readonly amounts: string | null;
   readonly terminatedEarly: boolean;
 }
 
@@ -48,7 +56,10 @@ export function resultOf(
     minCents: aggregate.minCents,
     maxCents: aggregate.maxCents,
     rejected: aggregate.rejected,
+    repeated: aggregate.repeated,
     requests: Array.from(aggregate.requests, ([requestId, share]) => ({ requestId, ...share })),
+    customers: aggregate.customers && Array.from(aggregate.customers, ([name, sums]) => ({ name, ...sums })),
+    amounts: aggregate.amounts?.serialize() ?? null,
     terminatedEarly,
   };
 }
@@ -65,14 +76,26 @@ export function serializeResult(result: WindowResult): string {
     min: result.minCents === null ? null : amountOf(result.minCents),
     max: result.maxCents === null ? null : amountOf(result.maxCents),
     rejected: result.rejected,
+    repeated: result.repeated,
     requests: Object.fromEntries(
       result.requests.map((request) => [
         request.requestId,
         { record_count: request.recordCount, sales: amountOf(request.salesCents) },
       ]),
     ),
+    ...(result.customers === null ? {} : { customers: customersOf(result.customers) }),
+    ...(result.amounts === null ? {} : { amounts: result.amounts }),
     terminated_early: result.terminatedEarly,
   });
+}
+
+function customersOf(customers: readonly CustomerShare[]): object {
+  return Object.fromEntries(
+    customers.map(({ name, recordCount, salesCents }) => [
+      name,
+      { record_count: recordCount, sales: amountOf(salesCents) },
+    ]),
+  );
 }
 
 /** Thrown for an object under a result's or a snapshot's key that holds something else. */
@@ -100,10 +123,10 @@ export function parseResult(text: string): WindowResult {
     minCents: body.min === null ? null : cents(body, 'min'),
     maxCents: body.max === null ? null : cents(body, 'max'),
     rejected: count(body, 'rejected'),
-    requests: Object.entries(object(body, 'requests')).map(([requestId, share]) => {
-      if (!isRecord(share)) throw new MalformedResultError(`requests.${requestId}`, share);
-      return { requestId, recordCount: count(share, 'record_count'), salesCents: cents(share, 'sales') };
-    }),
+    repeated: body.repeated === undefined ? 0 : count(body, 'repeated'),
+    requests: shares(body, 'requests').map(({ name, ...share }) => ({ requestId: name, ...share })),
+    customers: body.customers === undefined ? null : shares(body, 'customers'),
+    amounts: body.amounts === undefined ? null : check(body, 'amounts', isAmountSketch),
     terminatedEarly: body.terminated_early === true,
   };
 }
@@ -145,6 +168,13 @@ function object(fields: Fields, name: string): Fields {
   const value = fields[name];
   if (!isRecord(value)) throw new MalformedResultError(name, value);
   return value;
+}
+
+function shares(fields: Fields, name: string): CustomerShare[] {
+  return Object.entries(object(fields, name)).map(([key, share]) => {
+    if (!isRecord(share)) throw new MalformedResultError(`${name}.${key}`, share);
+    return { name: key, recordCount: count(share, 'record_count'), salesCents: cents(share, 'sales') };
+  });
 }
 
 function check(fields: Fields, name: string, isRight: (value: unknown) => boolean): string {

@@ -20,7 +20,10 @@ async function putSale(pipeline: Pipeline, startMs: number): Promise<void> {
     minCents: 1234,
     maxCents: 1234,
     rejected: 0,
+    repeated: 0,
     requests: [],
+    customers: null,
+    amounts: null,
     terminatedEarly: false,
   };
   await pipeline.s3.send(

@@ -40,11 +40,14 @@ export function replayed(
     minCents: all.length === 0 ? null : Math.min(...all),
     maxCents: all.length === 0 ? null : Math.max(...all),
     rejected: 0,
+    repeated: 0,
     requests: Object.entries(sales).map(([requestId, cents]) => ({
       requestId,
       recordCount: cents.length,
       salesCents: sum(cents),
     })),
+    customers: null,
+    amounts: null,
     terminatedEarly: false,
     ...rest,
   };

@@ -119,7 +119,10 @@ describe('a window', () => {
       min: -10,
       max: 246,
       rejected: 0,
+      repeated: 0,
       requests: { 'click-1': { record_count: 2, sales: 246.1 }, 'click-2': { record_count: 1, sales: 0.2 } },
+      customers: { Lizardfolk: { record_count: 4, sales: 236.3 } },
+      amounts: '-8t 93 a gc',
       terminated_early: false,
     });
   });

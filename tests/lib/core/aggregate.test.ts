@@ -12,6 +12,12 @@ import {
   serializeState,
 } from '../../../lib/core/aggregate.ts';
 import { MAX_CENTS } from '../../../lib/core/cents.ts';
+import {
+  MAX_CUSTOMER_NAME_LENGTH,
+  MAX_CUSTOMERS,
+  mergeCustomers,
+  OTHER_CUSTOMERS,
+} from '../../../lib/core/customers.ts';
 import { MAX_SALE_CENTS, type ParsedSale, parseSale } from '../../../lib/core/sale.ts';
 import { compareSequenceNumbers } from '../../../lib/core/sequence-number.ts';
 import { parseResult, resultOf, serializeResult } from '../../../lib/core/window-result.ts';
@@ -189,12 +195,92 @@ describe('the shares of the producers', () => {
   });
 });
 
+test('the state with the largest shares, customers and amounts there are stays far below the 1 MB that AWS allows', () => {
+  const aggregate = emptyAggregate();
+  for (let id = 0; id < 20_000; id += 1) {
+    const sale = {
+      custName: `\u0001${id}`.padEnd(MAX_CUSTOMER_NAME_LENGTH, '\u0001'),
+      custId: 1,
+      salesCents: Math.round(1.0018 ** id) * (id % 2 === 0 ? 1 : -1),
+      requestId: `${id}`.padEnd(128, '\u20AC'),
+    };
+    fold(aggregate, String(10n ** 55n + BigInt(id)), { ok: true, sale });
+  }
+  expect(Buffer.byteLength(JSON.stringify(serializeState(aggregate)))).toBeLessThan(1_048_576 / 2);
+});
+
+describe('the shares of the customers', () => {
+  const sale = (custName: string, salesCents: number): ParsedSale => ({
+    ok: true,
+    sale: { custName, custId: 1, salesCents, requestId: null },
+  });
+
+  test(`of the first ${MAX_CUSTOMERS} names are exact, the rest is one, and nothing is lost`, () => {
+    const aggregate = emptyAggregate();
+    for (let id = 0; id < 2000; id += 1) {
+      fold(aggregate, String(id + 1), sale(`customer ${id % 1000}`, id));
+    }
+    const customers = aggregate.customers ?? new Map();
+    expect(customers.size).toBe(MAX_CUSTOMERS + 1);
+    expect(customers.get('customer 199')).toEqual({ recordCount: 2, salesCents: 199 + 1199 });
+    expect(customers.has('customer 200')).toBe(false);
+    const shares = [...customers.values()];
+    expect(shares.reduce((sum, share) => sum + share.salesCents, 0)).toBe(aggregate.salesCents);
+    expect(shares.reduce((sum, share) => sum + share.recordCount, 0)).toBe(aggregate.recordCount);
+  });
+
+  test('of a name longer than names are is among the others', () => {
+    const aggregate = emptyAggregate();
+    fold(aggregate, '1', sale('x'.repeat(MAX_CUSTOMER_NAME_LENGTH), 1));
+    fold(aggregate, '2', sale('x'.repeat(MAX_CUSTOMER_NAME_LENGTH + 1), 2));
+    fold(aggregate, '3', sale(OTHER_CUSTOMERS, 4));
+    expect([...(aggregate.customers ?? [])]).toEqual([
+      ['x'.repeat(MAX_CUSTOMER_NAME_LENGTH), { recordCount: 1, salesCents: 1 }],
+      [OTHER_CUSTOMERS, { recordCount: 2, salesCents: 6 }],
+    ]);
+  });
+
+  test('of parts merge into those of all their sales, in whatever order, and are unknown where one part does not tell', () => {
+    const names = fc.constantFrom('a', 'b', 'c', '5', '__proto__');
+    const part = fc.array(fc.tuple(names, fc.integer({ min: -500, max: 500 })), { maxLength: 20 });
+    const sharesOf = (sales: readonly (readonly [string, number])[]) => {
+      const aggregate = emptyAggregate();
+      for (const [index, [name, cents]] of sales.entries())
+        fold(aggregate, String(index + 1), sale(name, cents));
+      return Array.from(aggregate.customers ?? [], ([name, sums]) => ({ name, ...sums }));
+    };
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
+        const all = parts.map(sharesOf);
+        const merged = mergeCustomers(all);
+        expect(merged).toEqual(mergeCustomers([sharesOf(parts.flat())]));
+        expect(mergeCustomers([...all].reverse())).toEqual(merged);
+        expect(mergeCustomers([mergeCustomers(all.slice(0, 2)), mergeCustomers(all.slice(2))])).toEqual(
+          merged,
+        );
+        expect(mergeCustomers([...all, null])).toBeNull();
+      }),
+    );
+  });
+});
+
 describe('the state', () => {
   test('that a version before this one left in an open window is gone on from', () => {
-    const { turnover_cents: _, ...before } = serializeState(
-      foldAll(emptyAggregate(), [{ sequenceNumber: '5', parsed: sold(-100, 'a') }]),
-    );
-    expect(parseState(before)).toMatchObject({ salesCents: -100, turnoverCents: 100 });
+    const {
+      turnover_cents: _turnover,
+      repeated: _repeated,
+      customers: _customers,
+      amounts: _amounts,
+      ...before
+    } = serializeState(foldAll(emptyAggregate(), [{ sequenceNumber: '5', parsed: sold(-100, 'a') }]));
+    const aggregate = parseState(before);
+    expect(aggregate).toMatchObject({ salesCents: -100, turnoverCents: 100, repeated: 0 });
+    // Of the sales before nobody knows whose they were.
+    expect(foldAll(aggregate, [{ sequenceNumber: '6', parsed: sold(5) }])).toMatchObject({
+      salesCents: -95,
+      customers: null,
+      amounts: null,
+    });
   });
 
   test('of a window that begins is {}', () => {
@@ -215,6 +301,9 @@ describe('the state', () => {
     [{ ...state, last_sequence_number: '05' }],
     [{ ...state, requests: {} }],
     [{ ...state, requests: [['a', 1]] }],
+    [{ ...state, customers: {} }],
+    [{ ...state, amounts: 'A' }],
+    [{ ...state, repeated: -1 }],
   ])('of another consumer is refused, never counted on from: %j', (foreign) => {
     expect(() => parseState(foreign)).toThrow(ForeignStateError);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emptyAggregate, fold } from '../../../lib/core/aggregate.ts';
+import { AmountSketch } from '../../../lib/core/amount-sketch.ts';
 import {
   liveKey,
   parsePartitionPrefix,
@@ -33,9 +34,25 @@ const windowResult: fc.Arbitrary<WindowResult> = fc
     minCents: fc.option(cents),
     maxCents: fc.option(cents),
     rejected: fc.nat(),
+    repeated: fc.nat(),
     requests: fc.uniqueArray(fc.record({ requestId: fc.uuid(), recordCount: fc.nat(), salesCents: cents }), {
       selector: (share) => share.requestId,
     }),
+    customers: fc.option(
+      fc.uniqueArray(
+        fc.record({ name: fc.string().map((name) => `n ${name}`), recordCount: fc.nat(), salesCents: cents }),
+        {
+          selector: (share) => share.name,
+        },
+      ),
+    ),
+    amounts: fc.option(
+      fc.array(cents).map((all) => {
+        const sketch = new AmountSketch();
+        for (const each of all) sketch.add(each);
+        return sketch.serialize();
+      }),
+    ),
     terminatedEarly: fc.boolean(),
   })
   .map(({ start, ...rest }) => ({
@@ -71,7 +88,10 @@ describe('a window result', () => {
       min: 12.34,
       max: 12.34,
       rejected: 1,
+      repeated: 0,
       requests: { 'r-1': { record_count: 1, sales: 12.34 } },
+      customers: { Kobold: { record_count: 1, sales: 12.34 } },
+      amounts: '99',
       terminated_early: false,
     });
   });
@@ -103,7 +123,10 @@ describe('a window result', () => {
       minCents: 100,
       maxCents: 200,
       rejected: 0,
+      repeated: 0,
       requests: [],
+      customers: [],
+      amounts: '',
       terminatedEarly: false,
     }),
   );
@@ -120,10 +143,36 @@ describe('a window result', () => {
     [JSON.stringify({ ...body, first_sequence_number: 1 }), 'first_sequence_number'],
     [JSON.stringify({ ...body, requests: [] }), 'requests'],
     [JSON.stringify({ ...body, requests: { a: 1 } }), 'requests.a'],
+    [JSON.stringify({ ...body, repeated: -1 }), 'repeated'],
+    [JSON.stringify({ ...body, customers: [] }), 'customers'],
+    [JSON.stringify({ ...body, customers: { a: { record_count: 1 } } }), 'sales'],
+    [JSON.stringify({ ...body, amounts: 'A' }), 'amounts'],
   ])('is not read from %.50s', (text, field) => {
     expect(() => parseResult(text)).toThrow(MalformedResultError);
     expect(() => parseResult(text)).toThrow(field === '' ? 'a body' : `\`${field}\``);
   });
+});
+
+test.each(['', '5', '__proto__', 'constructor', 'other', '\uD83D', 'a"b'])(
+  'a customer called %j has a share like any other',
+  (custName) => {
+    const aggregate = emptyAggregate();
+    for (const [index, name] of [custName, 'Kobold', custName].entries()) {
+      const sale = { custName: name, custId: 1, salesCents: 100, requestId: name };
+      fold(aggregate, String(index + 1), { ok: true, sale });
+    }
+    const result = resultOf(aggregate, { startMs: 0, endMs: 120_000 }, 's', false);
+    const read = parseResult(result === null ? '' : serializeResult(result));
+    expect(read.customers).toContainEqual({ name: custName, recordCount: 2, salesCents: 200 });
+    expect(read.requests).toContainEqual({ requestId: custName, recordCount: 2, salesCents: 200 });
+    expect(read.customers).toHaveLength(2);
+  },
+);
+
+test('a result that a version before this one wrote tells neither customers nor amounts, and is read', () => {
+  const before =
+    '{"sales":5,"tot_record_count":1,"window":{"start":"2021-01-24T15:56:00Z","end":"2021-01-24T15:58:00Z"},"shard_id":"s","first_sequence_number":"1","last_sequence_number":"1","min":5,"max":5,"rejected":0,"requests":{},"terminated_early":false}';
+  expect(parseResult(before)).toMatchObject({ salesCents: 500, customers: null, amounts: null, repeated: 0 });
 });
 
 describe('an original result', () => {

@@ -150,7 +150,10 @@ export function result(
     minCents: sales.length === 0 ? null : Math.min(...sales),
     maxCents: sales.length === 0 ? null : Math.max(...sales),
     rejected: 0,
+    repeated: 0,
     requests: [{ requestId: `click-${first}`, recordCount: sales.length, salesCents }],
+    customers: null,
+    amounts: null,
     terminatedEarly: false,
     ...rest,
   };

@@ -1,0 +1,59 @@
+import { sumCents } from './cents.ts';
+
+/** What one customer has bought in one part of a window, or in several. */
+export interface CustomerShare {
+  readonly name: string;
+  readonly recordCount: number;
+  readonly salesCents: number;
+}
+
+/** Sums by customer while a window is folded: the first names each have their own, in the order of their first sale. */
+export type CustomerSums = Map<string, { recordCount: number; salesCents: number }>;
+
+/** The names of a part that have sums of their own; the rest is added up under `OTHER_CUSTOMERS`. */
+export const MAX_CUSTOMERS = 200;
+/** Whoever has a longer name is one of the others: a name may take 64 kB, and the state of a window has little room. */
+export const MAX_CUSTOMER_NAME_LENGTH = 80;
+export const OTHER_CUSTOMERS = 'other';
+
+export function addToCustomers(sums: CustomerSums, name: string, salesCents: number): void {
+  const own = sums.get(name);
+  if (own !== undefined) {
+    own.recordCount += 1;
+    own.salesCents += salesCents;
+    return;
+  }
+  const named = sums.has(OTHER_CUSTOMERS) ? sums.size - 1 : sums.size;
+  const isNamed = name.length <= MAX_CUSTOMER_NAME_LENGTH && named < MAX_CUSTOMERS;
+  if (isNamed || name === OTHER_CUSTOMERS) sums.set(name, { recordCount: 1, salesCents });
+  else if (sums.has(OTHER_CUSTOMERS)) addToCustomers(sums, OTHER_CUSTOMERS, salesCents);
+  else sums.set(OTHER_CUSTOMERS, { recordCount: 1, salesCents });
+}
+
+/**
+ * The sums of several parts, shards or windows, by name. Null when one of them does not tell its customers, or a sum is
+ * beyond what cents say exactly.
+ */
+export function mergeCustomers(
+  all: Iterable<readonly CustomerShare[] | null>,
+): readonly CustomerShare[] | null {
+  const merged = new Map<string, { recordCount: number; cents: number[] }>();
+  for (const shares of all) {
+    if (shares === null) return null;
+    for (const { name, recordCount, salesCents } of shares) {
+      const known = merged.get(name);
+      if (known === undefined) merged.set(name, { recordCount, cents: [salesCents] });
+      else {
+        known.recordCount += recordCount;
+        known.cents.push(salesCents);
+      }
+    }
+  }
+  const shares: CustomerShare[] = [];
+  for (const [name, { recordCount, cents }] of merged) {
+    const salesCents = sumCents(cents);
+    if (salesCents === null) return null;
+    shares.push({ name, recordCount, salesCents });
+  }
+  return shares.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
