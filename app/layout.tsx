@@ -1,6 +1,7 @@
 import { GeistSans } from 'geist/font/sans';
 import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
+import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { THEME_SCRIPT } from '@/components/ui/theme';
 import '@/app/globals.css';
@@ -16,12 +17,16 @@ const GeistMono = localFont({
   adjustFontFallback: false,
 });
 
-export const metadata: Metadata = {
-  title: 'Tumbling windows: sales as they close',
-  description:
-    'Live sales totals per tumbling window, from a Kinesis stream through Lambda to S3, on AWS or on one machine.',
-  robots: { index: true, follow: true },
-};
+/** Search engines may list the page where its owner asks for it: `DASHBOARD_INDEX=1`. */
+export function generateMetadata(): Metadata {
+  const isPublic = process.env.DASHBOARD_INDEX === '1';
+  return {
+    title: 'Tumbling windows: sales as they close',
+    description:
+      'Live sales totals per tumbling window, from a Kinesis stream through Lambda to S3, on AWS or on one machine.',
+    robots: { index: isPublic, follow: isPublic },
+  };
+}
 
 export const viewport: Viewport = {
   width: 'device-width',
@@ -33,13 +38,14 @@ export const viewport: Viewport = {
   ],
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const nonce = /'nonce-([^']+)'/.exec((await headers()).get('content-security-policy') ?? '')?.[1];
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <head>
         {/* Before the first paint, so that a chosen theme never flashes. */}
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours, nothing from outside */}
-        <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
+        <script nonce={nonce} dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
       </head>
       <body>{children}</body>
     </html>

@@ -42,6 +42,11 @@ export function Generate({ answer, format }: PageData) {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [send, count]);
+  if (health?.role === 'watch') {
+    return (
+      <p className="text-muted text-sm">You are watching. Sign in with the password that may sell to sell.</p>
+    );
+  }
   return (
     <div className="flex flex-col gap-2 print:hidden">
       <Button

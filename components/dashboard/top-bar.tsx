@@ -1,16 +1,14 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import useSWR from 'swr';
 import { LiveStatus } from '@/components/dashboard/live-status';
 import type { Connection } from '@/components/live/page-data';
-import { getJson } from '@/components/live/request';
 import type { UrlState } from '@/components/live/url-state';
+import { useHealth } from '@/components/live/use-place';
 import { Button } from '@/components/ui/button';
 import { Icon, type IconName } from '@/components/ui/icon';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import { chooseTheme, currentTheme, type Theme } from '@/components/ui/theme';
-import type { HealthAnswer } from '@/lib/contract/answers';
 
 const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
 const ICON: Readonly<Record<Theme, IconName>> = { system: 'screen', light: 'sun', dark: 'moon' };
@@ -71,6 +69,7 @@ export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarPro
             <Button look="quiet" aria-label="Keyboard" title="Keyboard (?)" onClick={onKeys}>
               ?
             </Button>
+            <SignOut />
           </div>
           <div className="sm:hidden">
             <Menu
@@ -85,11 +84,24 @@ export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarPro
               <MenuItem onSelect={nextZone}>Times in {zoneOf(url)}</MenuItem>
               <MenuItem onSelect={nextTheme}>Theme: {theme}</MenuItem>
               <MenuItem onSelect={onKeys}>Keyboard</MenuItem>
+              <SignOut />
             </Menu>
           </div>
         </div>
       </div>
     </header>
+  );
+}
+
+/** A form, so that it is the server that ends the session. */
+function SignOut() {
+  if (useHealth()?.asksForPassword !== true) return null;
+  return (
+    <form method="post" action="/api/sign-out">
+      <Button type="submit" look="quiet">
+        Sign out
+      </Button>
+    </form>
   );
 }
 
@@ -110,7 +122,7 @@ function ReplayBadge() {
 
 /** Which of the two worlds this is, always in sight: told by word and by the badge's own shape. */
 function ModeBadge({ windowSeconds }: { windowSeconds: number }) {
-  const { data: health } = useSWR<HealthAnswer>('/api/health', getJson, { revalidateOnFocus: false });
+  const health = useHealth();
   const isLocal = health?.mode !== 'aws';
   const account = health?.accountId == null ? '' : ` · …${health.accountId.slice(-4)}`;
   return (

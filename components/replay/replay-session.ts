@@ -131,6 +131,8 @@ function healthOf({ header }: ReplayFile): HealthAnswer {
     stream: '',
     producerFunction: '',
     windowSeconds: header.windowSeconds,
+    role: 'watch',
+    asksForPassword: false,
     hops: [],
   };
 }

@@ -27,7 +27,7 @@ export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
   if (options.mode === 'start') await ensureBuild(options.root, options.env);
   const child = next(
     options.root,
-    [options.mode, '-H', '127.0.0.1', '-p', String(port)],
+    [options.mode, '-H', options.env.LISTEN_ADDRESS || '127.0.0.1', '-p', String(port)],
     options.env,
     'pipe',
   );

@@ -72,6 +72,7 @@ export interface Problem {
   readonly kind:
     | 'bad-request'
     | 'forbidden-origin'
+    | 'not-signed-in'
     | 'no-credentials'
     | 'expired-credentials'
     | 'access-denied'
@@ -105,6 +106,10 @@ export interface HealthAnswer {
   readonly stream: string;
   readonly producerFunction: string;
   readonly windowSeconds: number;
+  /** What whoever asks may do: read everything, or sell and act on a local pipeline, too. */
+  readonly role: 'sell' | 'watch';
+  /** True when people sign in, and so can sign out. */
+  readonly asksForPassword: boolean;
   readonly hops: readonly Hop[];
 }
 

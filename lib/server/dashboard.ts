@@ -1,6 +1,7 @@
 import 'server-only';
 import type { Problem } from '../contract/answers.ts';
 import { excerptOfError } from '../core/excerpt.ts';
+import { Access } from './access.ts';
 import { Account } from './account.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
 import { BucketReader } from './bucket-reader.ts';
@@ -9,6 +10,7 @@ import { findMapping } from './mapping.ts';
 import { type Metrics, newMetrics } from './metrics.ts';
 import { ProblemError, problem, settingProblem } from './problem.ts';
 import { Producer } from './producer.ts';
+import { RateLimits } from './rate-limits.ts';
 import { RecordTail } from './record-tail.ts';
 import { RuntimeControl } from './runtime-control.ts';
 import { readSettings, SettingError, type Settings } from './settings.ts';
@@ -20,6 +22,8 @@ import { WindowStore } from './window-store/window-store.ts';
 /** All that the routes use, made once for this process. */
 export interface Dashboard {
   readonly settings: Settings;
+  readonly access: Access;
+  readonly limits: RateLimits;
   readonly clients: AwsClients;
   readonly reader: BucketReader;
   readonly store: WindowStore;
@@ -37,7 +41,9 @@ export function createDashboard(
   settings: Settings,
   clients: AwsClients = createAwsClients(settings.region),
   now: () => number = Date.now,
+  access: Access = new Access({}, now),
 ): Dashboard {
+  const limits = new RateLimits(settings.salesPerHour);
   const metrics = newMetrics();
   const { bucket, stream, endpoint, region } = settings;
   const reader = new BucketReader({ s3: clients.s3, bucket, endpoint, region, metrics });
@@ -46,12 +52,14 @@ export function createDashboard(
   const tail = new RecordTail(streamReader, now);
   const parts = {
     settings,
+    access,
+    limits,
     clients,
     reader,
     store,
     // The setting is what was deployed; the mapping itself knows what has been changed since.
     loop: new StoreLoop(store, async () => (await findMapping({ clients, settings }))?.windowSeconds || null),
-    producer: new Producer(settings, clients.invoker, metrics, now),
+    producer: new Producer(settings, clients.invoker, metrics, limits, now),
     account: new Account(clients.sts, now),
     runtime: new RuntimeControl(settings, now),
     metrics,
@@ -79,7 +87,13 @@ export function dashboard(): Dashboard {
 
 function fromEnvironment(): Dashboard {
   try {
-    const created = createDashboard(readSettings(process.env));
+    const settings = readSettings(process.env);
+    const created = createDashboard(
+      settings,
+      createAwsClients(settings.region),
+      Date.now,
+      new Access(process.env),
+    );
     // Next waits for open connections before it exits.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => created.feed.endAll());
     return created;

@@ -16,7 +16,11 @@ const BEHIND_MS = 30_000;
 const STALE_MS = 15_000;
 
 /** `GET /api/health`: the settings and where they lead; with `deep`, each hop is asked. Never throws. */
-export async function healthAnswer(dashboard: Dashboard, deep: boolean): Promise<HealthAnswer> {
+export async function healthAnswer(
+  dashboard: Dashboard,
+  deep: boolean,
+  role: HealthAnswer['role'],
+): Promise<HealthAnswer> {
   const { settings, store, account, clients } = dashboard;
   const [accountId, region, hops] = await Promise.all([
     account.id(),
@@ -36,6 +40,8 @@ export async function healthAnswer(dashboard: Dashboard, deep: boolean): Promise
     stream: settings.stream,
     producerFunction: settings.producerFunction,
     windowSeconds: store.windowSeconds,
+    role,
+    asksForPassword: !dashboard.access.isOpen,
     hops,
   };
 }

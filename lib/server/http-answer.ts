@@ -1,6 +1,5 @@
 import 'server-only';
 import { createHash } from 'node:crypto';
-import type { Problem } from '../contract/answers.ts';
 import { ProblemError, problem } from './problem.ts';
 
 /** Answers are of this moment and of this account: no cache may keep them. */
@@ -17,6 +16,11 @@ export function plain(text: string, contentType: string): Response {
   return new Response(text, { headers: { ...HEADERS, 'content-type': contentType } });
 }
 
+/** The answer to a form: the browser goes on to another page of ours. */
+export function seeOther(path: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status: 303, headers: { ...HEADERS, location: path, ...headers } });
+}
+
 /**
  * Runs a route; what it throws becomes `{"problem": …}`. An error that nobody foresaw is logged here and nowhere else,
  * and its text stays on this side.
@@ -25,15 +29,18 @@ export async function answer(act: () => Promise<Response> | Response): Promise<R
   try {
     return await act();
   } catch (error) {
-    if (error instanceof ProblemError) return problemAnswer(error.problem, error.status);
+    if (error instanceof ProblemError) return problemAnswer(error);
     console.error(error);
-    return problemAnswer(problem('unknown', 'The dashboard failed; its log says why.'), 500);
+    return problemAnswer(new ProblemError(problem('unknown', 'The dashboard failed; its log says why.')));
   }
 }
 
-function problemAnswer(body: Problem, status: number): Response {
-  const retry: Record<string, string> = status === 429 || status === 503 ? { 'retry-after': '1' } : {};
-  return json({ problem: body }, { status, headers: retry });
+function problemAnswer({ problem, status, retrySeconds }: ProblemError): Response {
+  const isPassing = status === 429 || status === 503;
+  return json(
+    { problem },
+    { status, headers: isPassing ? { 'retry-after': String(retrySeconds ?? 1) } : {} },
+  );
 }
 
 /**

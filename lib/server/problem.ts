@@ -11,6 +11,8 @@ export class ProblemError extends Error {
     readonly problem: Problem,
     /** The HTTP status of the answer. */
     readonly status: number = STATUS[problem.kind],
+    /** After how many seconds it is worth to try again; null when nobody knows. */
+    readonly retrySeconds: number | null = null,
   ) {
     super(problem.message);
   }
@@ -19,6 +21,7 @@ export class ProblemError extends Error {
 const STATUS: Readonly<Record<Problem['kind'], number>> = {
   'bad-request': 400,
   'forbidden-origin': 403,
+  'not-signed-in': 401,
   'bad-setting': 500,
   'no-credentials': 502,
   'expired-credentials': 502,

@@ -7,6 +7,7 @@ import { excerptOfText } from '../core/excerpt.ts';
 import { MAX_RECORD_COUNT, recordCountWords } from '../core/record-count.ts';
 import type { Metrics } from './metrics.ts';
 import { badRequest, ProblemError, problem, problemOf } from './problem.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Settings } from './settings.ts';
 
 /** Each keeps a connection and a Lambda instance busy. */
@@ -38,18 +39,29 @@ export class Producer {
   readonly #settings: Settings;
   readonly #lambda: LambdaClient;
   readonly #metrics: Metrics;
+  readonly #limits: RateLimits;
   readonly #now: () => number;
   #inFlight = 0;
 
-  constructor(settings: Settings, lambda: LambdaClient, metrics: Metrics, now: () => number) {
+  constructor(
+    settings: Settings,
+    lambda: LambdaClient,
+    metrics: Metrics,
+    limits: RateLimits,
+    now: () => number,
+  ) {
     this.#settings = settings;
     this.#lambda = lambda;
     this.#metrics = metrics;
+    this.#limits = limits;
     this.#now = now;
   }
 
-  /** `asked` is the request's parsed JSON: `{}` or `{"record_count": n}`. Throws ProblemError. */
-  async generate(asked: unknown): Promise<Receipt> {
+  /**
+   * `asked` is the request's parsed JSON: `{}` or `{"record_count": n}`; `client` is whose bound it counts against. Throws
+   * ProblemError.
+   */
+  async generate(asked: unknown, client: string): Promise<Receipt> {
     const parsed = request.safeParse(asked);
     if (!parsed.success) {
       throw badRequest(recordCountWords(asked));
@@ -63,7 +75,9 @@ export class Producer {
     this.#inFlight += 1;
     try {
       const count = parsed.data.record_count ?? null;
-      const receipt = await this.#invoke(count === null ? {} : { record_count: count });
+      const receipt = await this.#limits.selling(client, count, () =>
+        this.#invoke(count === null ? {} : { record_count: count }),
+      );
       this.#metrics.generateCalls += 1;
       this.#metrics.generatedRecords += receipt.recordCount;
       return receipt;

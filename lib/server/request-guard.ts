@@ -1,18 +1,41 @@
 import 'server-only';
+import type { Access, Role } from './access.ts';
 import { badRequest, ProblemError, problem } from './problem.ts';
 import { isLoopbackName, type Settings } from './settings.ts';
 
+/** What the guards go by. */
+export interface Gate {
+  readonly settings: Pick<Settings, 'hosts'>;
+  readonly access: Access;
+}
+
 /**
- * Who may ask: the page itself, and programs on this machine. A web page elsewhere could reach the dashboard through the
+ * For routes that read: a request of the page itself, by whoever may watch. Answers what they may do. Throws ProblemError
+ * `forbidden-origin` or `not-signed-in`.
+ */
+export async function guardReading(request: Request, gate: Gate): Promise<Role> {
+  guardOrigin(request, gate.settings);
+  const role = await gate.access.roleOfCookies(request.headers.get('cookie'));
+  if (role === null) throw new ProblemError(problem('not-signed-in', 'Sign in first: reload the page.'));
+  return role;
+}
+
+/**
+ * Which requests are answered at all: the page itself, and programs on this machine. A web page elsewhere could reach the dashboard through the
  * browser of whoever runs it: by a request across origins, or by a name of its own that it lets point here (DNS rebinding).
  * Neither is answered. Throws ProblemError `forbidden-origin`.
  */
-export function guardReading(request: Request, settings: Pick<Settings, 'hosts'>): void {
+export function guardOrigin(request: Request, settings: Pick<Settings, 'hosts'>): void {
   const host = (request.headers.get('host') ?? '').toLowerCase();
   const name = host.replace(/:\d+$/, '');
-  if (!isLoopbackName(name) && !settings.hosts.includes(name) && !settings.hosts.includes(host)) {
+  // Once it has names of its own the page may be reachable from elsewhere, where anyone can write `localhost` into a request.
+  const isKnown =
+    settings.hosts.length === 0
+      ? isLoopbackName(name)
+      : settings.hosts.includes(name) || settings.hosts.includes(host);
+  if (!isKnown) {
     throw forbidden(
-      `Expected the page to be asked for as localhost or by a name in DASHBOARD_HOSTS, got "${host.slice(0, 100)}".`,
+      `Expected the page to be asked for ${settings.hosts.length === 0 ? 'as localhost or ' : ''}by a name in DASHBOARD_HOSTS, got "${host.slice(0, 100)}".`,
       `export DASHBOARD_HOSTS=${/^[\w.\-:]{1,100}$/.test(name) ? name : '…'}`,
     );
   }
@@ -32,8 +55,12 @@ const MAX_BODY_BYTES = 1024;
  * For routes that change something: besides who asks, how. A form of another site cannot send JSON, and no request of
  * ours is longer than 1 KiB. Answers the parsed body. Throws ProblemError with 4xx.
  */
-export async function guardChange(request: Request, settings: Pick<Settings, 'hosts'>): Promise<unknown> {
-  guardReading(request, settings);
+export async function guardChange(request: Request, gate: Gate): Promise<unknown> {
+  if ((await guardReading(request, gate)) !== 'sell') {
+    throw new ProblemError(
+      problem('forbidden-origin', 'This password may watch only: sign in with the one that may sell.'),
+    );
+  }
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== 'application/json') {
     throw badRequest(`Expected content-type application/json, got "${type.slice(0, 100)}".`, 415);
@@ -46,8 +73,8 @@ export async function guardChange(request: Request, settings: Pick<Settings, 'ho
   }
 }
 
-/** Stops reading at the limit, whatever content-length says. */
-async function readBody(request: Request): Promise<string> {
+/** Stops reading at 1 KiB, whatever content-length says. Throws ProblemError with 413. */
+export async function readBody(request: Request): Promise<string> {
   const reader = request.body?.getReader();
   if (reader === undefined) return '';
   const chunks: Uint8Array[] = [];
@@ -61,6 +88,19 @@ async function readBody(request: Request): Promise<string> {
     chunks.push(next.value);
   }
   return Buffer.concat(chunks).toString();
+}
+
+/**
+ * Who asks, for bounds by client: as the server in front says, or the connection's own address, which Next.js fills in.
+ * Whoever reaches the page without a proxy can write anything there, so that a bound of all stands beside each of these.
+ */
+export function clientAddress(request: Request): string {
+  return (request.headers.get('x-forwarded-for') ?? '').split(',')[0]?.trim().slice(0, 64) || 'unknown';
+}
+
+/** True behind TLS, as the server that ends it says. */
+export function isSecure(request: Request): boolean {
+  return request.headers.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
 }
 
 function hostOf(origin: string): string | null {

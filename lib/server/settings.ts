@@ -17,6 +17,10 @@ export interface Settings {
   readonly idleSeconds: number;
   /** Host names, besides this machine's, by which the page may be asked for. */
   readonly hosts: readonly string[];
+  /** Origins whose pages may show this one in a frame. */
+  readonly embedOrigins: readonly string[];
+  /** The most records an hour that the page sells, for everyone together. */
+  readonly salesPerHour: number;
 }
 
 /** Thrown for a setting that is missing or cannot be used; the message names the variable and what it takes. */
@@ -49,6 +53,10 @@ const hostNames = z
   .string()
   .regex(/^[\w.\-:]+(\s*,\s*[\w.\-:]+)*$/)
   .optional();
+const origins = z
+  .string()
+  .regex(/^https?:\/\/[\w.\-:]+(\s*,\s*https?:\/\/[\w.\-:]+)*$/)
+  .optional();
 const digits = z.string().regex(/^\d+$/).transform(Number);
 
 /** An unset variable and an empty one are the same. Throws SettingError. */
@@ -80,10 +88,25 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     isLocal: endpoint !== null && isLoopbackName(new URL(endpoint).hostname),
     windowSeconds: seconds('WINDOW_SECONDS', 1, 900) ?? 120,
     idleSeconds: seconds('WINDOW_IDLE_SECONDS', 0, 120) ?? 120,
-    hosts: (read('DASHBOARD_HOSTS', 'host names separated by commas', hostNames) ?? '')
-      .split(',')
-      .flatMap((host) => host.trim().toLowerCase() || []),
+    hosts: listOf(read('DASHBOARD_HOSTS', 'host names separated by commas', hostNames)),
+    embedOrigins: listOf(
+      read(
+        'DASHBOARD_EMBED_ORIGINS',
+        'origins such as https://wiki.example.com separated by commas',
+        origins,
+      ),
+    ),
+    salesPerHour:
+      read(
+        'SALES_PER_HOUR',
+        'a whole number of records from 300 to 1000000000',
+        digits.pipe(z.number().min(300).max(1_000_000_000)).optional(),
+      ) ?? 1_000_000,
   };
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '').split(',').flatMap((each) => each.trim().toLowerCase() || []);
 }
 
 /** True for the names by which a machine reaches itself, whatever its resolver says. */

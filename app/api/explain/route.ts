@@ -8,7 +8,7 @@ export const dynamic = 'force-dynamic';
 export function GET(request: Request): Promise<Response> {
   return answer(async () => {
     const all = dashboard();
-    guardReading(request, all.settings);
+    await guardReading(request, all);
     return json(await explainAnswer(all, new URL(request.url).searchParams.get('start') ?? ''));
   });
 }

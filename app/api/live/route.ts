@@ -6,9 +6,9 @@ import { guardReading } from '@/lib/server/request-guard';
 export const dynamic = 'force-dynamic';
 
 export function GET(request: Request): Promise<Response> {
-  return answer(() => {
-    const { settings, feed } = dashboard();
-    guardReading(request, settings);
+  return answer(async () => {
+    const { feed } = dashboard();
+    await guardReading(request, dashboard());
     return new Response(feed.open(request.signal), { headers: LIVE_HEADERS });
   });
 }

@@ -6,9 +6,9 @@ import { guardReading } from '@/lib/server/request-guard';
 export const dynamic = 'force-dynamic';
 
 export function GET(request: Request): Promise<Response> {
-  return answer(() => {
+  return answer(async () => {
     const all = dashboard();
-    guardReading(request, all.settings);
+    await guardReading(request, all);
     return plain(metricsText(all), 'text/plain; version=0.0.4; charset=utf-8');
   });
 }

@@ -7,8 +7,8 @@ export const dynamic = 'force-dynamic';
 
 export function GET(request: Request): Promise<Response> {
   return answer(async () => {
-    const { settings, tail, tailLoop } = dashboard();
-    guardReading(request, settings);
+    const { tail, tailLoop } = dashboard();
+    await guardReading(request, dashboard());
     return json(await recordsAnswer(tail, tailLoop, new URL(request.url).searchParams));
   });
 }

@@ -7,8 +7,8 @@ export const dynamic = 'force-dynamic';
 
 export function GET(request: Request): Promise<Response> {
   return answer(async () => {
-    const { settings, reader } = dashboard();
-    guardReading(request, settings);
+    const { reader } = dashboard();
+    await guardReading(request, dashboard());
     return json(await rejectedAnswer(reader, new URL(request.url).searchParams.get('day') ?? ''));
   });
 }

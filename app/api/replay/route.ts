@@ -8,7 +8,7 @@ export const dynamic = 'force-dynamic';
 export function GET(request: Request): Promise<Response> {
   return answer(async () => {
     const all = dashboard();
-    guardReading(request, all.settings);
+    await guardReading(request, all);
     const day = new URL(request.url).searchParams.get('day') ?? 'today';
     // As for the page: a setting of the run, past what the build would fill in.
     const { NEXT_PUBLIC_CURRENCY: currency } = process.env;

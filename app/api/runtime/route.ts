@@ -6,16 +6,16 @@ export const dynamic = 'force-dynamic';
 
 export function GET(request: Request): Promise<Response> {
   return answer(async () => {
-    const { settings, runtime } = dashboard();
-    guardReading(request, settings);
+    const { runtime } = dashboard();
+    await guardReading(request, dashboard());
     return json(await runtime.status());
   });
 }
 
 export function POST(request: Request): Promise<Response> {
   return answer(async () => {
-    const { settings, runtime, loop, tail } = dashboard();
-    const { action, message } = await runtime.act(await guardChange(request, settings));
+    const { runtime, loop, tail } = dashboard();
+    const { action, message } = await runtime.act(await guardChange(request, dashboard()));
     await loop.measure();
     loop.expire();
     if (action === 'reset') tail.forget();

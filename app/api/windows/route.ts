@@ -7,8 +7,8 @@ export const dynamic = 'force-dynamic';
 
 export function GET(request: Request): Promise<Response> {
   return answer(async () => {
-    const { settings, store, loop } = dashboard();
-    guardReading(request, settings);
+    const { store, loop } = dashboard();
+    await guardReading(request, dashboard());
     return tagged(request, await windowsAnswer(store, loop, new URL(request.url).searchParams));
   });
 }

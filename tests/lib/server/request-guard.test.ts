@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { Access } from '../../../lib/server/access.ts';
 import { ProblemError } from '../../../lib/server/problem.ts';
-import { guardChange, guardReading } from '../../../lib/server/request-guard.ts';
+import { guardChange, guardOrigin, guardReading } from '../../../lib/server/request-guard.ts';
 
-const settings = { hosts: ['sales.example.com'] };
+/** As on one machine: no names, no password. */
+const here = { settings: { hosts: [] }, access: new Access({}) };
 
 function request(headers: Record<string, string>, body: string | null = null): Request {
   return new Request('http://localhost:3000/api/sales', {
@@ -12,9 +14,9 @@ function request(headers: Record<string, string>, body: string | null = null): R
   });
 }
 
-function refusal(headers: Record<string, string>): string | null {
+function refusal(headers: Record<string, string>, hosts: readonly string[] = []): string | null {
   try {
-    guardReading(request(headers), settings);
+    guardOrigin(request(headers), { hosts });
     return null;
   } catch (error) {
     expect(error).toBeInstanceOf(ProblemError);
@@ -28,9 +30,7 @@ describe('who may ask', () => {
     ['by address', { host: '127.0.0.1:3000' }],
     ['by IPv6 address', { host: '[::1]:3000' }],
     ['a name under localhost', { host: 'sales.localhost:3000' }],
-    ['a host that was let in', { host: 'Sales.Example.com' }],
     ['the page itself', { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin' }],
-    ['the page behind TLS', { host: 'sales.example.com', origin: 'https://sales.example.com' }],
     ['a person who types the address', { 'sec-fetch-site': 'none' }],
   ])('%s', (_name, headers) => {
     expect(refusal(headers)).toBeNull();
@@ -52,14 +52,52 @@ describe('who may ask', () => {
   ])('not %s', (_name, headers) => {
     expect(refusal(headers)).toBe('forbidden-origin');
   });
+
+  test.each([
+    ['a name that was let in', { host: 'Sales.Example.com' }],
+    ['the page behind TLS', { host: 'sales.example.com', origin: 'https://sales.example.com' }],
+  ])('%s', (_name, headers) => {
+    expect(refusal(headers, ['sales.example.com'])).toBeNull();
+  });
+
+  test('not this machine by a name that anyone can write, once it has names of its own', () => {
+    expect(refusal({ host: 'localhost:3000' }, ['sales.example.com'])).toBe('forbidden-origin');
+  });
+});
+
+describe('with passwords', () => {
+  const access = new Access({ DASHBOARD_PASSWORD: 'sell sell', DASHBOARD_WATCH_PASSWORD: 'watch watch' });
+  const gate = { ...here, access };
+  const signedIn = async (role: 'sell' | 'watch') => ({
+    cookie: `theme=dark; dashboard_session=${await access.seal(role)}`,
+    'content-type': 'application/json',
+  });
+
+  test('nobody reads or changes anything without a session', async () => {
+    await expect(guardReading(request({}), gate)).rejects.toMatchObject({ status: 401 });
+    await expect(
+      guardChange(request({ 'content-type': 'application/json' }, '{}'), gate),
+    ).rejects.toMatchObject({
+      status: 401,
+    });
+  });
+
+  test('who may watch reads and changes nothing; who may sell does both', async () => {
+    expect(await guardReading(request(await signedIn('watch')), gate)).toBe('watch');
+    await expect(guardChange(request(await signedIn('watch'), '{}'), gate)).rejects.toMatchObject({
+      status: 403,
+    });
+    expect(await guardReading(request(await signedIn('sell')), gate)).toBe('sell');
+    expect(await guardChange(request(await signedIn('sell'), '{}'), gate)).toEqual({});
+  });
 });
 
 describe('a change', () => {
   const json = { 'content-type': 'application/json; charset=utf-8' };
 
   test('is answered its body', async () => {
-    expect(await guardChange(request(json, '{"record_count": 5}'), settings)).toEqual({ record_count: 5 });
-    expect(await guardChange(request(json, ''), settings)).toEqual({});
+    expect(await guardChange(request(json, '{"record_count": 5}'), here)).toEqual({ record_count: 5 });
+    expect(await guardChange(request(json, ''), here)).toEqual({});
   });
 
   test.each([
@@ -69,7 +107,7 @@ describe('a change', () => {
     [413, json, `{"a": "${'x'.repeat(1024)}"}`],
     [400, json, '{'],
   ])('is refused with %i', async (status, headers, body) => {
-    await expect(guardChange(request(headers, body), settings)).rejects.toMatchObject({ status });
+    await expect(guardChange(request(headers, body), here)).rejects.toMatchObject({ status });
   });
 
   test('stops reading a body that never ends', async () => {
@@ -86,7 +124,7 @@ describe('a change', () => {
       body: endless,
       duplex: 'half',
     } as RequestInit);
-    await expect(guardChange(streamed, settings)).rejects.toMatchObject({ status: 413 });
+    await expect(guardChange(streamed, here)).rejects.toMatchObject({ status: 413 });
     expect(sent).toBeLessThan(4096);
   });
 });

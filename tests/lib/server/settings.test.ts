@@ -15,6 +15,8 @@ test('what is not set is as the stacks deploy it', () => {
     windowSeconds: 120,
     idleSeconds: 120,
     hosts: [],
+    embedOrigins: [],
+    salesPerHour: 1_000_000,
   });
 });
 

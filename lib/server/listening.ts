@@ -1,0 +1,52 @@
+import 'server-only';
+import { subscribe } from 'node:diagnostics_channel';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { isLoopbackName } from './settings.ts';
+
+/**
+ * Ends the process when others can reach it and nobody is asked for a password, however it was started: `next start` listens on
+ * every address unless it is told one.
+ */
+export function refuseOpenAddress(): void {
+  const { DASHBOARD_PASSWORD, DASHBOARD_WATCH_PASSWORD, DASHBOARD_OPEN } = process.env;
+  if (DASHBOARD_PASSWORD || DASHBOARD_WATCH_PASSWORD || DASHBOARD_OPEN === '1') return;
+  const address = listeningAddresses().find((each) => !isLoopbackName(each));
+  if (address === undefined) return;
+  console.error(
+    [
+      `The page would listen on ${address}, where others can reach it, and asks nobody for a password. It does not start.`,
+      'Set DASHBOARD_PASSWORD (and DASHBOARD_WATCH_PASSWORD for those who may only watch), or let it listen on this machine',
+      'alone (-H 127.0.0.1, or HOSTNAME=127.0.0.1 for server.js), or set DASHBOARD_OPEN=1 where something else asks.',
+    ].join('\n'),
+  );
+  process.exit(1);
+}
+
+/** TRACE would show a script what the browser sent with it. Next.js cannot even represent it, and fails. */
+export function refuseTrace(): void {
+  subscribe('http.server.request.start', (message) => {
+    const { request, response } = started.parse(message);
+    if (request.method === 'TRACE') response.writeHead(405, { allow: 'GET, HEAD, POST' }).end();
+  });
+}
+
+const started = z.object({ request: z.instanceof(IncomingMessage), response: z.instanceof(ServerResponse) });
+
+/** Of this process's servers, from Node's own diagnostic report: Next.js tells nobody where it listens. */
+function listeningAddresses(): string[] {
+  const { libuv } = diagnosticReport.parse(process.report.getReport());
+  return libuv.flatMap(({ type, localEndpoint, remoteEndpoint }) =>
+    type === 'tcp' && remoteEndpoint === null ? (localEndpoint?.ip4 ?? localEndpoint?.ip6 ?? []) : [],
+  );
+}
+
+const diagnosticReport = z.object({
+  libuv: z.array(
+    z.object({
+      type: z.string(),
+      localEndpoint: z.object({ ip4: z.string().optional(), ip6: z.string().optional() }).nullish(),
+      remoteEndpoint: z.unknown().optional(),
+    }),
+  ),
+});

@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { expectAccessible } from './accessible.ts';
+import { expect, freePagePort, openPipeline, type Pipeline, test } from './pipeline.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const PASSWORDS = { DASHBOARD_PASSWORD: 'sell sell', DASHBOARD_WATCH_PASSWORD: 'watch watch' };
+
+let guarded: Pipeline;
+test.beforeAll(async () => {
+  guarded = await openPipeline({ windowSeconds: 120, shardCount: 1 }, PASSWORDS);
+});
+test.afterAll(() => guarded.close());
+
+/** What the page's policy kept from loading or running. */
+function violationsOf(page: Page): string[] {
+  const violations: string[] = [];
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) violations.push(message.text());
+  });
+  return violations;
+}
+
+async function signIn(page: Page, password: string): Promise<void> {
+  await page.goto(guarded.url);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+test('who has the password sells, and is a stranger again after signing out', async ({ page }) => {
+  const violations = violationsOf(page);
+  await signIn(page, 'wrong');
+  await expect(page.getByText('That is not the password')).toBeVisible();
+  await expectAccessible(page);
+  await signIn(page, 'sell sell');
+  await page.getByRole('button', { name: 'Generate sales' }).click();
+  await expect(page.getByText(/records:/).first()).toBeVisible();
+  const cookies = await page.context().cookies();
+  expect(cookies).toMatchObject([{ httpOnly: true, sameSite: 'Lax' }]);
+  await page.getByRole('button', { name: 'Sign out' }).first().click();
+  await expect(page.getByLabel('Password')).toBeVisible();
+  expect((await page.request.get(`${guarded.url}/api/windows`)).status()).toBe(401);
+  expect(violations).toEqual([]);
+});
+
+test('who may watch sees everything, and sells nothing', async ({ page }) => {
+  await signIn(page, 'watch watch');
+  await expect(page.getByText('You are watching')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Generate sales' })).toHaveCount(0);
+  const sale = await page.request.post(`${guarded.url}/api/sales`, { data: {} });
+  expect(sale.status()).toBe(403);
+});
+
+test.describe('without a script', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('signing in is a form like any other', async ({ page }) => {
+    await signIn(page, 'watch watch');
+    await expect(page.getByRole('heading', { name: 'Tumbling windows' })).toBeVisible();
+    await expect(page).toHaveURL(`${guarded.url}/`);
+  });
+});
+
+test('a page of another site cannot show this one in a frame', async ({ page, calm }) => {
+  const evil = createServer((_, response) =>
+    response
+      .setHeader('content-type', 'text/html')
+      .end(`<iframe src="${calm.url}" style="opacity: 0.01"></iframe>`),
+  );
+  await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
+  const refused = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
+  await page.goto(`http://127.0.0.1:${(evil.address() as AddressInfo).port}`);
+  await refused;
+  await expect(page.frameLocator('iframe').getByRole('button', { name: 'Generate sales' })).toHaveCount(0);
+  evil.close();
+});
+
+test('every answer says what a browser may do with it, and nothing answers TRACE', async ({
+  calm,
+  request,
+}) => {
+  for (const place of ['/', '/nowhere', '/api/windows', '/api/nowhere', '/icon.svg']) {
+    const headers = (await request.get(`${calm.url}${place}`)).headers();
+    expect(headers, place).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': expect.stringContaining('camera=()'),
+    });
+    expect(headers['strict-transport-security'], place).toBeUndefined();
+    if (place !== '/icon.svg') {
+      expect(headers['content-security-policy'], place).toContain("frame-ancestors 'none'");
+      expect(headers['content-security-policy'], place).not.toContain('unsafe');
+    }
+  }
+  const behindTls = await request.get(calm.url, { headers: { 'x-forwarded-proto': 'https' } });
+  expect(behindTls.headers()['strict-transport-security']).toBe('max-age=31536000');
+  expect(await (await request.get(calm.url)).text()).toContain('noindex');
+  const trace = await request.fetch(calm.url, { method: 'TRACE' });
+  expect(trace.status()).toBe(405);
+});
+
+test('no way to start the page leaves it open to others without a password', () => {
+  const { DASHBOARD_PASSWORD: _, ...env } = process.env;
+  const started = spawnSync(
+    process.execPath,
+    [path.join(root, 'node_modules/next/dist/bin/next'), 'start', '-p', String(freePagePort())],
+    {
+      cwd: root,
+      env: { ...env, BUCKET_NAME: 'a-bucket', NODE_ENV: 'production' },
+      encoding: 'utf8',
+      timeout: 60_000,
+    },
+  );
+  expect(started.status).toBe(1);
+  expect(started.stderr).toContain('Set DASHBOARD_PASSWORD');
+});
