@@ -91,14 +91,14 @@ export interface EventSourceMappingConfiguration {
  * age of 30 s, a mapping of the same pair) is refused here, with a `LambdaError`.
  */
 export interface EventSourceMappings {
-  /** @throws LambdaError InvalidParameterValueException, ResourceNotFoundException, ResourceConflictException */
+  /** Throws LambdaError InvalidParameterValueException, ResourceNotFoundException, ResourceConflictException. */
   create(input: CreateEventSourceMapping): Promise<EventSourceMappingConfiguration>;
-  /** @throws LambdaError ResourceNotFoundException */
+  /** Throws LambdaError ResourceNotFoundException. */
   get(uuid: string): Promise<EventSourceMappingConfiguration>;
   /** All of them in the order of their creation; the service filters and pages. */
   list(): Promise<readonly EventSourceMappingConfiguration[]>;
-  /** @throws LambdaError ResourceNotFoundException, InvalidParameterValueException, ResourceInUseException */
+  /** Throws LambdaError ResourceNotFoundException, InvalidParameterValueException, ResourceInUseException. */
   update(uuid: string, input: UpdateEventSourceMapping): Promise<EventSourceMappingConfiguration>;
-  /** Answers the configuration in the state Deleting. @throws LambdaError ResourceNotFoundException, ResourceInUseException */
+  /** Answers the configuration in the state Deleting. Throws LambdaError ResourceNotFoundException, ResourceInUseException. */
   delete(uuid: string): Promise<EventSourceMappingConfiguration>;
 }

@@ -7,19 +7,19 @@ import { AwsError } from '../aws-json/aws-error.ts';
 export class LambdaError extends AwsError {}
 
 /** Whose fault it is. */
-const byUser = { Type: 'User' };
+const BY_USER = { Type: 'User' };
 
 /** A value that the API accepts by shape, yet refuses by meaning. */
 export const invalidParameterValue = (message: string) =>
-  new LambdaError('InvalidParameterValueException', 400, message, byUser);
+  new LambdaError('InvalidParameterValueException', 400, message, BY_USER);
 
 /** The function, mapping or event source that was named does not exist. */
 export const resourceNotFound = (message: string) =>
-  new LambdaError('ResourceNotFoundException', 404, message, byUser);
+  new LambdaError('ResourceNotFoundException', 404, message, BY_USER);
 
 /** The same thing exists already, or is in a state that forbids the change. */
 export const resourceConflict = (message: string) =>
-  new LambdaError('ResourceConflictException', 409, message, byUser);
+  new LambdaError('ResourceConflictException', 409, message, BY_USER);
 
 /** The thing is busy: a mapping that is being created, updated or deleted. */
 export const resourceInUse = (message: string) => new LambdaError('ResourceInUseException', 400, message);

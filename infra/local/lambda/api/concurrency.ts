@@ -1,13 +1,13 @@
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
-import { accountConcurrency, type FunctionPool } from '../functions/function-pool.ts';
+import { ACCOUNT_CONCURRENCY, type FunctionPool } from '../functions/function-pool.ts';
 import { functionReference } from '../functions/function-reference.ts';
 import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { bodyOf } from './request-body.ts';
-import { json, noContent } from './route.ts';
+import { json, NO_CONTENT } from './route.ts';
 
 /** What must stay free for functions without a reservation. */
-const leastUnreserved = 100;
+const LEAST_UNRESERVED = 100;
 
 /** 0 stops the function. https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
 export function putFunctionConcurrency(pool: FunctionPool, request: HttpRequest, name: string): HttpResponse {
@@ -23,34 +23,34 @@ export function putFunctionConcurrency(pool: FunctionPool, request: HttpRequest,
     if (definition.name !== found) others += pool.reservedConcurrency(definition.name) ?? 0;
   }
   // Stopping a function is always possible.
-  if (limit !== undefined && limit > 0 && accountConcurrency - others - limit < leastUnreserved) {
+  if (limit !== undefined && limit > 0 && ACCOUNT_CONCURRENCY - others - limit < LEAST_UNRESERVED) {
     throw new LambdaError(
       'InvalidParameterValueException',
       400,
       "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution " +
-        `below its minimum value of [${leastUnreserved}].`,
+        `below its minimum value of [${LEAST_UNRESERVED}].`,
     );
   }
-  pool.reserveConcurrency(found, limit);
+  pool.reserveConcurrency(found, limit ?? null);
   return json(200, { ReservedConcurrentExecutions: limit });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html */
 export function getFunctionConcurrency(pool: FunctionPool, name: string): HttpResponse {
   const limit = pool.reservedConcurrency(unqualified(pool, name));
-  return json(200, limit === undefined ? {} : { ReservedConcurrentExecutions: limit });
+  return json(200, limit === null ? {} : { ReservedConcurrentExecutions: limit });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionConcurrency.html */
 export function deleteFunctionConcurrency(pool: FunctionPool, name: string): HttpResponse {
-  pool.reserveConcurrency(unqualified(pool, name), undefined);
-  return noContent;
+  pool.reserveConcurrency(unqualified(pool, name), null);
+  return NO_CONTENT;
 }
 
 /** The name of a function that exists. A reservation belongs to the function, not to one of its versions. */
-function unqualified(pool: FunctionPool, text: string, shownQualifier?: string): string {
+function unqualified(pool: FunctionPool, text: string, shownQualifier: string | null = null): string {
   const reference = functionReference(pool.account, text);
-  if (reference.qualifier !== undefined) {
+  if (reference.qualifier !== null) {
     throw invalidParameterValue(
       'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. ' +
         'Please specify either a function name or an unqualified function ARN.',

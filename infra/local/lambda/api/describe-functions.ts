@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
-import { type Bundle, BundleError } from '../functions/function-bundle.ts';
+import type { Code } from '../functions/code.ts';
+import { BundleError } from '../functions/function-bundle.ts';
 import type { LambdaFunction } from '../functions/function-definition.ts';
-import { accountConcurrency, type FunctionPool } from '../functions/function-pool.ts';
+import { ACCOUNT_CONCURRENCY, type FunctionPool } from '../functions/function-pool.ts';
 import { functionArn, functionReference } from '../functions/function-reference.ts';
 import { Constraints } from './constraints.ts';
 import { numberIn, paged } from './page.ts';
@@ -20,7 +21,7 @@ export async function getFunction(
   return json(200, {
     Configuration: { ...configuration, ...status },
     Code: { RepositoryType: 'S3', Location: location },
-    ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
+    ...(reserved === null ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
   });
 }
 
@@ -57,7 +58,7 @@ export async function listFunctions(pool: FunctionPool, request: HttpRequest): P
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html */
 export async function getAccountSettings(pool: FunctionPool): Promise<HttpResponse> {
-  let unreserved = accountConcurrency;
+  let unreserved = ACCOUNT_CONCURRENCY;
   let totalCodeSize = 0;
   for (const definition of pool.functions) {
     unreserved -= pool.reservedConcurrency(definition.name) ?? 0;
@@ -68,7 +69,7 @@ export async function getAccountSettings(pool: FunctionPool): Promise<HttpRespon
       TotalCodeSize: 80_530_636_800,
       CodeSizeUnzipped: 262_144_000,
       CodeSizeZipped: 52_428_800,
-      ConcurrentExecutions: accountConcurrency,
+      ConcurrentExecutions: ACCOUNT_CONCURRENCY,
       UnreservedConcurrentExecutions: unreserved,
     },
     AccountUsage: { TotalCodeSize: totalCodeSize, FunctionCount: pool.functions.length },
@@ -82,24 +83,23 @@ function described(pool: FunctionPool, request: HttpRequest, name: string): Lamb
 }
 
 async function configurationOf(pool: FunctionPool, definition: LambdaFunction) {
-  const major = process.versions.node.split('.')[0];
   const built = await builtCode(pool, definition.name);
   const configuration = {
     FunctionName: definition.name,
     FunctionArn: definition.arn,
-    Runtime: `nodejs${major}.x`,
+    Runtime: definition.runtime,
     Role: definition.role,
-    Handler: `index.${definition.handlerExport}`,
-    CodeSize: built.bundle?.codeSize ?? 0,
+    Handler: definition.handler,
+    CodeSize: built.code?.codeSize ?? 0,
     Description: definition.description,
     Timeout: definition.timeoutSeconds,
     MemorySize: definition.memoryMb,
-    LastModified: new Date(built.bundle?.builtMs ?? 0).toISOString().replace('Z', '+0000'),
-    CodeSha256: built.bundle?.codeSha256 ?? '',
-    Version: '$LATEST',
+    LastModified: new Date(built.code?.builtMs ?? 0).toISOString().replace('Z', '+0000'),
+    CodeSha256: built.code?.codeSha256 ?? '',
+    Version: definition.version,
     Environment: { Variables: definition.environment },
     TracingConfig: { Mode: 'PassThrough' },
-    RevisionId: revisionId(definition, built.bundle),
+    RevisionId: revisionId(definition, built.code),
     PackageType: 'Zip',
     Architectures: [process.arch === 'arm64' ? 'arm64' : 'x86_64'],
     EphemeralStorage: { Size: 512 },
@@ -113,22 +113,24 @@ async function configurationOf(pool: FunctionPool, definition: LambdaFunction) {
   /** What the list leaves out. */
   const status = {
     RuntimeVersionConfig: {
-      RuntimeVersionArn: `arn:aws:lambda:${definition.region}::runtime:node-v${process.versions.node}`,
+      RuntimeVersionArn: `arn:aws:lambda:${definition.region}::runtime:${
+        definition.kind === 'nodejs' ? `node-v${process.versions.node}` : definition.runtime
+      }`,
     },
     ...(built.problem === undefined
       ? { State: 'Active', LastUpdateStatus: 'Successful' }
       : { State: 'Failed', StateReasonCode: 'InvalidZipFileException', StateReason: built.problem }),
   };
-  return { configuration, status, location: built.bundle?.url ?? '' };
+  return { configuration, status, location: built.code?.url ?? '' };
 }
 
 /** Source that does not bundle is a state of the function, not a failure of the question. */
 async function builtCode(
   pool: FunctionPool,
   name: string,
-): Promise<{ readonly bundle?: Bundle; readonly problem?: string }> {
+): Promise<{ readonly code?: Code; readonly problem?: string }> {
   try {
-    return { bundle: await pool.bundle(name) };
+    return { code: await pool.code(name) };
   } catch (error) {
     if (error instanceof BundleError) return { problem: error.message };
     throw error;
@@ -136,8 +138,8 @@ async function builtCode(
 }
 
 /** A UUID that changes with code and configuration. */
-function revisionId(definition: LambdaFunction, bundle: Bundle | undefined): string {
-  const content = JSON.stringify([{ ...definition, arn: '' }, bundle?.codeSha256]);
+function revisionId(definition: LambdaFunction, code: Code | undefined): string {
+  const content = JSON.stringify([{ ...definition, arn: '' }, code?.codeSha256]);
   const digest = createHash('sha256').update(content).digest('hex');
   return [8, 12, 16, 20, 32].map((end, index) => digest.slice([0, 8, 12, 16, 20][index], end)).join('-');
 }

@@ -90,7 +90,7 @@ export async function listEventSourceMappings(
   return json(200, { EventSourceMappings: page.items, ...page.marker });
 }
 
-/** The ARN as the caller qualified it. @throws LambdaError InvalidParameterValueException when there is no such function */
+/** The ARN as the caller qualified it. Throws LambdaError InvalidParameterValueException when there is no such function. */
 function existingFunction(pool: FunctionPool, functionName: string): string {
   const arn = functionArn(pool.account, functionReference(pool.account, functionName));
   try {
@@ -117,7 +117,7 @@ const FOREIGN = [
   'Topics',
 ];
 
-/** @throws LambdaError InvalidParameterValueException for a member that a stream has no use for */
+/** Throws LambdaError InvalidParameterValueException for a member that a stream has no use for. */
 function refuseForeign(body: Readonly<Record<string, unknown>>): void {
   const name = FOREIGN.find((foreign) => body[foreign] !== undefined && body[foreign] !== null);
   if (name === undefined) return;

@@ -6,10 +6,10 @@ import { functionArn, functionReference } from '../functions/function-reference.
 import { LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { parsedJson } from './json-text.ts';
-import { json, noContent } from './route.ts';
+import { json, NO_CONTENT } from './route.ts';
 
 /** Lambda's limit for an asynchronous event, in bytes. */
-const asyncEventLimitBytes = 1_048_576;
+const ASYNC_EVENT_LIMIT_BYTES = 1_048_576;
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export async function invoke(
@@ -39,7 +39,7 @@ export async function invoke(
     invokedFunctionArn: functionArn(pool.account, reference),
     ...clientContextOf(request),
   };
-  if (type === 'DryRun') return noContent;
+  if (type === 'DryRun') return NO_CONTENT;
   if (type === 'Event') {
     queue.add(call);
     return { status: 202, headers: {}, body: '' };
@@ -71,7 +71,7 @@ export function invokeAsync(
   return json(202, { Status: 202 });
 }
 
-/** The event as text, seen to be JSON. No body is an empty event. @throws LambdaError InvalidRequestContentException */
+/** The event as text, seen to be JSON. No body is an empty event. Throws LambdaError InvalidRequestContentException. */
 function eventIn({ body }: HttpRequest): string {
   if (body.length === 0) return '{}';
   parsedJson(body, 'Could not parse payload into json: ');
@@ -79,7 +79,7 @@ function eventIn({ body }: HttpRequest): string {
 }
 
 function checkSize(body: Buffer, type: 'Event' | 'RequestResponse' | 'DryRun'): void {
-  const limit = type === 'Event' ? asyncEventLimitBytes : EVENT_LIMIT_BYTES;
+  const limit = type === 'Event' ? ASYNC_EVENT_LIMIT_BYTES : EVENT_LIMIT_BYTES;
   if (body.length <= limit) return;
   throw new LambdaError(
     'RequestTooLargeException',

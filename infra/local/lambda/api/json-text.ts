@@ -3,7 +3,7 @@ import { LambdaError } from '../lambda-error.ts';
 
 /**
  * The JSON in a body.
- * @throws LambdaError InvalidRequestContentException, in the words of AWS's parser
+ * Throws LambdaError InvalidRequestContentException, in the words of AWS's parser.
  */
 export function parsedJson(body: Buffer, prefix = ''): unknown {
   const text = body.toString();
@@ -20,7 +20,7 @@ export function parsedJson(body: Buffer, prefix = ''): unknown {
   }
 }
 
-const values = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+const EXPECTED_VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 
 function complaint(body: Buffer, text: string): string {
   if (!isUtf8(body)) {
@@ -33,12 +33,12 @@ function complaint(body: Buffer, text: string): string {
   if (character === '') return `Unexpected end-of-input${source(text, text.length)}`;
   const word = /^[A-Za-z_$][\w$]*/.exec(text.slice(wordStart(text, offset)))?.[0];
   if (word !== undefined && !/["\w]\s*$/.test(text.slice(0, wordStart(text, offset)))) {
-    return `Unrecognized token '${word}': was expecting ${values}${source(text, wordStart(text, offset) + word.length)}`;
+    return `Unrecognized token '${word}': was expecting ${EXPECTED_VALUES}${source(text, wordStart(text, offset) + word.length)}`;
   }
   const code = character.charCodeAt(0);
   const shown =
     code < 32 || (code > 126 && code < 160) ? `(CTRL-CHAR, code ${code})` : `'${character}' (code ${code})`;
-  return `Unexpected character (${shown}): expected a valid value ${values}${source(text, offset)}`;
+  return `Unexpected character (${shown}): expected a valid value ${EXPECTED_VALUES}${source(text, offset)}`;
 }
 
 const source = (text: string, offset: number) => {

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../http/http.ts';
 import { invalidParameterValue } from '../lambda-error.ts';
 
 /** Lambda never lists more than this at once, whatever MaxItems says. */
-const mostItems = 50;
+const MOST_ITEMS = 50;
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -16,7 +16,7 @@ export function paged<Item>(
   all: readonly Item[],
   key: (item: Item) => string,
   marker: string | null,
-  maxItems = mostItems,
+  maxItems = MOST_ITEMS,
 ): Page<Item> {
   let start = 0;
   if (marker !== null && marker !== '') {
@@ -24,13 +24,13 @@ export function paged<Item>(
     start = all.findIndex((item) => key(item) === last) + 1;
     if (start === 0) throw invalidParameterValue(`Invalid Marker: ${marker}`);
   }
-  const items = all.slice(start, start + Math.min(maxItems, mostItems));
+  const items = all.slice(start, start + Math.min(maxItems, MOST_ITEMS));
   const last = items.at(-1);
   const isLastPage = last === undefined || start + items.length >= all.length;
   return { items, marker: isLastPage ? {} : { NextMarker: Buffer.from(key(last)).toString('base64url') } };
 }
 
-/** A number in the query; absent when it is not given. @throws LambdaError SerializationException */
+/** A number in the query; absent when it is not given. Throws LambdaError SerializationException. */
 export function numberIn(request: HttpRequest, name: string): number | undefined {
   const text = request.query.get(name);
   if (text === null || text === '') return undefined;

@@ -19,7 +19,7 @@ export const json = (
   body: JSON.stringify(body),
 });
 
-export const noContent: HttpResponse = { status: 204, headers: {}, body: '' };
+export const NO_CONTENT: HttpResponse = { status: 204, headers: {}, body: '' };
 
 /** Types whose message the API model spells with a capital letter. */
 const CAPITALISED: ReadonlySet<string> = new Set([

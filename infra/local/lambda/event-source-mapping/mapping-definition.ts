@@ -44,7 +44,7 @@ export function defineMapping(
   );
 }
 
-/** What the members that are given replace. @throws LambdaError InvalidParameterValueException */
+/** What the members that are given replace. Throws LambdaError InvalidParameterValueException. */
 export function withSettings(
   { FilterCriteria: filters, ...configuration }: EventSourceMappingConfiguration,
   input: EventSourceMappingSettings & { readonly FunctionArn?: string },

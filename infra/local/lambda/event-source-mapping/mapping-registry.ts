@@ -32,7 +32,7 @@ export interface EventSourceMappingsOptions extends Omit<MappingEnvironment, 'st
   readonly dataDir: string;
 }
 
-/** Goes on where the last process stopped, or was stopped. @throws UnreadableFileError */
+/** Goes on where the last process stopped, or was stopped. Throws UnreadableFileError. */
 export function openEventSourceMappings(
   options: EventSourceMappingsOptions,
 ): Promise<RunningEventSourceMappings> {

@@ -1,12 +1,13 @@
 import type { Clock } from '../../clock.ts';
 import { LambdaError } from '../lambda-error.ts';
-import type { FunctionPool, InvocationCall } from './function-pool.ts';
+import type { FunctionPool } from './function-pool.ts';
+import type { InvocationCall } from './invocation.ts';
 
 /** Lambda tries an event three times in all: again after one minute, and after two more. */
-const retryDelaysMs = [60_000, 120_000];
+const RETRY_DELAYS_MS = [60_000, 120_000];
 /** An event that cannot be started is kept for six hours; the pause grows from one second to five minutes. */
-const maximumAgeMs = 6 * 3_600_000;
-const longestPauseMs = 300_000;
+const MAXIMUM_AGE_MS = 6 * 3_600_000;
+const LONGEST_PAUSE_MS = 300_000;
 
 /**
  * Events that nobody waits for. They live in memory: unlike in AWS, what has not run when the runtime ends, or its pool is
@@ -14,12 +15,14 @@ const longestPauseMs = 300_000;
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export class AsyncInvocations {
+  readonly #pool: Pick<FunctionPool, 'run'>;
+  readonly #clock: Clock;
   readonly #pending = new Set<Promise<void>>();
 
-  constructor(
-    private readonly pool: Pick<FunctionPool, 'run'>,
-    private readonly clock: Clock,
-  ) {}
+  constructor(pool: Pick<FunctionPool, 'run'>, clock: Clock) {
+    this.#pool = pool;
+    this.#clock = clock;
+  }
 
   /** Returns at once; the event runs in its own time. */
   add(call: InvocationCall): void {
@@ -33,22 +36,22 @@ export class AsyncInvocations {
   }
 
   async #work(call: InvocationCall): Promise<void> {
-    const acceptedMs = this.clock.now();
+    const acceptedMs = this.#clock.now();
     let failures = 0;
     let pauseMs = 1_000;
     for (;;) {
       try {
-        const { outcome } = await this.pool.run(call);
+        const { outcome } = await this.#pool.run(call);
         if (outcome.kind === 'success') return;
-        const delayMs = retryDelaysMs[failures];
+        const delayMs = RETRY_DELAYS_MS[failures];
         if (delayMs === undefined) return;
         failures += 1;
-        await this.clock.sleep(delayMs);
+        await this.#clock.sleep(delayMs);
       } catch (error) {
         if (!(error instanceof LambdaError) || error.status !== 429) return;
-        if (this.clock.now() + pauseMs > acceptedMs + maximumAgeMs) return;
-        await this.clock.sleep(pauseMs);
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        if (this.#clock.now() + pauseMs > acceptedMs + MAXIMUM_AGE_MS) return;
+        await this.#clock.sleep(pauseMs);
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
     }
   }

@@ -4,16 +4,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BuildFailure, BuildOptions } from 'esbuild';
-
-/** A function's code, ready for a worker. */
-export interface Bundle {
-  readonly url: string;
-  /** Changes with the code; also what GetFunction shows. */
-  readonly codeSha256: string;
-  readonly codeSize: number;
-  /** Epoch milliseconds of the build. */
-  readonly builtMs: number;
-}
+import { lambdaPlugins } from './bundle-plugins.ts';
+import type { Code, CodeSource } from './code.ts';
 
 /** What a bundle was built from: a file's name, and what tells that it changed. */
 interface Input {
@@ -22,7 +14,7 @@ interface Input {
   readonly size: number;
 }
 
-interface Manifest extends Bundle {
+interface Manifest extends Code {
   readonly inputs: readonly Input[];
 }
 
@@ -32,7 +24,7 @@ export class BundleError extends Error {
 }
 
 /** Changed whenever bundles of an earlier version must not be used again. */
-const layout = 2;
+const LAYOUT = 3;
 
 function inputAt(file: string): Input {
   const stats = statSync(file, { throwIfNoEntry: false });
@@ -45,7 +37,7 @@ const unchanged = (input: Input) => {
 };
 
 /** The cache may be cleared away at any time, by a new installation too. */
-const isThere = ({ url }: Bundle) => existsSync(fileURLToPath(url));
+const isThere = ({ url }: Code) => existsSync(fileURLToPath(url));
 
 /** Installed packages change with an installation, not with a keystroke: they are checked at the start only. */
 const ownSource = (input: Input) => !input.file.includes(`${sep}node_modules${sep}`);
@@ -54,31 +46,27 @@ const ownSource = (input: Input) => !input.file.includes(`${sep}node_modules${se
  * Bundles one entry file with all it imports, the AWS SDK included, so that what runs here is what would be deployed.
  * The result is kept in the cache folder, and built again when one of its inputs changed.
  */
-export class SourceBundle {
-  #manifest: Manifest | undefined;
-  #checkedMs = Number.NEGATIVE_INFINITY;
-  #build: Promise<Bundle> | undefined;
+export class SourceBundle implements CodeSource {
+  readonly #entry: string;
+  readonly #cacheDir: string;
   readonly #file: string;
+  #manifest: Manifest | null = null;
+  #checkedMs = Number.NEGATIVE_INFINITY;
+  #build: Promise<Code> | null = null;
 
-  constructor(
-    private readonly entry: string,
-    private readonly cacheDir: string,
-    name: string,
-  ) {
+  constructor(entry: string, cacheDir: string, name: string) {
+    this.#entry = entry;
+    this.#cacheDir = cacheDir;
     const key = createHash('sha256')
-      .update(`${layout} ${process.versions.node} ${entry}`)
+      .update(`${LAYOUT} ${process.versions.node} ${entry}`)
       .digest('hex')
       .slice(0, 12);
     this.#file = join(cacheDir, `${name}-${key}`);
   }
 
-  /**
-   * The bundle of the source as it is now. Looks for changes at most once a second: `nowMs` is any clock's time.
-   * @throws BundleError
-   */
-  async current(nowMs: number): Promise<Bundle> {
-    if (this.#build !== undefined) return this.#build;
-    if (this.#manifest !== undefined) {
+  async current(nowMs: number): Promise<Code> {
+    if (this.#build !== null) return this.#build;
+    if (this.#manifest !== null) {
       if (Math.abs(nowMs - this.#checkedMs) < 1_000) return this.#manifest;
       this.#checkedMs = nowMs;
       if (isThere(this.#manifest) && this.#manifest.inputs.filter(ownSource).every(unchanged)) {
@@ -87,25 +75,25 @@ export class SourceBundle {
     }
     this.#checkedMs = nowMs;
     this.#build = this.#load().finally(() => {
-      this.#build = undefined;
+      this.#build = null;
     });
     return this.#build;
   }
 
-  async #load(): Promise<Bundle> {
-    const stored = this.#manifest === undefined ? await this.#stored() : undefined;
-    this.#manifest = undefined;
+  async #load(): Promise<Code> {
+    const stored = this.#manifest === null ? await this.#stored() : null;
+    this.#manifest = null;
     this.#manifest = stored ?? (await this.#bundle());
     return this.#manifest;
   }
 
   /** What an earlier run left in the cache, if it is still the truth. A damaged file counts as none. */
-  async #stored(): Promise<Manifest | undefined> {
+  async #stored(): Promise<Manifest | null> {
     try {
       const manifest: Manifest = JSON.parse(await readFile(`${this.#file}.json`, 'utf8'));
-      return isThere(manifest) && manifest.inputs.every(unchanged) ? manifest : undefined;
+      return isThere(manifest) && manifest.inputs.every(unchanged) ? manifest : null;
     } catch {
-      return undefined;
+      return null;
     }
   }
 
@@ -113,7 +101,7 @@ export class SourceBundle {
     const { build } = await import('esbuild');
     // Stated before the build: a file that is saved in the meantime must count as changed.
     const startedMs = Date.now();
-    const result = await build(buildOptions(this.entry)).catch((failure: BuildFailure) => {
+    const result = await build(buildOptions(this.#entry)).catch((failure: BuildFailure) => {
       throw new BundleError(bundleMessage(failure));
     });
     const inputs = Object.keys(result.metafile?.inputs ?? {})
@@ -121,11 +109,11 @@ export class SourceBundle {
       .map((input) => (input.mtimeMs >= startedMs ? { ...input, mtimeMs: -1 } : input));
     const code = result.outputFiles?.find((file) => file.path.endsWith('.js'));
     const map = result.outputFiles?.find((file) => file.path.endsWith('.map'));
-    if (code === undefined || map === undefined) throw new BundleError(`${this.entry} gave no output`);
+    if (code === undefined || map === undefined) throw new BundleError(`${this.#entry} gave no output`);
     const digest = createHash('sha256').update(code.contents).digest();
     // A new name for new code: a module is loaded once per URL, and a worker that still starts keeps its file.
     const file = `${this.#file}-${digest.toString('hex').slice(0, 12)}.mjs`;
-    await mkdir(this.cacheDir, { recursive: true });
+    await mkdir(this.#cacheDir, { recursive: true });
     await writeWhole(`${file}.map`, map.contents);
     await writeWhole(file, `${code.text}\n//# sourceMappingURL=${basename(file)}.map\n`);
     const manifest: Manifest = {
@@ -151,8 +139,7 @@ const buildOptions = (entry: string) =>
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
-    // A handler that reads a file beside itself finds it, although its code runs from the cache.
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(entry).href) },
+    plugins: lambdaPlugins,
     sourcemap: 'external',
     sourcesContent: false,
     sourceRoot: pathToFileURL(`${process.cwd()}/`).href,

@@ -1,23 +1,33 @@
-import { resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 
-/** A function as the composition root knows it; AWS's units. */
+/** A function as whoever makes it knows it; AWS's units. */
 export interface FunctionDefinition {
   readonly name: string;
   readonly description?: string;
-  /** Source in TypeScript or JavaScript, ESM or CommonJS. */
+  /**
+   * TypeScript or JavaScript (ESM or CommonJS), Python (`.py`), or any executable that speaks Lambda's Runtime API.
+   */
   readonly handlerFile: string;
   /** The name of the exported handler; `handler` when absent. */
   readonly handlerExport?: string;
-  /** All that the function finds in `process.env` besides Lambda's own `AWS_*` variables. */
+  /** As the API shows them; of a local file when absent. */
+  readonly runtime?: string;
+  readonly handler?: string;
+  /** Where a process of it begins; the folder of its file when absent. */
+  readonly taskRoot?: string;
+  /** All that the function finds in its environment besides Lambda's own variables. */
   readonly environment?: Readonly<Record<string, string>>;
   /** 1 to 900. */
   readonly timeoutSeconds: number;
-  /** 128 to 10,240; bounds the worker's JavaScript heap. */
+  /** 128 to 10,240; bounds the heap of a Node.js worker. */
   readonly memoryMb: number;
   readonly reservedConcurrency?: number;
   /** As in the function's LoggingConfig; `Text` when absent. */
   readonly loggingFormat?: 'Text' | 'JSON';
+  readonly logGroupName?: string;
   readonly role?: string;
+  /** `$LATEST` when absent. */
+  readonly version?: string;
 }
 
 /** Where functions live: part of every ARN. */
@@ -26,15 +36,23 @@ export interface Account {
   readonly accountId: string;
 }
 
-export const localAccount: Account = { region: 'us-east-1', accountId: '000000000000' };
+export const LOCAL_ACCOUNT: Account = { region: 'us-east-1', accountId: '000000000000' };
 
 /** A definition with its defaults filled in, as pool and API read it. */
 export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;
+  readonly version: string;
   readonly description: string;
   readonly handlerFile: string;
   readonly handlerExport: string;
+  /** nodejs: a worker with the bundled handler. python, provided: a process that speaks the Runtime API. */
+  readonly kind: 'nodejs' | 'python' | 'provided';
+  /** As the API shows it: `nodejs20.x`, `python3.13`, `provided.al2023`. */
+  readonly runtime: string;
+  readonly handler: string;
+  /** Where the function's files lie, and a process of it begins. */
+  readonly taskRoot: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
@@ -44,17 +62,38 @@ export interface LambdaFunction {
   readonly role: string;
 }
 
-export const lambdaFunction = (definition: FunctionDefinition, account: Account): LambdaFunction => ({
-  name: definition.name,
-  arn: `arn:aws:lambda:${account.region}:${account.accountId}:function:${definition.name}`,
-  description: definition.description ?? '',
-  handlerFile: resolve(definition.handlerFile),
-  handlerExport: definition.handlerExport ?? 'handler',
-  environment: definition.environment ?? {},
-  timeoutSeconds: definition.timeoutSeconds,
-  memoryMb: definition.memoryMb,
-  loggingFormat: definition.loggingFormat ?? 'Text',
-  logGroupName: `/aws/lambda/${definition.name}`,
-  region: account.region,
-  role: definition.role ?? `arn:aws:iam::${account.accountId}:role/${definition.name}`,
-});
+export function lambdaFunction(definition: FunctionDefinition, account: Account): LambdaFunction {
+  const handlerFile = resolve(definition.handlerFile);
+  const handlerExport = definition.handlerExport ?? 'handler';
+  const kind = kindOf(handlerFile);
+  const shown = {
+    nodejs: { runtime: `nodejs${process.versions.node.split('.')[0]}.x`, module: 'index' },
+    python: { runtime: 'python3.13', module: basename(handlerFile, '.py') },
+    provided: { runtime: 'provided.al2023', module: basename(handlerFile, extname(handlerFile)) },
+  }[kind];
+  return {
+    name: definition.name,
+    arn: `arn:aws:lambda:${account.region}:${account.accountId}:function:${definition.name}`,
+    version: definition.version ?? '$LATEST',
+    description: definition.description ?? '',
+    handlerFile,
+    handlerExport,
+    kind,
+    runtime: definition.runtime ?? shown.runtime,
+    handler: definition.handler ?? `${shown.module}.${handlerExport}`,
+    taskRoot: definition.taskRoot ?? dirname(handlerFile),
+    environment: definition.environment ?? {},
+    timeoutSeconds: definition.timeoutSeconds,
+    memoryMb: definition.memoryMb,
+    loggingFormat: definition.loggingFormat ?? 'Text',
+    logGroupName: definition.logGroupName ?? `/aws/lambda/${definition.name}`,
+    region: account.region,
+    role: definition.role ?? `arn:aws:iam::${account.accountId}:role/${definition.name}`,
+  };
+}
+
+function kindOf(handlerFile: string): LambdaFunction['kind'] {
+  const extension = extname(handlerFile);
+  if (extension === '.py') return 'python';
+  return /^\.[cm]?[jt]sx?$/.test(extension) ? 'nodejs' : 'provided';
+}

@@ -11,13 +11,11 @@ export const timedOut = (requestId: string, seconds: number) =>
     `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
   );
 
-/** The process ended in mid-invocation: `process.exit`, or a crash outside the handler's reach. */
-export const exited = (requestId: string, exitCode: number) =>
+/** The sandbox ended in mid-invocation: `process.exit`, or a crash outside the handler's reach. `how`: `exit status 1`. */
+export const exited = (requestId: string, how: string | null) =>
   payload(
     'Runtime.ExitError',
-    `RequestId: ${requestId} Error: Runtime exited ${
-      exitCode === 0 ? 'without providing a reason' : `with error: exit status ${exitCode}`
-    }`,
+    `RequestId: ${requestId} Error: Runtime exited ${how === null ? 'without providing a reason' : `with error: ${how}`}`,
   );
 
 /** The heap outgrew the function's memory. */

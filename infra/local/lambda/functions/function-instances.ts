@@ -1,50 +1,62 @@
 import { randomBytes } from 'node:crypto';
 import type { LogSink } from '../../logs/log-sink.ts';
-import type { Bundle } from './function-bundle.ts';
+import type { Code } from './code.ts';
 import type { LambdaFunction } from './function-definition.ts';
-import { FunctionWorker, type WorkerResult } from './function-worker.ts';
 import type { InvocationLog } from './invocation-log.ts';
+import { NodeWorker } from './node-worker.ts';
+import { RuntimeProcess } from './runtime-process.ts';
+import type { LogListener, Sandbox, SandboxResult } from './sandbox.ts';
 
 /** AWS gives a handler module ten seconds to load. */
-const initTimeoutMs = 10_000;
+const INIT_TIMEOUT_MS = 10_000;
+/** How long a sandbox may wait for its next invocation. */
+const IDLE_MS = 300_000;
 
-/** A worker that is the invocation's own until it is given back. */
+/** A sandbox that is the invocation's own until it is given back. */
 export interface Instance {
-  readonly worker: FunctionWorker;
-  readonly bundleUrl: string;
+  readonly sandbox: Sandbox;
+  readonly codeSha256: string;
   readonly logStreamName: string;
   /** The invocation under way; what is written between invocations goes to the log stream alone. */
-  log: InvocationLog | undefined;
+  log: InvocationLog | null;
   idleSinceMs: number;
 }
 
 /**
- * The workers of one function. The one that was used last is used next, so that those a burst left over grow old and are
- * let go.
+ * The sandboxes of one function. The one that was used last is used next, so that those a burst left over grow old and
+ * are let go.
  */
 export class FunctionInstances {
+  readonly #definition: LambdaFunction;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #nodeRuntimeUrl: URL;
+  readonly #logs: LogSink;
   /** Oldest first. */
   readonly #idle: Instance[] = [];
   readonly #all = new Set<Instance>();
 
   constructor(
-    private readonly definition: LambdaFunction,
-    private readonly environment: Readonly<Record<string, string>>,
-    private readonly runtimeUrl: URL,
-    private readonly logs: LogSink,
-    private readonly idleMs = 300_000,
-  ) {}
+    definition: LambdaFunction,
+    environment: Readonly<Record<string, string>>,
+    nodeRuntimeUrl: URL,
+    logs: LogSink,
+  ) {
+    this.#definition = definition;
+    this.#environment = environment;
+    this.#nodeRuntimeUrl = nodeRuntimeUrl;
+    this.#logs = logs;
+  }
 
   get size(): number {
     return this.#all.size;
   }
 
-  /** A worker that waits, with this very code loaded. */
-  warm(bundle: Bundle, nowMs: number): Instance | undefined {
+  /** A sandbox that waits, with this very code loaded; null when there is none. */
+  warm(code: Code, nowMs: number): Instance | null {
     for (;;) {
       const instance = this.#idle.pop();
-      if (instance === undefined) return undefined;
-      if (instance.worker.isAlive && instance.bundleUrl === bundle.url) {
+      if (instance === undefined) return null;
+      if (instance.sandbox.isAlive && instance.codeSha256 === code.codeSha256) {
         this.#letGo(nowMs);
         return instance;
       }
@@ -52,76 +64,97 @@ export class FunctionInstances {
     }
   }
 
-  /** A new worker; not loaded yet. */
-  start(bundle: Bundle, nowMs: number): Instance {
-    const logStreamName = newLogStreamName(nowMs);
-    const { name, logGroupName, memoryMb, loggingFormat, handlerExport, handlerFile, region } =
-      this.definition;
-    const worker = new FunctionWorker(
-      this.runtimeUrl,
-      {
-        bundleUrl: bundle.url,
-        handlerFile,
-        handlerExport,
-        functionName: name,
-        functionVersion: '$LATEST',
-        memoryMb,
-        logGroupName,
-        logStreamName,
-        loggingFormat,
-      },
-      {
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        ...this.environment,
-        ...this.definition.environment,
-        AWS_REGION: region,
-        AWS_DEFAULT_REGION: region,
-        AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`,
-        AWS_LAMBDA_FUNCTION_NAME: name,
-        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-        AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-        AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
-        AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
-        _HANDLER: `index.${handlerExport}`,
-      },
-      (timestampMs, message) => {
-        if (instance.log !== undefined) instance.log.write(timestampMs, message);
-        else this.logs.append(logGroupName, logStreamName, timestampMs, message);
-      },
-    );
+  /** A new sandbox; not loaded yet. */
+  start(code: Code, nowMs: number): Instance {
+    const { logGroupName } = this.#definition;
+    const logStreamName = newLogStreamName(this.#definition.version, nowMs);
+    const sandbox = this.#sandbox(code, logStreamName, (timestampMs, message) => {
+      if (instance.log !== null) instance.log.write(timestampMs, message);
+      else this.#logs.append(logGroupName, logStreamName, timestampMs, message);
+    });
     const instance: Instance = {
-      worker,
-      bundleUrl: bundle.url,
+      sandbox,
+      codeSha256: code.codeSha256,
       logStreamName,
-      log: undefined,
+      log: null,
       idleSinceMs: nowMs,
     };
     this.#all.add(instance);
-    void worker.ended.then(() => this.#all.delete(instance));
+    void sandbox.ended.then(() => this.#all.delete(instance));
     return instance;
   }
 
-  /** Resolves with undefined once the handler is loaded, or with how that failed. */
-  async load(instance: Instance): Promise<WorkerResult | undefined> {
-    const timer = setTimeout(() => void instance.worker.terminate(), initTimeoutMs);
+  #sandbox(code: Code, logStreamName: string, onLog: LogListener): Sandbox {
+    const { kind, name, version, memoryMb, loggingFormat, logGroupName, handlerFile, handlerExport } =
+      this.#definition;
+    const environment = this.#environmentOf(logStreamName);
+    if (kind !== 'nodejs') return new RuntimeProcess(this.#definition, environment, onLog);
+    const settings = {
+      bundleUrl: code.url,
+      handlerFile,
+      handlerExport,
+      functionName: name,
+      functionVersion: version,
+      memoryMb,
+      logGroupName,
+      logStreamName,
+      loggingFormat,
+    };
+    return new NodeWorker(this.#nodeRuntimeUrl, settings, environment, onLog);
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+  #environmentOf(logStreamName: string): Readonly<Record<string, string>> {
+    const {
+      name,
+      version,
+      region,
+      memoryMb,
+      loggingFormat,
+      logGroupName,
+      runtime,
+      handler,
+      kind,
+      environment,
+    } = this.#definition;
+    return {
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      ...this.#environment,
+      ...environment,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      ...(kind === 'provided' ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }),
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_VERSION: version,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
+      AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
+      ...(loggingFormat === 'JSON' ? { AWS_LAMBDA_LOG_FORMAT: 'JSON' } : {}),
+      _HANDLER: handler,
+    };
+  }
+
+  /** Resolves with null once the handler is loaded, or with how that failed. */
+  async load(instance: Instance): Promise<SandboxResult | null> {
+    const timer = setTimeout(() => void instance.sandbox.terminate(), INIT_TIMEOUT_MS);
     try {
-      return await instance.worker.loaded;
+      return await instance.sandbox.loaded;
     } finally {
       clearTimeout(timer);
     }
   }
 
   giveBack(instance: Instance, nowMs: number): void {
-    instance.log = undefined;
-    if (!instance.worker.isAlive) return;
+    instance.log = null;
+    if (!instance.sandbox.isAlive) return;
     instance.idleSinceMs = nowMs;
     this.#idle.push(instance);
   }
 
   async discard(instance: Instance): Promise<void> {
-    await instance.worker.terminate();
+    await instance.sandbox.terminate();
     this.#all.delete(instance);
   }
 
@@ -130,9 +163,9 @@ export class FunctionInstances {
     await Promise.all([...this.#all].map((instance) => this.discard(instance)));
   }
 
-  /** Ends the workers that nobody needed for a while. Done in passing: an idle runtime has nothing to do. */
+  /** Ends the sandboxes that nobody needed for a while. Done in passing: an idle runtime has nothing to do. */
   #letGo(nowMs: number): void {
-    while (this.#idle[0] !== undefined && nowMs - this.#idle[0].idleSinceMs > this.idleMs) {
+    while (this.#idle[0] !== undefined && nowMs - this.#idle[0].idleSinceMs > IDLE_MS) {
       const instance = this.#idle.shift();
       if (instance !== undefined) void this.discard(instance);
     }
@@ -140,5 +173,7 @@ export class FunctionInstances {
 }
 
 /** `2021/01/24/[$LATEST]<32 hexadecimal digits>`, as Lambda names the stream of a sandbox. */
-export const newLogStreamName = (nowMs: number) =>
-  `${new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomBytes(16).toString('hex')}`;
+export function newLogStreamName(version: string, nowMs: number): string {
+  const day = new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/[${version}]${randomBytes(16).toString('hex')}`;
+}

@@ -1,72 +1,42 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../clock.ts';
-import type { LogSink } from '../../logs/log-sink.ts';
 import { EVENT_LIMIT_BYTES } from '../event-limit.ts';
 import type { FunctionInvoker, InvocationOutcome } from '../function-invoker.ts';
 import { LambdaError, resourceNotFound } from '../lambda-error.ts';
-import type { Bundle } from './function-bundle.ts';
+import type { Code } from './code.ts';
 import {
   type Account,
   type FunctionDefinition,
   type LambdaFunction,
+  LOCAL_ACCOUNT,
   lambdaFunction,
-  localAccount,
 } from './function-definition.ts';
 import { type FunctionReference, functionArn, functionReference } from './function-reference.ts';
 import { FunctionRunner } from './function-runner.ts';
+import type { FunctionEnvironment, InjectedFailure, Invocation, InvocationCall } from './invocation.ts';
 
 /** How many invocations may run at once in the whole account. */
-export const accountConcurrency = 1_000;
+export const ACCOUNT_CONCURRENCY = 1_000;
 
-export interface FunctionPoolOptions {
+export interface FunctionPoolOptions extends FunctionEnvironment {
   readonly functions: readonly FunctionDefinition[];
-  readonly logs: LogSink;
-  readonly clock: Clock;
-  /** Keeps the bundles. Safe to delete. */
-  readonly cacheDir: string;
   readonly account?: Account;
-  /** For every function, beneath its own: endpoint and credentials. */
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What an invocation may ask for, besides its event. */
-export interface InvocationCall {
-  readonly functionName: string;
-  readonly payload: string;
-  readonly requestId?: string;
-  /** JSON text. */
-  readonly clientContext?: string;
-  /** As the caller named it, in full. */
-  readonly invokedFunctionArn?: string;
-}
-
-export interface Invocation {
-  readonly outcome: Exclude<InvocationOutcome, { kind: 'not-invoked' }>;
-  /** The newest 4 KB of the invocation's log. */
-  readonly logTail: () => string;
-}
-
-/** A failure that was asked for, to see what the rest of the pipeline makes of it. */
-export interface InjectedFailure {
-  /**
-   * error: the function answers with an error, its handler does not run. crash: its worker ends in place of the handler.
-   * lose-response: the handler runs to its end, side effects and all, but the answer is lost as in a timeout.
-   */
-  readonly kind: 'error' | 'crash' | 'lose-response';
-  readonly times: number;
-}
-
-/** The functions of the local runtime: bundles them, runs each in workers of its own, and limits how many at once. */
+/** The functions of the local runtime: runs each in sandboxes of its own, and limits how many at once. */
 export class FunctionPool implements FunctionInvoker {
   readonly account: Account;
   readonly #runners: ReadonlyMap<string, FunctionRunner>;
 
   constructor(options: FunctionPoolOptions) {
-    this.account = options.account ?? localAccount;
+    this.account = options.account ?? LOCAL_ACCOUNT;
     this.#runners = new Map(
       options.functions.map((definition) => [
         definition.name,
-        new FunctionRunner(lambdaFunction(definition, this.account), definition.reservedConcurrency, options),
+        new FunctionRunner(
+          lambdaFunction(definition, this.account),
+          definition.reservedConcurrency ?? null,
+          options,
+        ),
       ]),
     );
   }
@@ -78,27 +48,27 @@ export class FunctionPool implements FunctionInvoker {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** @throws LambdaError ValidationException, ResourceNotFoundException */
+  /** Throws LambdaError ValidationException, ResourceNotFoundException. */
   find(named: string | FunctionReference): LambdaFunction {
     return this.#runner(named).definition;
   }
 
-  /** Builds the function if need be. @throws BundleError */
-  bundle(name: string): Promise<Bundle> {
-    return this.#runner(name).bundle();
+  /** Builds the function if need be. Throws BundleError. */
+  code(name: string): Promise<Code> {
+    return this.#runner(name).code();
   }
 
-  /** Bundles the function and starts a worker, so that the first invocation finds it warm. Failures wait for that one. */
+  /** Builds the function and starts a sandbox, so that the first invocation finds it warm. Failures wait for that one. */
   warm(name: string): Promise<void> {
     return this.#runner(name).warm();
   }
 
-  reservedConcurrency(name: string): number | undefined {
+  reservedConcurrency(name: string): number | null {
     return this.#runner(name).reservedConcurrency;
   }
 
-  /** 0 stops the function: every invocation is throttled. `undefined` takes the limit away. */
-  reserveConcurrency(name: string, limit: number | undefined): void {
+  /** 0 stops the function: every invocation is throttled. null takes the limit away. */
+  reserveConcurrency(name: string, limit: number | null): void {
     this.#runner(name).reservedConcurrency = limit;
   }
 
@@ -106,7 +76,7 @@ export class FunctionPool implements FunctionInvoker {
     this.#runner(name).failNext(failure);
   }
 
-  /** @throws LambdaError when the function did not run: missing, throttled, or its event too large */
+  /** Throws LambdaError when the function did not run: missing, throttled, or its event too large. */
   async run(call: InvocationCall): Promise<Invocation> {
     const runner = this.#runner(call.functionName);
     if (exceeds(call.payload, EVENT_LIMIT_BYTES)) {
@@ -119,7 +89,7 @@ export class FunctionPool implements FunctionInvoker {
     }
     let running = 0;
     for (const { concurrency } of this.#runners.values()) running += concurrency;
-    if (running >= accountConcurrency) throw throttled('ConcurrentInvocationLimitExceeded');
+    if (running >= ACCOUNT_CONCURRENCY) throw throttled('ConcurrentInvocationLimitExceeded');
     if (runner.concurrency >= (runner.reservedConcurrency ?? Number.POSITIVE_INFINITY)) {
       throw throttled('ReservedFunctionConcurrentInvocationLimitExceeded');
     }
@@ -139,7 +109,7 @@ export class FunctionPool implements FunctionInvoker {
     }
   }
 
-  /** Ends every worker; invocations under way fail. */
+  /** Ends every sandbox; invocations under way fail. */
   async close(): Promise<void> {
     await Promise.all([...this.#runners.values()].map((runner) => runner.close()));
   }

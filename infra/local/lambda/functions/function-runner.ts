@@ -1,6 +1,7 @@
 import { LambdaError } from '../lambda-error.ts';
-import type { Bundle } from './function-bundle.ts';
-import { BundleError, SourceBundle } from './function-bundle.ts';
+import type { Code, CodeSource } from './code.ts';
+import { BundleError } from './function-bundle.ts';
+import { codeSource } from './function-code.ts';
 import type { LambdaFunction } from './function-definition.ts';
 import {
   exited,
@@ -11,63 +12,69 @@ import {
   timedOut,
 } from './function-error.ts';
 import { FunctionInstances, type Instance, newLogStreamName } from './function-instances.ts';
-import type { FunctionPoolOptions, InjectedFailure, Invocation, InvocationCall } from './function-pool.ts';
-import type { WorkerResult } from './function-worker.ts';
+import type { FunctionEnvironment, InjectedFailure, Invocation, InvocationCall } from './invocation.ts';
 import { InvocationLog } from './invocation-log.ts';
-import { workerRuntimeFile } from './worker-runtime-file.ts';
+import { workerRuntimeFile } from './node-runtime-file.ts';
+import { RESPONSE_LIMIT_BYTES } from './runtime-api.ts';
+import type { SandboxResult } from './sandbox.ts';
 
-/** Lambda's limit for an answer, in bytes. */
-const responseLimitBytes = 6_291_556;
-
-/** More threads than this only wait for each other; further invocations wait for a worker instead. */
-const mostWorkers = 32;
+/** More sandboxes than this only wait for each other; further invocations wait for one instead. */
+const MOST_SANDBOXES = 32;
 
 type Ending = {
   readonly ok: boolean;
   readonly payload: string;
   readonly memoryBytes: number;
   readonly timeout?: true;
-  /** The worker ended in place of an answer. */
+  /** The sandbox ended in place of an answer. */
   readonly crash?: true;
 };
 
-/** One function: its bundle, its workers, and the course of an invocation. */
+/** One function: its code, its sandboxes, and the course of an invocation. */
 export class FunctionRunner {
   concurrency = 0;
-  readonly #source: SourceBundle;
-  #instances: Promise<FunctionInstances> | undefined;
+  /** Null: no limit but the account's. */
+  reservedConcurrency: number | null;
+  readonly definition: LambdaFunction;
+  readonly #environment: FunctionEnvironment;
+  readonly #source: CodeSource;
+  #instances: Promise<FunctionInstances> | null = null;
   #failures: InjectedFailure[] = [];
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   #closed = false;
-  #warming: Promise<void> | undefined;
+  #warming: Promise<void> | null = null;
 
   constructor(
-    readonly definition: LambdaFunction,
-    public reservedConcurrency: number | undefined,
-    private readonly options: FunctionPoolOptions,
+    definition: LambdaFunction,
+    reservedConcurrency: number | null,
+    environment: FunctionEnvironment,
   ) {
-    this.#source = new SourceBundle(definition.handlerFile, options.cacheDir, definition.name);
+    this.definition = definition;
+    this.reservedConcurrency = reservedConcurrency;
+    this.#environment = environment;
+    this.#source = codeSource(definition, environment.cacheDir);
   }
 
-  bundle(): Promise<Bundle> {
-    return this.#source.current(this.options.clock.now());
+  /** Throws BundleError. */
+  code(): Promise<Code> {
+    return this.#source.current(this.#environment.clock.now());
   }
 
-  /** Starts a worker ahead of the first invocation; one that comes in the meantime waits for it. */
+  /** Starts a sandbox ahead of the first invocation; one that comes in the meantime waits for it. */
   warm(): Promise<void> {
     this.#warming ??= this.#warm().finally(() => {
-      this.#warming = undefined;
+      this.#warming = null;
     });
     return this.#warming;
   }
 
   async #warm(): Promise<void> {
     try {
-      const [bundle, instances] = await Promise.all([this.bundle(), this.#opened()]);
+      const [code, instances] = await Promise.all([this.code(), this.#opened()]);
       if (instances.size > 0 || this.#closed) return;
-      const instance = instances.start(bundle, this.options.clock.now());
-      if ((await instances.load(instance)) === undefined)
-        instances.giveBack(instance, this.options.clock.now());
+      const instance = instances.start(code, this.#environment.clock.now());
+      if ((await instances.load(instance)) === null)
+        instances.giveBack(instance, this.#environment.clock.now());
     } catch {
       // The first invocation meets the same failure, and answers with it.
     }
@@ -79,15 +86,15 @@ export class FunctionRunner {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await (await this.#instances?.catch(() => undefined))?.close();
+    await (await this.#instances?.catch(() => null))?.close();
   }
 
-  /** @throws LambdaError ServiceException after `close` */
+  /** Throws LambdaError ServiceException after `close`. */
   async run(call: InvocationCall, requestId: string): Promise<Invocation> {
     if (this.#closed) throw new LambdaError('ServiceException', 500, 'The local runtime is being closed.');
     this.concurrency += 1;
     try {
-      while (this.concurrency - this.#waiting.length > mostWorkers) {
+      while (this.concurrency - this.#waiting.length > MOST_SANDBOXES) {
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
       return await this.#run(call, requestId, this.#nextFailure());
@@ -100,16 +107,16 @@ export class FunctionRunner {
   async #run(
     call: InvocationCall,
     requestId: string,
-    failure: InjectedFailure['kind'] | undefined,
+    failure: InjectedFailure['kind'] | null,
   ): Promise<Invocation> {
-    const { clock } = this.options;
+    const { cacheDir, clock } = this.#environment;
     const startedMs = performance.now();
-    let bundle: Bundle;
+    let code: Code;
     try {
-      bundle = await this.bundle();
+      code = await this.code();
     } catch (error) {
       if (!(error instanceof BundleError)) throw error;
-      const log = this.#log(newLogStreamName(clock.now()), requestId);
+      const log = this.#log(newLogStreamName(this.definition.version, clock.now()), requestId);
       log.start(clock.now());
       log.write(clock.now(), error.message);
       return this.#ended(log, requestId, startedMs, {
@@ -120,17 +127,17 @@ export class FunctionRunner {
     }
     const instances = await this.#opened();
     await this.#warming;
-    const warm = instances.warm(bundle, clock.now());
-    if (warm === undefined) await workerRuntimeFile(this.options.cacheDir); // is there, whatever became of the cache
-    const instance = warm ?? instances.start(bundle, clock.now());
+    const warm = instances.warm(code, clock.now());
+    if (warm === null) await workerRuntimeFile(cacheDir); // is there, whatever became of the cache
+    const instance = warm ?? instances.start(code, clock.now());
     const log = this.#log(instance.logStreamName, requestId);
     instance.log = log;
-    const broken = warm === undefined ? await instances.load(instance) : undefined;
-    const initMs = warm === undefined ? performance.now() - startedMs : undefined;
+    const broken = warm === null ? await instances.load(instance) : null;
+    const initMs = warm === null ? performance.now() - startedMs : undefined;
     log.start(clock.now());
     const handedOverMs = performance.now();
     const ending =
-      broken === undefined
+      broken === null
         ? await this.#handOver(instance, call, requestId, failure)
         : this.#ending(broken, requestId);
     const invocation = this.#ended(log, requestId, handedOverMs, ending, initMs);
@@ -139,19 +146,19 @@ export class FunctionRunner {
   }
 
   async #handOver(
-    { worker }: Instance,
+    { sandbox }: Instance,
     call: InvocationCall,
     requestId: string,
-    failure: InjectedFailure['kind'] | undefined,
+    failure: InjectedFailure['kind'] | null,
   ): Promise<Ending> {
     if (failure === 'error') return { ok: false, payload: injectedError(), memoryBytes: 0 };
     const { timeoutSeconds, arn } = this.definition;
     const timeoutMs = timeoutSeconds * 1_000;
     const answered = new AbortController();
-    const timeout = this.options.clock
+    const timeout = this.#environment.clock
       .sleep(timeoutMs, answered.signal)
-      .then((): WorkerResult => ({ kind: 'terminated' }));
-    const running = worker.run({
+      .then((): SandboxResult => ({ kind: 'terminated' }));
+    const running = sandbox.run({
       requestId,
       payload: call.payload,
       timeoutMs,
@@ -161,7 +168,7 @@ export class FunctionRunner {
     });
     const result = await Promise.race([running, timeout]);
     answered.abort();
-    if (result.kind === 'terminated') await worker.terminate();
+    if (result.kind === 'terminated') await sandbox.terminate();
     if (failure === 'lose-response' && result.kind === 'success') {
       return {
         ok: false,
@@ -173,22 +180,24 @@ export class FunctionRunner {
     return this.#ending(result, requestId);
   }
 
-  #ending(result: WorkerResult, requestId: string): Ending {
+  #ending(result: SandboxResult, requestId: string): Ending {
     const failed = (payload: string): Ending => ({ ok: false, payload, memoryBytes: 0 });
     switch (result.kind) {
       case 'success':
-        if (Buffer.byteLength(result.payload) > responseLimitBytes) return failed(responseTooLarge());
+        if (Buffer.byteLength(result.payload) > RESPONSE_LIMIT_BYTES) return failed(responseTooLarge());
         return { ok: true, payload: result.payload, memoryBytes: result.memoryBytes };
       case 'failure':
         return { ok: false, payload: result.payload, memoryBytes: result.memoryBytes };
       case 'exited':
-        return { ...failed(exited(requestId, result.exitCode)), crash: true };
+        return { ...failed(exited(requestId, result.how)), crash: true };
       case 'out-of-memory':
         return {
           ...failed(outOfMemory(requestId)),
           memoryBytes: this.definition.memoryMb * 1_048_576,
           crash: true,
         };
+      case 'too-large':
+        return failed(responseTooLarge());
       case 'terminated':
         return { ...failed(timedOut(requestId, this.definition.timeoutSeconds)), timeout: true };
     }
@@ -201,7 +210,7 @@ export class FunctionRunner {
     { ok, payload, memoryBytes, timeout, crash }: Ending,
     initMs?: number,
   ): Invocation {
-    log.end(this.options.clock.now(), {
+    log.end(this.#environment.clock.now(), {
       status: ok ? 'success' : timeout ? 'timeout' : 'error',
       ...(crash || timeout ? { error: JSON.parse(payload) } : {}),
       durationMs: performance.now() - startedMs,
@@ -217,22 +226,27 @@ export class FunctionRunner {
   }
 
   #log(logStreamName: string, requestId: string): InvocationLog {
-    return new InvocationLog(this.definition, logStreamName, requestId, this.options.logs);
+    return new InvocationLog(this.definition, logStreamName, requestId, this.#environment.logs);
   }
 
-  #nextFailure(): InjectedFailure['kind'] | undefined {
+  #nextFailure(): InjectedFailure['kind'] | null {
     const [first, ...rest] = this.#failures;
-    if (first === undefined) return undefined;
+    if (first === undefined) return null;
     this.#failures = first.times > 1 ? [{ ...first, times: first.times - 1 }, ...rest] : rest;
     return first.kind;
   }
 
   #opened(): Promise<FunctionInstances> {
-    this.#instances ??= workerRuntimeFile(this.options.cacheDir).then(
+    this.#instances ??= workerRuntimeFile(this.#environment.cacheDir).then(
       (runtimeUrl) =>
-        new FunctionInstances(this.definition, this.options.environment ?? {}, runtimeUrl, this.options.logs),
+        new FunctionInstances(
+          this.definition,
+          this.#environment.environment ?? {},
+          runtimeUrl,
+          this.#environment.logs,
+        ),
       (error: unknown) => {
-        this.#instances = undefined; // to be tried again by the next invocation
+        this.#instances = null; // to be tried again by the next invocation
         throw error;
       },
     );

@@ -346,7 +346,7 @@ describe('concurrency', () => {
     expect((await pool.invoke('f', '{}')).kind).toBe('success');
     pool.reserveConcurrency('f', 0);
     expect(await pool.invoke('f', '{}')).toEqual(throttled);
-    pool.reserveConcurrency('f', undefined);
+    pool.reserveConcurrency('f', null);
     expect((await pool.invoke('f', '{}')).kind).toBe('success');
   });
 
@@ -444,11 +444,11 @@ describe('the source', () => {
       cacheDir,
     });
     const answered = async () => (await pool.invoke('f', '{"answer":1}')).kind;
-    const { url } = await pool.bundle('f');
+    const { url } = await pool.code('f');
     expect(await answered()).toBe('success');
     await rm(cacheDir, { recursive: true });
     turn(1_000);
-    expect((await pool.bundle('f')).url).toBe(url);
+    expect((await pool.code('f')).url).toBe(url);
     pool.failNext('f', { kind: 'crash', times: 1 });
     expect(await answered()).toBe('function-error');
     expect(await answered()).toBe('success'); // by a new worker
@@ -458,7 +458,7 @@ describe('the source', () => {
 
   test('is not bundled again by the next runtime while it is the same', async () => {
     const { pool, cacheDir } = await openFunctions(functionOf('f'));
-    const first = await pool.bundle('f');
+    const first = await pool.code('f');
     const files = await readdir(cacheDir);
     const again = openFunctionPool({
       functions: [functionOf('f')],
@@ -466,7 +466,7 @@ describe('the source', () => {
       clock: turnable().clock,
       cacheDir,
     });
-    expect(await again.bundle('f')).toMatchObject({ url: first.url, builtMs: first.builtMs });
+    expect(await again.code('f')).toMatchObject({ url: first.url, builtMs: first.builtMs });
     expect(await readdir(cacheDir)).toEqual(files);
     await again.close();
   });

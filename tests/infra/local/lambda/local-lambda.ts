@@ -12,7 +12,7 @@ import type {
 } from '../../../../infra/local/lambda/event-source-mappings.ts';
 import {
   type FunctionDefinition,
-  localAccount,
+  LOCAL_ACCOUNT,
 } from '../../../../infra/local/lambda/functions/function-definition.ts';
 import { openFunctionPool } from '../../../../infra/local/lambda/functions/function-pool.ts';
 import { resourceNotFound } from '../../../../infra/local/lambda/lambda-error.ts';
@@ -69,7 +69,7 @@ export async function openLambda(functions: readonly FunctionDefinition[]) {
     url: gateway.url,
     client: new LambdaClient({
       endpoint: gateway.url,
-      region: localAccount.region,
+      region: LOCAL_ACCOUNT.region,
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       maxAttempts: 1,
     }),

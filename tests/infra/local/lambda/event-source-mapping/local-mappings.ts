@@ -9,7 +9,7 @@ import type { HttpService } from '../../../../../infra/local/http/http.ts';
 import { openStreams } from '../../../../../infra/local/kinesis/regional-streams.ts';
 import { createKinesisService } from '../../../../../infra/local/kinesis/service.ts';
 import { openEventSourceMappings } from '../../../../../infra/local/lambda/event-source-mapping/mapping-registry.ts';
-import { localAccount } from '../../../../../infra/local/lambda/functions/function-definition.ts';
+import { LOCAL_ACCOUNT } from '../../../../../infra/local/lambda/functions/function-definition.ts';
 import { createLambdaService } from '../../../../../infra/local/lambda/service.ts';
 import { fixture, functionOf, openPool } from '../local-lambda.ts';
 
@@ -30,7 +30,7 @@ export async function openLocalMappings() {
       functionOf(name, { handlerFile: fixture('event-writer.ts') }),
     ),
   );
-  const streams = await openStreams({ dataDir, clock: systemClock, ...localAccount, transitionMs: 0 });
+  const streams = await openStreams({ dataDir, clock: systemClock, ...LOCAL_ACCOUNT, transitionMs: 0 });
   const mappings = await openEventSourceMappings({
     dataDir,
     clock: systemClock,
@@ -58,7 +58,7 @@ export async function openLocalMappings() {
   });
   const client = {
     endpoint: gateway.url,
-    region: localAccount.region,
+    region: LOCAL_ACCOUNT.region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   };

@@ -1,6 +1,6 @@
 /**
  * Lambda's Node.js runtime, inside a worker: loads the handler, runs one invocation at a time, and reports.
- * It runs on its own, transformed to JavaScript: it imports nothing of ours but types.
+ * It runs on its own, transformed to JavaScript: it imports nothing of ours but types, and so is one file of any length.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
  */
 import { createRequire } from 'node:module';
@@ -8,11 +8,11 @@ import { dirname } from 'node:path';
 import { format, types } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { WorkerMessage, WorkerRequest, WorkerSettings } from './worker-protocol.ts';
+import type { WorkerMessage, WorkerRequest, WorkerSettings } from './node-protocol.ts';
 
 const settings: WorkerSettings = workerData;
 const port = parentPort;
-if (port === null) throw new Error('worker-runtime runs in a worker thread only');
+if (port === null) throw new Error('node-runtime runs in a worker thread only');
 
 const send = (message: WorkerMessage) => port.postMessage(message);
 const memoryBytes = () => {
@@ -159,6 +159,15 @@ process.on('beforeExit', () => {
   whenIdle?.();
 });
 
+/** In the words of AWS's runtime (github.com/aws/aws-lambda-nodejs-runtime-interface-client). */
+function neverSettled(): Error {
+  return new RuntimeError(
+    'Runtime.NodeJsExit',
+    'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was ' +
+      'never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes',
+  );
+}
+
 function contextOf(request: WorkerRequest, done: Done, waits: { forEmptyEventLoop: boolean }): object {
   const deadlineMs = Date.now() + request.timeoutMs;
   return {
@@ -225,6 +234,8 @@ function invoke(handler: Handler, request: WorkerRequest): void {
         (result: unknown) => settle(null, result),
         (error: unknown) => settle(error ?? new Error(String(error)), undefined),
       );
+      whenIdle ??= () => settle(neverSettled(), undefined);
+      port?.unref();
       return;
     }
   } catch (error) {
@@ -236,6 +247,16 @@ function invoke(handler: Handler, request: WorkerRequest): void {
   port?.unref();
 }
 
+/** `handler`, or one that lies deeper: `handlers.consume`. */
+function memberOf(exported: unknown, name: string): unknown {
+  // A module's namespace is no `Object`.
+  const canHold = (value: unknown): value is object =>
+    (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return name
+    .split('.')
+    .reduce<unknown>((value, key) => (canHold(value) ? Reflect.get(value, key) : undefined), exported);
+}
+
 async function load(): Promise<Handler> {
   // What CommonJS sources expect to find around them.
   Object.assign(globalThis, {
@@ -245,8 +266,7 @@ async function load(): Promise<Handler> {
   });
   const exported: Record<string, unknown> = await import(settings.bundleUrl);
   const inner = exported.default;
-  const fallback = inner instanceof Object ? Reflect.get(inner, settings.handlerExport) : undefined;
-  const handler = exported[settings.handlerExport] ?? fallback;
+  const handler = memberOf(exported, settings.handlerExport) ?? memberOf(inner, settings.handlerExport);
   const isHandler = (value: unknown): value is Handler => typeof value === 'function';
   if (isHandler(handler)) return handler;
   throw handler === undefined

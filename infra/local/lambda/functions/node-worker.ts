@@ -1,33 +1,25 @@
 import { Worker } from 'node:worker_threads';
-import type { WorkerMessage, WorkerRequest, WorkerSettings } from './worker-protocol.ts';
+import type { WorkerMessage, WorkerSettings } from './node-protocol.ts';
+import type { LogListener, Sandbox, SandboxRequest, SandboxResult } from './sandbox.ts';
 
-/** How an invocation ended in its worker: answered, or gone with the worker. */
-export type WorkerResult =
-  | Extract<WorkerMessage, { kind: 'success' | 'failure' }>
-  | { readonly kind: 'exited'; readonly exitCode: number }
-  | { readonly kind: 'out-of-memory' }
-  | { readonly kind: 'terminated' };
-
-export type LogListener = (timestampMs: number, message: string) => void;
-
-/** A thread with one function loaded: keeps its module state from invocation to invocation, runs one at a time. */
-export class FunctionWorker {
+/** A thread with a Node.js handler loaded. */
+export class NodeWorker implements Sandbox {
   readonly #worker: Worker;
-  #settle: ((result: WorkerResult) => void) | undefined;
+  readonly #onLog: LogListener;
+  #settle: ((result: SandboxResult) => void) | null = null;
   #terminated = false;
   #outOfMemory = false;
-  /** Resolves when the handler is loaded, or with how loading failed. */
-  readonly loaded: Promise<WorkerResult | undefined>;
-  /** Resolves when the thread has ended, for whatever reason. */
+  readonly loaded: Promise<SandboxResult | null>;
   readonly ended: Promise<void>;
   isAlive = true;
 
   constructor(
     runtimeUrl: URL,
-    readonly settings: WorkerSettings,
+    settings: WorkerSettings,
     environment: Readonly<Record<string, string>>,
-    private readonly onLog: LogListener,
+    onLog: LogListener,
   ) {
+    this.#onLog = onLog;
     this.#worker = new Worker(runtimeUrl, {
       name: settings.functionName,
       workerData: settings,
@@ -41,10 +33,10 @@ export class FunctionWorker {
       this.#settle = (result) => resolve(result);
       this.#worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'ready') {
-          this.#settle = undefined;
+          this.#settle = null;
           // An idle worker keeps nobody waiting at the end of the process.
           this.#worker.unref();
-          resolve(undefined);
+          resolve(null);
         } else this.#receive(message);
       });
     });
@@ -60,7 +52,7 @@ export class FunctionWorker {
     });
   }
 
-  run(request: WorkerRequest): Promise<WorkerResult> {
+  run(request: SandboxRequest): Promise<SandboxResult> {
     return new Promise((resolve) => {
       if (!this.isAlive) return resolve({ kind: 'terminated' });
       this.#settle = resolve;
@@ -76,23 +68,23 @@ export class FunctionWorker {
 
   #receive(message: Exclude<WorkerMessage, { kind: 'ready' }>): void {
     if (message.kind === 'log') {
-      this.onLog(message.timestampMs, message.message);
+      this.#onLog(message.timestampMs, message.message);
       return;
     }
     if (message.kind === 'failure' && message.fatal) this.isAlive = false;
     this.#finish(message);
   }
 
-  #finish(result: WorkerResult): void {
+  #finish(result: SandboxResult): void {
     const settle = this.#settle;
-    this.#settle = undefined;
+    this.#settle = null;
     this.#worker.unref();
     settle?.(result);
   }
 
-  #ending(exitCode: number): WorkerResult {
+  #ending(exitCode: number): SandboxResult {
     if (this.#terminated) return { kind: 'terminated' };
     if (this.#outOfMemory) return { kind: 'out-of-memory' };
-    return { kind: 'exited', exitCode };
+    return { kind: 'exited', how: exitCode === 0 ? null : `exit status ${exitCode}` };
   }
 }

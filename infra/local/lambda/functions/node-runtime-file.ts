@@ -4,14 +4,14 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const source = fileURLToPath(new URL('./worker-runtime.ts', import.meta.url));
+const SOURCE = fileURLToPath(new URL('./node-runtime.ts', import.meta.url));
 
 /**
  * The workers' own code as JavaScript. Workers start with plain Node, without the loader that runs this TypeScript:
  * they start in 15 ms instead of 150.
  */
 export async function workerRuntimeFile(cacheDir: string): Promise<URL> {
-  const text = await readFile(source, 'utf8');
+  const text = await readFile(SOURCE, 'utf8');
   const file = join(cacheDir, `runtime-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.mjs`);
   if (!existsSync(file)) {
     const { transform } = await import('esbuild');
