@@ -2,6 +2,7 @@ import { AwsError } from '../aws-json/aws-error.ts';
 
 /** The errors of the Kinesis API, by the names that go over the wire. */
 export type KinesisErrorType =
+  | 'DryRunOperationException'
   | 'ExpiredIteratorException'
   | 'ExpiredNextTokenException'
   | 'InternalFailure'
@@ -12,6 +13,7 @@ export type KinesisErrorType =
   | 'ResourceNotFoundException'
   | 'SerializationException'
   | 'UnknownOperationException'
+  | 'UnrecognizedClientException'
   | 'ValidationException';
 
 /**

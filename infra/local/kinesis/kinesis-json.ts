@@ -9,7 +9,7 @@ const KINESIS_JSON: JsonReader = {
     throw cannotConvert(value, 'an String');
   },
   integer: (value) => Math.min(Math.floor(asNumber(value, 'an Integer')), 2_147_483_647),
-  timestampMs: (value) => asNumber(value, 'milliseconds since epoch') * 1000,
+  timestampMs: (value) => Math.round(asNumber(value, 'milliseconds since epoch') * 1000),
   boolean(value) {
     if (typeof value === 'boolean') return value;
     throw cannotConvert(value, 'a Boolean');

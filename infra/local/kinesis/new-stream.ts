@@ -1,10 +1,10 @@
 import { evenShards } from './reshard.ts';
-import type { StreamMetadata, StreamMode } from './stream-metadata.ts';
+import type { StreamMetadata, StreamSettings } from './stream-metadata.ts';
 
 export interface NewStream {
   readonly streamName: string;
   readonly shardCount: number;
-  readonly mode?: StreamMode | null;
+  readonly settings?: StreamSettings;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +19,8 @@ export function newStream(request: NewStream, nowMs: number, dueMs: number): Str
     streamName: request.streamName,
     createdMs: nowMs,
     retentionHours: DEFAULT_RETENTION_HOURS,
-    mode: request.mode ?? null,
+    mode: null,
+    ...request.settings,
     tags: request.tags ?? {},
     ...evenShards(request.shardCount, Math.floor(nowMs / 1000) - CREATION_LEEWAY_SECONDS),
     transition: { kind: 'create', dueMs },

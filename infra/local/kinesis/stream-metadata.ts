@@ -14,6 +14,10 @@ export interface StreamMetadata {
   /** Null where the creator did not say: provisioned. */
   readonly mode: StreamMode | null;
   readonly tags: Readonly<Record<string, string>>;
+  /** The most that a record may have, partition key included, in KiB. Left out where nobody has changed it: 1,024. */
+  readonly maxRecordKib?: number;
+  /** Left out where nobody has changed it: by the partition keys. */
+  readonly distribution?: DistributionStrategy;
   /** In the order of their creation, so parents before children. Expired ones are gone. */
   readonly shards: readonly ShardMetadata[];
   readonly nextShardIndex: number;
@@ -22,6 +26,12 @@ export interface StreamMetadata {
 }
 
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND';
+export type DistributionStrategy = 'AUTO' | 'USER_PARTITION_KEY';
+
+/** What a stream can be changed to be while it is there. */
+export type StreamSettings = Partial<
+  Pick<StreamMetadata, 'retentionHours' | 'mode' | 'maxRecordKib' | 'distribution'>
+>;
 
 export interface ShardMetadata {
   readonly index: number;
@@ -40,6 +50,7 @@ export type StreamTransition = { readonly dueMs: number } & (
   | { readonly kind: 'split'; readonly shardIndex: number; readonly hashKey: HashKey }
   | { readonly kind: 'merge'; readonly shardIndex: number; readonly adjacentIndex: number }
   | { readonly kind: 'scale'; readonly shardCount: number }
+  | { readonly kind: 'change'; readonly settings: StreamSettings }
 );
 
 const FILE_NAME = 'stream.json';

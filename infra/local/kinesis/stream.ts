@@ -32,6 +32,8 @@ export interface StreamEnvironment {
 /** Old files are looked for this often; what a reader sees is trimmed to the millisecond. */
 const SWEEP_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html */
+export const DEFAULT_RECORD_KIB = 1024;
 
 /** One stream: its metadata, its shards, and which of them takes a record. */
 export class Stream {
@@ -39,6 +41,7 @@ export class Stream {
   /** By range, for routing: a record belongs to the first whose last hash key is not below its own. */
   #open: Shard[] = [];
   #throttles = new Map<number, ShardThrottle>();
+  #turn = 0;
   #sweptMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -58,6 +61,16 @@ export class Stream {
     const kind = this.metadata.transition?.kind;
     if (kind === undefined) return 'ACTIVE';
     return kind === 'create' ? 'CREATING' : kind === 'delete' ? 'DELETING' : 'UPDATING';
+  }
+
+  /** The most bytes that a record may have, partition key included. */
+  get maxRecordBytes(): number {
+    return (this.metadata.maxRecordKib ?? DEFAULT_RECORD_KIB) * 1024;
+  }
+
+  /** Whether the partition keys say which shard takes a record. */
+  get usesPartitionKeys(): boolean {
+    return this.metadata.distribution !== 'AUTO';
   }
 
   /** None while the stream is being created. */
@@ -131,6 +144,7 @@ export class Stream {
   #shardFor(entry: PutEntry): Shard {
     const [only] = this.#open;
     if (only !== undefined && this.#open.length === 1) return only;
+    if (!this.usesPartitionKeys) return this.#nextInTurn();
     const hashKey = entry.explicitHashKey ?? hashOfPartitionKey(entry.partitionKey);
     let low = 0;
     let high = this.#open.length - 1;
@@ -140,6 +154,14 @@ export class Stream {
       else high = middle;
     }
     const shard = this.#open[low];
+    if (shard === undefined) throw new Error(`Expected stream ${this.name} to have an open shard`);
+    return shard;
+  }
+
+  /** Evenly, which is all that is promised of the AUTO strategy. */
+  #nextInTurn(): Shard {
+    this.#turn = (this.#turn + 1) % this.#open.length;
+    const shard = this.#open[this.#turn];
     if (shard === undefined) throw new Error(`Expected stream ${this.name} to have an open shard`);
     return shard;
   }
@@ -177,6 +199,8 @@ export class Stream {
         return mergeShards(this.metadata, transition.shardIndex, transition.adjacentIndex, nowMs);
       case 'scale':
         return scaleShards(this.metadata, transition.shardCount, nowMs);
+      case 'change':
+        return transition.settings;
       default:
         return {};
     }

@@ -25,7 +25,8 @@ export const listShards = operation(
       );
     }
     if (NextToken !== undefined) {
-      const other = ['StreamName', 'StreamARN', 'ExclusiveStartShardId', 'StreamCreationTimestamp'] as const;
+      // The stream's name may come with the token, as the paginators of some clients send it.
+      const other = ['ExclusiveStartShardId', 'StreamCreationTimestamp', 'ShardFilter'] as const;
       const given = other.find((name) => input[name] !== undefined);
       if (given !== undefined) {
         throw new KinesisError(
@@ -34,15 +35,13 @@ export const listShards = operation(
         );
       }
     }
-    const page =
-      NextToken === undefined
-        ? {
-            streamName: targetName(input, streams),
-            afterShardId: input.ExclusiveStartShardId ?? '',
-            filter: readFilter(input.ShardFilter),
-          }
-        : decodeShardPage(NextToken, nowMs);
-    const stream = streams.stream(page.streamName);
+    const token = NextToken === undefined ? null : decodeShardPage(NextToken, nowMs);
+    const stream = streams.stream(token?.streamName ?? targetName(input, streams));
+    const page = token ?? {
+      streamName: stream.name,
+      afterShardId: input.ExclusiveStartShardId ?? '',
+      filter: readFilter(input.ShardFilter, stream, nowMs),
+    };
     stream.trim(nowMs);
     const rest = stream.shards
       .filter((shard) => shard.shardId > page.afterShardId)

@@ -2,17 +2,21 @@ import { listShards } from './list-shards-operation.ts';
 import type { Operation } from './operation.ts';
 import { getRecords, getShardIterator } from './reading-operations.ts';
 import { putRecord, putRecords } from './record-operations.ts';
+import {
+  decreaseStreamRetentionPeriod,
+  increaseStreamRetentionPeriod,
+  updateMaxRecordSize,
+  updateStreamMode,
+  updateStreamRecordDistributionStrategy,
+} from './settings-operations.ts';
 import { mergeShards, splitShard, updateShardCount } from './shard-operations.ts';
 import {
   createStream,
-  decreaseStreamRetentionPeriod,
   deleteStream,
   describeLimits,
   describeStream,
   describeStreamSummary,
-  increaseStreamRetentionPeriod,
   listStreams,
-  updateStreamMode,
 } from './stream-operations.ts';
 import { addTagsToStream, listTagsForStream, removeTagsFromStream } from './tag-operations.ts';
 
@@ -36,8 +40,10 @@ export const operations = {
   PutRecords: putRecords,
   RemoveTagsFromStream: removeTagsFromStream,
   SplitShard: splitShard,
+  UpdateMaxRecordSize: updateMaxRecordSize,
   UpdateShardCount: updateShardCount,
   UpdateStreamMode: updateStreamMode,
+  UpdateStreamRecordDistributionStrategy: updateStreamRecordDistributionStrategy,
 } satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

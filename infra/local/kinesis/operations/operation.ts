@@ -1,10 +1,4 @@
-import {
-  type Input,
-  type Member,
-  readInput,
-  requiredUnless,
-  type Shape,
-} from '../../aws-json/request-shape.ts';
+import { type Input, type Member, readInput, type Shape } from '../../aws-json/request-shape.ts';
 import { text } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
 import { KINESIS } from '../kinesis-json.ts';
@@ -26,13 +20,13 @@ export function operation<S extends Shape>(
 
 /** Names of streams and ids of shards. */
 export const NAME = { pattern: '[a-zA-Z0-9_.-]+', min: 1, max: 128 } as const;
-export const SEQUENCE_NUMBER = { pattern: '0|([1-9]\\d{0,128})' } as const;
-export const HASH_KEY = { pattern: '0|([1-9]\\d{0,38})' } as const;
+export const SEQUENCE_NUMBER = { pattern: '^(0|([1-9]\\d{0,128}))$' } as const;
+export const HASH_KEY = { pattern: '^(0|([1-9]\\d{0,38}))$' } as const;
 
-/** Every operation on a stream takes its name or its ARN. */
+/** Every operation on a stream takes its name or its ARN, and both if they name the same. */
 export const streamTarget = {
   StreamARN: text({ pattern: 'arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+', min: 1, max: 2048 }),
-  StreamName: requiredUnless('StreamARN', text(NAME)),
+  StreamName: text(NAME),
 } satisfies Record<string, Member<string>>;
 
 export interface StreamTarget {
@@ -40,25 +34,48 @@ export interface StreamTarget {
   readonly StreamName: string | undefined;
 }
 
-/** Throws ResourceNotFoundException, also for the ARN of another account or region. */
+/** Throws ResourceNotFoundException, InvalidArgumentException, UnrecognizedClientException. */
 export function targetStream(target: StreamTarget, streams: Streams): Stream {
   return streams.stream(targetName(target, streams));
 }
 
+/** Throws InvalidArgumentException, UnrecognizedClientException. */
 export function targetName({ StreamARN, StreamName }: StreamTarget, streams: Streams): string {
-  if (StreamARN === undefined) return StreamName ?? '';
+  if (StreamARN === undefined) {
+    if (StreamName !== undefined) return StreamName;
+    throw new KinesisError(
+      'InvalidArgumentException',
+      "Stream arn and stream name can't be empty at the same time",
+    );
+  }
   const [, , , region, account, resource = ''] = StreamARN.split(':');
+  if (region !== streams.region) {
+    throw new KinesisError(
+      'InvalidArgumentException',
+      `The region specified in the ARN '${StreamARN}' does not match the endpoint region`,
+    );
+  }
+  if (account !== streams.accountId) {
+    throw new KinesisError('UnrecognizedClientException', 'No account found for the given parameters');
+  }
   const name = resource.slice('stream/'.length);
   if (StreamName !== undefined && StreamName !== name) {
     throw new KinesisError(
       'InvalidArgumentException',
-      `StreamARN ${StreamARN} and StreamName ${StreamName} do not name the same stream.`,
+      `Input stream name ${StreamName} doesn't match the inferred name in stream arn ${name}`,
     );
   }
-  if (region !== streams.region || account !== streams.accountId) {
-    throw new KinesisError('ResourceNotFoundException', `Stream ${name} under account ${account} not found.`);
-  }
   return name;
+}
+
+/** A request that only asks whether it would succeed. Throws DryRunOperationException: it would. */
+export function endDryRun(isDryRun: boolean | undefined, operationName: string): void {
+  if (isDryRun !== true) return;
+  throw new KinesisError(
+    'DryRunOperationException',
+    `DryRunOperation validation succeeded while calling ${operationName} operation.: ` +
+      'Request would have succeeded, but DryRun flag is set.',
+  );
 }
 
 /** Throws ResourceInUseException. */

@@ -1,12 +1,12 @@
 import { required } from '../../aws-json/request-shape.ts';
-import { integer, text, timestamp } from '../../aws-json/scalar-members.ts';
+import { boolean, integer, text, timestamp } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
 import { parseSequenceNumber } from '../sequence-number.ts';
 import { type Shard, shardIdOf } from '../shard.ts';
 import { decodeShardIterator, encodeShardIterator } from '../shard-iterator.ts';
 import type { Stream } from '../stream.ts';
 import type { Streams } from '../streams.ts';
-import { NAME, operation, SEQUENCE_NUMBER, streamTarget, targetName } from './operation.ts';
+import { endDryRun, NAME, operation, SEQUENCE_NUMBER, streamTarget, targetName } from './operation.ts';
 import { normalShardId } from './shard-id.ts';
 
 const ITERATOR_TYPES = [
@@ -26,6 +26,7 @@ export const getShardIterator = operation(
     ShardIteratorType: required(text({ oneOf: ITERATOR_TYPES })),
     StartingSequenceNumber: text(SEQUENCE_NUMBER),
     Timestamp: timestamp(),
+    DryRun: boolean(),
     ...streamTarget,
   },
   (input, streams) => {
@@ -45,6 +46,7 @@ export const getShardIterator = operation(
       index: firstIndex(input, shard, streamName, streams),
       createdSeconds: shard.metadata.createdSeconds,
     };
+    endDryRun(input.DryRun, 'GetShardIterator');
     return { ShardIterator: encodeShardIterator(iterator) };
   },
 );
@@ -125,12 +127,14 @@ export const getRecords = operation(
   {
     Limit: integer({ min: 1, max: MOST_RECORDS }),
     ShardIterator: required(text({ min: 1, max: 512 })),
+    DryRun: boolean(),
     StreamARN: streamTarget.StreamARN,
   },
-  ({ Limit = MOST_RECORDS, ShardIterator }, streams) => {
+  ({ Limit = MOST_RECORDS, ShardIterator, DryRun }, streams) => {
     const nowMs = streams.clock.now();
     const iterator = decodeShardIterator(withoutQuotes(ShardIterator), nowMs);
     const { stream, shard } = existingShard(iterator.streamName, iterator.shardId, streams);
+    endDryRun(DryRun, 'GetRecords');
     // A shard of a later stream of that name: what the iterator had counted is gone, all that is there is new.
     const isSameShard = iterator.createdSeconds === shard.metadata.createdSeconds;
     const from = isSameShard ? iterator.index : 1;
@@ -139,9 +143,11 @@ export const getRecords = operation(
     let records = '';
     for (const { sequenceNumber, partitionKey, data, arrivalMs } of page.records) {
       if (records !== '') records += ',';
+      // Only a stream that distributes by itself takes records without a key.
+      const key = partitionKey === '' ? '' : `,"PartitionKey":${JSON.stringify(partitionKey)}`;
       records +=
         `{"SequenceNumber":"${sequenceNumber}","ApproximateArrivalTimestamp":${arrivalMs / 1000},` +
-        `"Data":"${data}","PartitionKey":${JSON.stringify(partitionKey)}}`;
+        `"Data":"${data}"${key}}`;
     }
     // A closed shard's end shows when there is nothing left to give, not with its last records.
     const end =

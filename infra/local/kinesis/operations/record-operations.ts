@@ -1,6 +1,7 @@
 import { list } from '../../aws-json/collection-members.ts';
 import { required, structure } from '../../aws-json/request-shape.ts';
-import { text } from '../../aws-json/scalar-members.ts';
+import { boolean, text } from '../../aws-json/scalar-members.ts';
+import { Violations } from '../../aws-json/violations.ts';
 import { blob, isCanonicalBase64 } from '../base64.ts';
 import { type HashKey, hashKeyFromDecimal } from '../hash-key.ts';
 import { KinesisError } from '../kinesis-error.ts';
@@ -9,6 +10,7 @@ import { parseSequenceNumber } from '../sequence-number.ts';
 import type { PutEntry, PutOutcome, Stream } from '../stream.ts';
 import type { Streams } from '../streams.ts';
 import {
+  endDryRun,
   HASH_KEY,
   operation,
   SEQUENCE_NUMBER,
@@ -17,14 +19,15 @@ import {
   targetStream,
 } from './operation.ts';
 
-/** Of data and partition key together; https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
-const MOST_RECORD_BYTES = 1024 * 1024;
+/** Whatever the stream allows. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+const MOST_DATA_BYTES = 10 * 1024 * 1024;
 const MOST_CALL_BYTES = 10 * 1024 * 1024;
 const MOST_RECORDS = 500;
 const KEY = { min: 1, max: 256 };
 
 interface RecordEntry {
-  readonly PartitionKey: string;
+  /** May be absent only where the stream distributes its records by itself. */
+  readonly PartitionKey: string | undefined;
   readonly ExplicitHashKey: string | undefined;
   readonly Data: string;
 }
@@ -33,17 +36,17 @@ interface RecordEntry {
 export const putRecord = operation(
   {
     SequenceNumberForOrdering: text(SEQUENCE_NUMBER),
-    PartitionKey: required(text(KEY)),
+    PartitionKey: text(KEY),
     ExplicitHashKey: text(HASH_KEY),
-    Data: required(blob({ max: MOST_RECORD_BYTES })),
+    Data: required(blob({ max: MOST_DATA_BYTES })),
+    DryRun: boolean(),
     ...streamTarget,
   },
   (input, streams) => {
-    requireRecordSize(input, 'data');
     const stream = writableStream(input, streams);
-    const explicitHashKey = readHashKey(input.ExplicitHashKey);
+    const entry = readEntry(input, stream, null);
     requirePast(input.SequenceNumberForOrdering, stream, streams);
-    const entry = { partitionKey: input.PartitionKey, data: input.Data, explicitHashKey };
+    endDryRun(input.DryRun, 'PutRecord');
     const [outcome] = streams.put(stream, [entry]);
     if (outcome?.kind !== 'stored') {
       throw new KinesisError(outcome?.errorCode ?? 'InternalFailure', outcome?.message);
@@ -53,9 +56,9 @@ export const putRecord = operation(
 );
 
 const putRecordsEntry = structure({
-  PartitionKey: required(text(KEY)),
+  PartitionKey: text(KEY),
   ExplicitHashKey: text(HASH_KEY),
-  Data: required(blob({ max: MOST_RECORD_BYTES })),
+  Data: required(blob({ max: MOST_DATA_BYTES })),
 });
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
@@ -69,19 +72,18 @@ export const putRecords = operation(
         isPlain: isPlainEntry,
       }),
     ),
+    DryRun: boolean(),
     ...streamTarget,
   },
   (input, streams) => {
     requireCallSize(input.Records);
     const stream = writableStream(input, streams);
     const entries: PutEntry[] = [];
-    for (const { PartitionKey, Data, ExplicitHashKey } of input.Records) {
-      entries.push({
-        partitionKey: PartitionKey,
-        data: Data,
-        explicitHashKey: readHashKey(ExplicitHashKey),
-      });
+    for (let index = 0; index < input.Records.length; index += 1) {
+      const record = input.Records[index];
+      if (record !== undefined) entries.push(readEntry(record, stream, index));
     }
+    endDryRun(input.DryRun, 'PutRecords');
     return putRecordsAnswer(streams.put(stream, entries));
   },
 );
@@ -96,7 +98,7 @@ function isPlainEntry(value: unknown): value is RecordEntry {
     PartitionKey.length >= KEY.min &&
     PartitionKey.length <= KEY.max &&
     typeof Data === 'string' &&
-    Data.length <= MOST_RECORD_BYTES &&
+    Data.length <= MOST_DATA_BYTES &&
     isCanonicalBase64(Data) &&
     (!('ExplicitHashKey' in value) || value.ExplicitHashKey === undefined)
   );
@@ -138,28 +140,36 @@ function readHashKey(decimal: string | undefined): HashKey | null {
   );
 }
 
-function recordBytes(record: Pick<RecordEntry, 'PartitionKey' | 'Data'>): number {
-  return dataBytes(record.Data) + Buffer.byteLength(record.PartitionKey);
+/** By what the stream asks of its records. `index`: the place in a list, null for one alone. Throws ValidationException. */
+function readEntry(record: RecordEntry, stream: Stream, index: number | null): PutEntry {
+  const { PartitionKey, Data, ExplicitHashKey } = record;
+  if (PartitionKey === undefined && stream.usesPartitionKeys) {
+    refuse((violations) => violations.addMissing(pathOf(index, 'partitionKey')));
+  }
+  if (recordBytes(record) > stream.maxRecordBytes) {
+    const constraint = `Member must have length less than or equal to ${stream.maxRecordBytes}`;
+    refuse((violations) => violations.add(null, pathOf(index, 'data'), constraint));
+  }
+  return { partitionKey: PartitionKey ?? '', data: Data, explicitHashKey: readHashKey(ExplicitHashKey) };
 }
 
-function requireRecordSize(record: Pick<RecordEntry, 'PartitionKey' | 'Data'>, path: string): void {
-  if (recordBytes(record) <= MOST_RECORD_BYTES) return;
-  throw new KinesisError(
-    'ValidationException',
-    `1 validation error detected: Value at '${path}' failed to satisfy constraint: ` +
-      `Member must have length less than or equal to ${MOST_RECORD_BYTES}`,
-  );
+function pathOf(index: number | null, member: string): string {
+  return index === null ? member : `records.${index + 1}.member.${member}`;
+}
+
+function refuse(violate: (violations: Violations) => void): never {
+  const violations = new Violations();
+  violate(violations);
+  throw new KinesisError('ValidationException', violations.message ?? '');
+}
+
+function recordBytes({ PartitionKey, Data }: RecordEntry): number {
+  return dataBytes(Data) + (PartitionKey === undefined ? 0 : Buffer.byteLength(PartitionKey));
 }
 
 function requireCallSize(records: readonly RecordEntry[]): void {
   let bytes = 0;
-  for (let index = 0; index < records.length; index += 1) {
-    const record = records[index];
-    if (record === undefined) continue;
-    const size = recordBytes(record);
-    if (size > MOST_RECORD_BYTES) requireRecordSize(record, `records.${index + 1}.member.data`);
-    bytes += size;
-  }
+  for (const record of records) bytes += recordBytes(record);
   if (bytes <= MOST_CALL_BYTES) return;
   throw new KinesisError(
     'InvalidArgumentException',

@@ -30,6 +30,7 @@ export interface ShardFilter {
   readonly timestampMs: number | null;
 }
 
+/** Throws InvalidArgumentException. */
 export function readFilter(
   filter:
     | {
@@ -38,21 +39,33 @@ export function readFilter(
         readonly Timestamp: number | undefined;
       }
     | undefined,
+  stream: Stream,
+  nowMs: number,
 ): ShardFilter | null {
   if (filter === undefined) return null;
-  if (filter.Type === 'AFTER_SHARD_ID' && filter.ShardId === undefined) {
-    throw new KinesisError(
-      'InvalidArgumentException',
-      'ShardId must be specified when ShardFilter type is AFTER_SHARD_ID.',
-    );
+  const { Type: type, ShardId: shardId = null, Timestamp: timestampMs = null } = filter;
+  const refuse = (message: string): never => {
+    throw new KinesisError('InvalidArgumentException', message);
+  };
+  if (type === 'AFTER_SHARD_ID' && shardId === null) {
+    refuse('ShardId must be provided when the ShardFilter Type is AFTER_SHARD_ID.');
   }
-  if (filter.Type.endsWith('_TIMESTAMP') && filter.Timestamp === undefined) {
-    throw new KinesisError(
-      'InvalidArgumentException',
-      `Timestamp must be specified when ShardFilter type is ${filter.Type}.`,
-    );
+  if (type.endsWith('_TIMESTAMP')) {
+    if (timestampMs === null) {
+      return refuse(`Timestamp must be provided when the ShardFilter Type is ${type}.`);
+    }
+    if (timestampMs > nowMs) refuse('ShardFilter Timestamp must not be greater than current time.');
+    if (timestampMs < horizonMs(stream, nowMs)) {
+      refuse('ShardFilter Timestamp cannot be older than TRIM_HORIZON of the stream.');
+    }
   }
-  return { type: filter.Type, shardId: filter.ShardId ?? null, timestampMs: filter.Timestamp ?? null };
+  return { type, shardId, timestampMs };
+}
+
+/** Before it there is nothing: the retention's start or the stream's, which is dated in whole seconds. */
+function horizonMs(stream: Stream, nowMs: number): number {
+  const { createdMs, retentionHours } = stream.metadata;
+  return Math.max(Math.floor(createdMs / 1000) * 1000, nowMs - retentionHours * 3_600_000);
 }
 
 /** A shard was open from its parents' closing to its own. What lies before the trim horizon has no shards any more. */

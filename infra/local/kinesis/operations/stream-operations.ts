@@ -1,40 +1,32 @@
-import { textMap } from '../../aws-json/collection-members.ts';
-import { required, requiredUnless, structure } from '../../aws-json/request-shape.ts';
+import { required, requiredUnless } from '../../aws-json/request-shape.ts';
 import { integer, text } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
-import type { Stream } from '../stream.ts';
-import type { Streams } from '../streams.ts';
-import {
-  NAME,
-  operation,
-  requireActive,
-  type StreamTarget,
-  streamTarget,
-  targetStream,
-} from './operation.ts';
-import { requireTagCharacters } from './tag-operations.ts';
+import { DEFAULT_RECORD_KIB, type Stream } from '../stream.ts';
+import { decodeNameToken, encodeNameToken } from './name-token.ts';
+import { NAME, operation, streamTarget, targetStream } from './operation.ts';
+import { DISTRIBUTION, MAX_RECORD_SIZE, requireOnDemand, STREAM_MODE } from './settings-operations.ts';
+import { requireTagCount, requireTags, TAGS } from './tag-operations.ts';
 
 const SHARD_COUNT = { min: 1, max: 100_000 };
 const ON_DEMAND_SHARDS = 4;
 const STREAMS_PER_PAGE = 100;
 const SHARDS_PER_PAGE = 100;
 
-const streamMode = structure({
-  StreamMode: required(text({ oneOf: ['PROVISIONED', 'ON_DEMAND'] })),
-});
-
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html */
 export const createStream = operation(
   {
     // Not required since there are on-demand streams; a request without a name is still told that it misses both.
     ShardCount: requiredUnless('StreamName', integer(SHARD_COUNT)),
-    StreamModeDetails: streamMode,
-    Tags: textMap({ min: 0, max: 200, keyLengths: [1, 128], valueLengths: [0, 256] }),
+    StreamModeDetails: STREAM_MODE,
+    Tags: TAGS,
+    MaxRecordSizeInKiB: MAX_RECORD_SIZE,
+    RecordDistributionStrategy: DISTRIBUTION,
     StreamName: required(text(NAME)),
   },
-  ({ StreamName, ShardCount, StreamModeDetails, Tags = {} }, streams) => {
-    const mode =
-      StreamModeDetails === undefined && ShardCount === undefined ? 'ON_DEMAND' : modeOf(StreamModeDetails);
+  (input, streams) => {
+    const { StreamName, ShardCount, StreamModeDetails, Tags = {} } = input;
+    const { MaxRecordSizeInKiB, RecordDistributionStrategy } = input;
+    const mode = StreamModeDetails?.StreamMode ?? (ShardCount === undefined ? 'ON_DEMAND' : 'PROVISIONED');
     if (mode === 'ON_DEMAND' && ShardCount !== undefined) {
       throw new KinesisError(
         'ValidationException',
@@ -47,21 +39,22 @@ export const createStream = operation(
         'ShardCount must be specified when creating a PROVISIONED stream.',
       );
     }
-    requireTagCharacters([...Object.keys(Tags), ...Object.values(Tags)]);
+    if (RecordDistributionStrategy !== undefined) requireOnDemand(mode);
+    requireTags(Tags);
+    requireTagCount(Tags, StreamName, streams);
     streams.create({
       streamName: StreamName,
       shardCount: ShardCount ?? ON_DEMAND_SHARDS,
-      mode,
+      settings: {
+        mode,
+        ...(MaxRecordSizeInKiB === undefined ? {} : { maxRecordKib: MaxRecordSizeInKiB }),
+        ...(RecordDistributionStrategy === undefined ? {} : { distribution: RecordDistributionStrategy }),
+      },
       tags: Tags,
     });
     return undefined;
   },
 );
-
-function modeOf(details: { readonly StreamMode: string } | undefined): 'PROVISIONED' | 'ON_DEMAND' | null {
-  if (details === undefined) return null;
-  return details.StreamMode === 'ON_DEMAND' ? 'ON_DEMAND' : 'PROVISIONED';
-}
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html */
 export const deleteStream = operation(streamTarget, (input, streams) => {
@@ -95,24 +88,23 @@ export const describeStream = operation(
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html */
 export const describeStreamSummary = operation(streamTarget, (input, streams) => {
   const stream = targetStream(input, streams);
+  const { mode, maxRecordKib = DEFAULT_RECORD_KIB, distribution = 'USER_PARTITION_KEY' } = stream.metadata;
   return {
     StreamDescriptionSummary: {
       ...summaryOf(stream),
-      OpenShardCount: stream.shards.filter((shard) => shard.isOpen).length,
+      ...(stream.status === 'CREATING' ? {} : { OpenShardCount: stream.openShardCount }),
       ConsumerCount: 0,
+      ChannelCount: 0,
+      MaxRecordSizeInKiB: maxRecordKib,
+      ...(mode === 'ON_DEMAND' ? { RecordDistributionStrategy: distribution } : {}),
     },
   };
 });
 
 function summaryOf(stream: Stream) {
-  const { mode } = stream.metadata;
   return {
-    StreamName: stream.name,
-    StreamARN: stream.arn,
-    StreamStatus: stream.status,
-    ...(mode === null ? {} : { StreamModeDetails: { StreamMode: mode } }),
+    ...listedStream(stream),
     RetentionPeriodHours: stream.metadata.retentionHours,
-    StreamCreationTimestamp: stream.metadata.createdMs / 1000,
     EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
     EncryptionType: 'NONE',
   };
@@ -126,15 +118,25 @@ export const listStreams = operation(
     NextToken: text({ min: 1, max: 1_048_576 }),
   },
   ({ Limit = STREAMS_PER_PAGE, ExclusiveStartStreamName, NextToken }, streams) => {
-    const from = ExclusiveStartStreamName ?? NextToken ?? '';
+    if (ExclusiveStartStreamName !== undefined && NextToken !== undefined) {
+      throw new KinesisError(
+        'InvalidArgumentException',
+        'ExclusiveStartStreamName and NextToken cannot be provided together.',
+      );
+    }
+    const nowMs = streams.clock.now();
+    const from =
+      ExclusiveStartStreamName ??
+      (NextToken === undefined ? '' : decodeNameToken('streams', NextToken, nowMs));
     const rest = streams.list().filter(({ name }) => name > from);
     const listed = rest.slice(0, Limit);
-    const hasMore = listed.length < rest.length;
+    const last = listed.at(-1);
+    const hasMore = last !== undefined && listed.length < rest.length;
     return {
       StreamNames: listed.map(({ name }) => name),
       StreamSummaries: listed.map(listedStream),
       HasMoreStreams: hasMore,
-      ...(hasMore ? { NextToken: listed.at(-1)?.name } : {}),
+      ...(hasMore ? { NextToken: encodeNameToken('streams', last.name, nowMs) } : {}),
     };
   },
 );
@@ -146,77 +148,14 @@ function listedStream(stream: Stream) {
     StreamARN: stream.arn,
     StreamStatus: stream.status,
     StreamModeDetails: { StreamMode: stream.metadata.mode ?? 'PROVISIONED' },
-    StreamCreationTimestamp: stream.metadata.createdMs / 1000,
+    StreamCreationTimestamp: Math.floor(stream.metadata.createdMs / 1000),
   };
 }
 
-const LEAST_RETENTION_HOURS = 24;
-const MOST_RETENTION_HOURS = 8760;
-
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_IncreaseStreamRetentionPeriod.html */
-export const increaseStreamRetentionPeriod = operation(
-  { RetentionPeriodHours: required(integer({ min: 1 })), ...streamTarget },
-  (input, streams) => changeRetention(input, input.RetentionPeriodHours, 'increase', streams),
-);
-
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DecreaseStreamRetentionPeriod.html */
-export const decreaseStreamRetentionPeriod = operation(
-  { RetentionPeriodHours: required(integer({ min: 1 })), ...streamTarget },
-  (input, streams) => changeRetention(input, input.RetentionPeriodHours, 'decrease', streams),
-);
-
-function changeRetention(
-  target: StreamTarget,
-  hours: number,
-  direction: 'increase' | 'decrease',
-  streams: Streams,
-): undefined {
-  const stream = targetStream(target, streams);
-  if (hours < LEAST_RETENTION_HOURS) {
-    throw new KinesisError(
-      'InvalidArgumentException',
-      `Minimum allowed retention period is ${LEAST_RETENTION_HOURS} hours. ` +
-        `Requested retention period (${hours} hours) is too short.`,
-    );
-  }
-  if (hours > MOST_RETENTION_HOURS) {
-    throw new KinesisError(
-      'InvalidArgumentException',
-      `Maximum allowed retention period is ${MOST_RETENTION_HOURS} hours. ` +
-        `Requested retention period (${hours} hours) is too long.`,
-    );
-  }
-  const current = stream.metadata.retentionHours;
-  const isWrongWay = direction === 'increase' ? hours < current : hours > current;
-  if (isWrongWay) {
-    const [word, other] = direction === 'increase' ? ['shorter', 'Decrease'] : ['longer', 'Increase'];
-    throw new KinesisError(
-      'InvalidArgumentException',
-      `Requested retention period (${hours} hours) for stream ${stream.name} can not be ${word} than ` +
-        `existing retention period (${current} hours). Use ${other}RetentionPeriod API.`,
-    );
-  }
-  requireActive(stream, streams);
-  stream.update({ retentionHours: hours });
-  return undefined;
-}
-
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamMode.html */
-export const updateStreamMode = operation(
-  {
-    StreamARN: required(streamTarget.StreamARN),
-    StreamModeDetails: required(streamMode),
-  },
-  ({ StreamARN, StreamModeDetails }, streams) => {
-    const stream = targetStream({ StreamARN, StreamName: undefined }, streams);
-    requireActive(stream, streams);
-    stream.update({ mode: modeOf(StreamModeDetails) });
-    return undefined;
-  },
-);
-
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeLimits.html */
 export const describeLimits = operation({}, (_, streams) => ({
+  ChannelCount: 0,
+  ChannelCountLimit: 100,
   ShardLimit: streams.shardLimit,
   OpenShardCount: streams.openShardCount(),
   OnDemandStreamCount: streams.list().filter(({ metadata }) => metadata.mode === 'ON_DEMAND').length,

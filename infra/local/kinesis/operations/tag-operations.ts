@@ -7,35 +7,24 @@ import type { Streams } from '../streams.ts';
 import { operation, streamTarget, targetStream } from './operation.ts';
 
 const MOST_TAGS = 50;
-const TAG_LENGTHS = [1, 128] as const;
+const KEY_LENGTHS = [1, 128] as const;
+
+export const TAGS = textMap({ min: 1, max: 200, keyLengths: KEY_LENGTHS, valueLengths: [0, 256] });
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_AddTagsToStream.html */
-export const addTagsToStream = operation(
-  {
-    Tags: required(textMap({ min: 1, max: 10, keyLengths: TAG_LENGTHS, valueLengths: [0, 256] })),
-    ...streamTarget,
-  },
-  (input, streams) => {
-    const stream = targetStream(input, streams);
-    const texts = [...Object.keys(input.Tags), ...Object.values(input.Tags)];
-    requireTagCharacters(texts);
-    requireNoPercent(texts, 'add tags to', stream, streams);
-    const tags = { ...stream.metadata.tags, ...input.Tags };
-    if (Object.keys(tags).length > MOST_TAGS) {
-      throw new KinesisError(
-        'InvalidArgumentException',
-        `Failed to add tags to stream ${stream.name} under account ${streams.accountId} ` +
-          'because a given stream cannot have more than 10 tags associated with it.',
-      );
-    }
-    stream.update({ tags });
-    return undefined;
-  },
-);
+export const addTagsToStream = operation({ Tags: required(TAGS), ...streamTarget }, (input, streams) => {
+  const stream = targetStream(input, streams);
+  requireTags(input.Tags);
+  requireNoPercent(textsOf(input.Tags), 'add tags to', stream, streams);
+  const tags = { ...stream.metadata.tags, ...input.Tags };
+  requireTagCount(tags, stream.name, streams);
+  stream.update({ tags });
+  return undefined;
+});
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RemoveTagsFromStream.html */
 export const removeTagsFromStream = operation(
-  { TagKeys: required(textList({ min: 1, max: 10, lengths: TAG_LENGTHS })), ...streamTarget },
+  { TagKeys: required(textList({ min: 1, max: MOST_TAGS, lengths: KEY_LENGTHS })), ...streamTarget },
   (input, streams) => {
     const stream = targetStream(input, streams);
     requireTagCharacters(input.TagKeys);
@@ -51,7 +40,7 @@ export const removeTagsFromStream = operation(
 export const listTagsForStream = operation(
   {
     Limit: integer({ min: 1, max: MOST_TAGS }),
-    ExclusiveStartTagKey: text({ min: TAG_LENGTHS[0], max: TAG_LENGTHS[1] }),
+    ExclusiveStartTagKey: text({ min: KEY_LENGTHS[0], max: KEY_LENGTHS[1] }),
     ...streamTarget,
   },
   (input, streams) => {
@@ -68,7 +57,36 @@ export const listTagsForStream = operation(
   },
 );
 
-export function requireTagCharacters(texts: readonly string[]): void {
+function textsOf(tags: Readonly<Record<string, string>>): string[] {
+  return [...Object.keys(tags), ...Object.values(tags)];
+}
+
+/** Throws InvalidArgumentException. */
+export function requireTags(tags: Readonly<Record<string, string>>): void {
+  if (Object.keys(tags).some((key) => key.toLowerCase().startsWith('aws:'))) {
+    throw new KinesisError(
+      'InvalidArgumentException',
+      "Some tag keys in the request started with 'aws:'. System tags cannot be modified.",
+    );
+  }
+  requireTagCharacters(textsOf(tags));
+}
+
+/** Throws InvalidArgumentException. */
+export function requireTagCount(
+  tags: Readonly<Record<string, string>>,
+  streamName: string,
+  streams: Streams,
+): void {
+  if (Object.keys(tags).length <= MOST_TAGS) return;
+  throw new KinesisError(
+    'InvalidArgumentException',
+    `Failed to add tags to stream ${streamName} under account ${streams.accountId} ` +
+      `because a given stream cannot have more than ${MOST_TAGS} tags associated with it.`,
+  );
+}
+
+function requireTagCharacters(texts: readonly string[]): void {
   if (!texts.some((one) => /[^\u00C0-\u1FFF\u2C00-\uD7FF\w./\-=+_ @%]/.test(one))) return;
   throw new KinesisError(
     'InvalidArgumentException',

@@ -349,7 +349,6 @@ describe('over the wire', () => {
         await expectWholeAt({ Type: 'AT_TIMESTAMP', Timestamp: new Date(timestampMs) });
       }
     }
-    await expectWholeAt({ Type: 'AT_TIMESTAMP', Timestamp: new Date(0) });
     kinesis.turn(24 * 3_600_000 - 2000); // the first shards are forgotten, the last changes are not
     const { shards } = await describeShards(StreamName);
     expect(shards[0]?.ShardId).not.toBe(shardId(0));

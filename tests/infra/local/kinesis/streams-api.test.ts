@@ -11,11 +11,15 @@ import {
   GetShardIteratorCommand,
   IncreaseStreamRetentionPeriodCommand,
   ListShardsCommand,
+  type ListShardsCommandInput,
   ListStreamsCommand,
   ListTagsForStreamCommand,
   PutRecordCommand,
+  PutRecordsCommand,
   paginateListStreams,
   RemoveTagsFromStreamCommand,
+  UpdateMaxRecordSizeCommand,
+  UpdateStreamRecordDistributionStrategyCommand,
 } from '@aws-sdk/client-kinesis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -76,6 +80,7 @@ describe('a stream', () => {
       StreamName: 's',
       StreamARN: arnOf('s'),
       StreamStatus: 'ACTIVE',
+      StreamModeDetails: { StreamMode: 'PROVISIONED' },
       RetentionPeriodHours: 24,
       StreamCreationTimestamp: new Date(startMs),
       EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
@@ -96,6 +101,82 @@ describe('a stream', () => {
       message: 'Stream s under account 000000000000 not found.',
     });
     expect(await readdir(path.join(kinesis.folder, 'kinesis'))).toEqual([]);
+  });
+
+  test('is summed up without a count of shards while it is created, and dated in whole seconds', async () => {
+    kinesis.turn(123);
+    await kinesis.client.send(new CreateStreamCommand({ StreamName: 's', ShardCount: 1 }));
+    const { StreamDescriptionSummary } = await kinesis.client.send(
+      new DescribeStreamSummaryCommand({ StreamName: 's' }),
+    );
+    expect(StreamDescriptionSummary).toEqual({
+      StreamName: 's',
+      StreamARN: arnOf('s'),
+      StreamStatus: 'CREATING',
+      StreamModeDetails: { StreamMode: 'PROVISIONED' },
+      RetentionPeriodHours: 24,
+      StreamCreationTimestamp: new Date(startMs),
+      EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
+      EncryptionType: 'NONE',
+      ConsumerCount: 0,
+      ChannelCount: 0,
+      MaxRecordSizeInKiB: 1024,
+    });
+  });
+
+  test('takes records of up to 10 MiB once it allows them', async () => {
+    const StreamName = await kinesis.newStream();
+    const big = { StreamName, PartitionKey: 'a', Data: Buffer.alloc(10 * 1024 * 1024 - 1) };
+    expect(await refusal(kinesis.client.send(new PutRecordCommand(big)))).toEqual({
+      name: 'ValidationException',
+      message:
+        "1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576",
+    });
+    await kinesis.client.send(
+      new UpdateMaxRecordSizeCommand({ StreamARN: arnOf(StreamName), MaxRecordSizeInKiB: 10_240 }),
+    );
+    expect(await statusOf(StreamName)).toBe('UPDATING');
+    kinesis.turn(transitionMs);
+    const { ShardId } = await kinesis.client.send(new PutRecordCommand(big));
+    const { ShardIterator } = await kinesis.client.send(
+      new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+    );
+    const { Records } = await kinesis.client.send(new GetRecordsCommand({ ShardIterator }));
+    expect(Records?.map(({ Data }) => Data?.length)).toEqual([big.Data.length]);
+  });
+
+  test('that distributes by itself takes records without a key, evenly, and gives them back without', async () => {
+    const StreamName = 'auto';
+    const RecordDistributionStrategy = 'AUTO';
+    await kinesis.client.send(new CreateStreamCommand({ StreamName, RecordDistributionStrategy }));
+    kinesis.turn(transitionMs);
+    const put = (PartitionKey?: string) =>
+      kinesis.client.send(new PutRecordCommand({ StreamName, Data: Buffer.from('x'), PartitionKey }));
+    const shards = new Set<string | undefined>();
+    for (let count = 0; count < 4; count += 1) shards.add((await put()).ShardId);
+    expect(shards.size).toBe(4);
+    const read = async (ShardId: string | undefined) => {
+      const { ShardIterator } = await kinesis.client.send(
+        new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+      );
+      return (await kinesis.client.send(new GetRecordsCommand({ ShardIterator }))).Records ?? [];
+    };
+    const { ShardId } = await put('own');
+    expect((await read(ShardId)).map(({ PartitionKey }) => PartitionKey)).toEqual([undefined, 'own']);
+
+    const StreamARN = arnOf(StreamName);
+    await kinesis.client.send(
+      new UpdateStreamRecordDistributionStrategyCommand({
+        StreamARN,
+        RecordDistributionStrategy: 'USER_PARTITION_KEY',
+      }),
+    );
+    kinesis.turn(transitionMs);
+    expect(await refusal(put())).toEqual({
+      name: 'ValidationException',
+      message:
+        "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: Member must not be null",
+    });
   });
 
   test('is summed up by name and by ARN', async () => {
@@ -194,7 +275,65 @@ describe('a list of streams', () => {
   });
 });
 
+test('a list of streams takes its own tokens and no others', async () => {
+  for (const StreamName of ['a', 'b', 'c']) {
+    await kinesis.client.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }));
+  }
+  kinesis.turn(transitionMs);
+  const list = (input: object) => kinesis.client.send(new ListStreamsCommand(input));
+  const { NextToken } = await list({ Limit: 1 });
+  expect((await list({ NextToken })).StreamNames).toEqual(['b', 'c']);
+  const invalid = (message: string) => ({ name: 'InvalidArgumentException', message });
+  expect(await refusal(list({ NextToken, ExclusiveStartStreamName: 'a' }))).toEqual(
+    invalid('ExclusiveStartStreamName and NextToken cannot be provided together.'),
+  );
+  for (const wrong of ['not-a-token', 'b', Buffer.from('["shards",0,"a"]').toString('base64')]) {
+    expect(await refusal(list({ NextToken: wrong }))).toEqual(invalid('Invalid NextToken.'));
+  }
+});
+
 describe('a list of shards', () => {
+  test('goes on by a token that comes with the name of its stream, as the paginators of some clients send it', async () => {
+    const StreamName = await kinesis.newStream(3);
+    const list = (input: object) => kinesis.client.send(new ListShardsCommand(input));
+    const { NextToken } = await list({ StreamName, MaxResults: 2 });
+    for (const target of [{ StreamName }, { StreamARN: arnOf(StreamName) }]) {
+      const { Shards } = await list({ ...target, NextToken });
+      expect(Shards?.map(({ ShardId }) => ShardId)).toEqual(['shardId-000000000002']);
+    }
+  });
+
+  test('says what is wrong with its filter', async () => {
+    kinesis.turn(100);
+    const StreamName = await kinesis.newStream(2);
+    const list = (ShardFilter: object, more: object = { StreamName }) =>
+      kinesis.client.send(new ListShardsCommand({ ...more, ShardFilter } as ListShardsCommandInput));
+    const nowMs = kinesis.clock.now();
+    const at = (ms: number) => ({ Type: 'AT_TIMESTAMP', Timestamp: new Date(ms) });
+    const message = async (sent: Promise<unknown>) => {
+      const { name, message } = await refusal(sent);
+      expect(name).toBe('InvalidArgumentException');
+      return message;
+    };
+    expect(await message(list({ Type: 'AFTER_SHARD_ID' }))).toBe(
+      'ShardId must be provided when the ShardFilter Type is AFTER_SHARD_ID.',
+    );
+    expect(await message(list(at(nowMs + 1)))).toBe(
+      'ShardFilter Timestamp must not be greater than current time.',
+    );
+    expect(await message(list(at(startMs - 1)))).toBe(
+      'ShardFilter Timestamp cannot be older than TRIM_HORIZON of the stream.',
+    );
+    kinesis.turn(48 * 3_600_000);
+    expect(await message(list(at(kinesis.clock.now() - 24 * 3_600_000 - 1)))).toBe(
+      'ShardFilter Timestamp cannot be older than TRIM_HORIZON of the stream.',
+    );
+    const { NextToken } = await kinesis.client.send(new ListShardsCommand({ StreamName, MaxResults: 1 }));
+    expect(await message(list({ Type: 'AT_LATEST' }, { NextToken }))).toBe(
+      'NextToken and ShardFilter cannot be provided together.',
+    );
+  });
+
   test('is paged by tokens, which live for five minutes', async () => {
     const StreamName = await kinesis.newStream(5);
     const list = (input: object) => kinesis.client.send(new ListShardsCommand(input));
@@ -223,9 +362,15 @@ describe('the retention', () => {
       kinesis.client.send(new IncreaseStreamRetentionPeriodCommand({ StreamName, RetentionPeriodHours }));
     const decrease = (RetentionPeriodHours: number) =>
       kinesis.client.send(new DecreaseStreamRetentionPeriodCommand({ StreamName, RetentionPeriodHours }));
+    await increase(24);
+    expect(await statusOf(StreamName)).toBe('ACTIVE');
     await increase(8760);
-    expect(await retention()).toBe(8760);
+    expect([await statusOf(StreamName), await retention()]).toEqual(['UPDATING', 24]);
+    expect((await refusal(increase(48))).name).toBe('ResourceInUseException');
+    kinesis.turn(transitionMs);
+    expect([await statusOf(StreamName), await retention()]).toEqual(['ACTIVE', 8760]);
     await decrease(48);
+    kinesis.turn(transitionMs);
     expect(await retention()).toBe(48);
     await kinesis.reopen();
     expect(await retention()).toBe(48);
@@ -333,4 +478,74 @@ test('many streams may change at once, and end with the runtime', async () => {
   process.off('warning', onWarning);
   await remove();
   expect(warnings).toEqual([]);
+});
+
+describe('tags', () => {
+  const tagged = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, 'x']));
+
+  test('are up to 200 in a call and 50 on a stream', async () => {
+    const StreamName = await kinesis.newStream();
+    const add = (Tags: Record<string, string>) =>
+      kinesis.client.send(new AddTagsToStreamCommand({ StreamName, Tags }));
+    await add(tagged(50));
+    await add(tagged(50));
+    const tooMany = {
+      name: 'InvalidArgumentException',
+      message: `Failed to add tags to stream ${StreamName} under account 000000000000 because a given stream cannot have more than 50 tags associated with it.`,
+    };
+    expect(await refusal(add({ more: '' }))).toEqual(tooMany);
+    expect(await refusal(add(tagged(200)))).toEqual(tooMany);
+    expect((await refusal(add(tagged(201)))).message).toMatch(
+      /at 'tags' failed to satisfy constraint: Member must have length less than or equal to 200$/,
+    );
+    const create = new CreateStreamCommand({ StreamName: 'over', ShardCount: 1, Tags: tagged(51) });
+    expect((await refusal(kinesis.client.send(create))).name).toBe('InvalidArgumentException');
+  });
+
+  test("of the system's own are not for anybody to set", async () => {
+    const StreamName = await kinesis.newStream();
+    const reserved = {
+      name: 'InvalidArgumentException',
+      message: "Some tag keys in the request started with 'aws:'. System tags cannot be modified.",
+    };
+    const Tags = { 'aws:probe': 'x' };
+    expect(await refusal(kinesis.client.send(new AddTagsToStreamCommand({ StreamName, Tags })))).toEqual(
+      reserved,
+    );
+    const create = new CreateStreamCommand({ StreamName: 'reserved', ShardCount: 1, Tags });
+    expect(await refusal(kinesis.client.send(create))).toEqual(reserved);
+  });
+});
+
+test('a request that only asks whether it would succeed is told so, and does nothing', async () => {
+  const StreamName = await kinesis.newStream();
+  const DryRun = true;
+  const record = { Data: Buffer.from('x'), PartitionKey: 'a' };
+  const iteratorOf = new GetShardIteratorCommand({
+    StreamName,
+    ShardId: 'shardId-000000000000',
+    ShardIteratorType: 'TRIM_HORIZON',
+  });
+  const { ShardIterator } = await kinesis.client.send(iteratorOf);
+  const would = (operation: string) => ({
+    name: 'DryRunOperationException',
+    message: `DryRunOperation validation succeeded while calling ${operation} operation.: Request would have succeeded, but DryRun flag is set.`,
+  });
+  const { client } = kinesis;
+  expect(await refusal(client.send(new PutRecordCommand({ StreamName, ...record, DryRun })))).toEqual(
+    would('PutRecord'),
+  );
+  expect(
+    await refusal(client.send(new PutRecordsCommand({ StreamName, Records: [record], DryRun }))),
+  ).toEqual(would('PutRecords'));
+  expect(await refusal(client.send(new GetShardIteratorCommand({ ...iteratorOf.input, DryRun })))).toEqual(
+    would('GetShardIterator'),
+  );
+  expect(await refusal(client.send(new GetRecordsCommand({ ShardIterator, DryRun })))).toEqual(
+    would('GetRecords'),
+  );
+  expect((await client.send(new GetRecordsCommand({ ShardIterator }))).Records).toEqual([]);
+  const absent = new PutRecordCommand({ StreamName: 'absent', ...record, DryRun });
+  expect((await refusal(client.send(absent))).name).toBe('ResourceNotFoundException');
 });

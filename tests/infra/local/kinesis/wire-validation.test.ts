@@ -21,21 +21,19 @@ const isNull = (member: string) =>
 describe('every operation names what it misses', () => {
   test.each([
     ['CreateStream', ['shardCount', 'streamName']],
-    ['DeleteStream', ['streamName']],
-    ['DescribeStream', ['streamName']],
-    ['DescribeStreamSummary', ['streamName']],
-    ['PutRecord', ['partitionKey', 'data', 'streamName']],
-    ['PutRecords', ['records', 'streamName']],
-    ['GetShardIterator', ['shardId', 'shardIteratorType', 'streamName']],
+    ['PutRecord', ['data']],
+    ['PutRecords', ['records']],
+    ['GetShardIterator', ['shardId', 'shardIteratorType']],
     ['GetRecords', ['shardIterator']],
-    ['SplitShard', ['newStartingHashKey', 'streamName', 'shardToSplit']],
-    ['MergeShards', ['shardToMerge', 'adjacentShardToMerge', 'streamName']],
-    ['UpdateShardCount', ['streamName', 'targetShardCount', 'scalingType']],
-    ['IncreaseStreamRetentionPeriod', ['retentionPeriodHours', 'streamName']],
-    ['DecreaseStreamRetentionPeriod', ['retentionPeriodHours', 'streamName']],
-    ['AddTagsToStream', ['tags', 'streamName']],
-    ['ListTagsForStream', ['streamName']],
-    ['RemoveTagsFromStream', ['tagKeys', 'streamName']],
+    ['SplitShard', ['newStartingHashKey', 'shardToSplit']],
+    ['MergeShards', ['shardToMerge', 'adjacentShardToMerge']],
+    ['UpdateShardCount', ['targetShardCount', 'scalingType']],
+    ['IncreaseStreamRetentionPeriod', ['retentionPeriodHours']],
+    ['DecreaseStreamRetentionPeriod', ['retentionPeriodHours']],
+    ['AddTagsToStream', ['tags']],
+    ['RemoveTagsFromStream', ['tagKeys']],
+    ['UpdateMaxRecordSize', ['maxRecordSizeInKiB']],
+    ['UpdateStreamMode', ['streamARN', 'streamModeDetails']],
   ])('%s', async (operation, members) => {
     const count = `${members.length} validation error${members.length === 1 ? '' : 's'} detected`;
     expect(await errorOf(operation, {})).toEqual({
@@ -45,19 +43,32 @@ describe('every operation names what it misses', () => {
     });
   });
 
+  test.each([
+    ['DeleteStream', {}],
+    ['DescribeStream', {}],
+    ['DescribeStreamSummary', {}],
+    ['ListTagsForStream', {}],
+    ['PutRecord', { Data: '', PartitionKey: 'a' }],
+    ['UpdateMaxRecordSize', { MaxRecordSizeInKiB: 1024 }],
+  ])('%s needs a name or an ARN', async (operation, input) => {
+    expect(await errorOf(operation, input)).toEqual({
+      status: 400,
+      __type: 'InvalidArgumentException',
+      message: "Stream arn and stream name can't be empty at the same time",
+    });
+  });
+
   test('ListShards takes a name or a token', async () => {
     expect(await errorOf('ListShards', {})).toEqual({
       status: 400,
       __type: 'InvalidArgumentException',
       message: 'Either NextToken or StreamName should be provided.',
     });
-    for (const other of ['StreamName', 'ExclusiveStartShardId']) {
-      expect(await errorOf('ListShards', { NextToken: 'a', [other]: 'a' })).toEqual({
-        status: 400,
-        __type: 'InvalidArgumentException',
-        message: `NextToken and ${other} cannot be provided together.`,
-      });
-    }
+    expect(await errorOf('ListShards', { NextToken: 'a', ExclusiveStartShardId: 'a' })).toEqual({
+      status: 400,
+      __type: 'InvalidArgumentException',
+      message: 'NextToken and ExclusiveStartShardId cannot be provided together.',
+    });
   });
 });
 
@@ -133,7 +144,7 @@ describe('a value out of its bounds is named with the bound', () => {
       'CreateStream',
       { StreamName: 'a', StreamModeDetails: { StreamMode: 'x' } },
       [
-        "Value 'x' at 'streamModeDetails.streamMode' failed to satisfy constraint: Member must satisfy enum value set: [PROVISIONED, ON_DEMAND]",
+        "Value 'x' at 'streamModeDetails.streamMode' failed to satisfy constraint: Member must satisfy enum value set: [ON_DEMAND, PROVISIONED]",
       ],
     ],
     [
@@ -141,7 +152,7 @@ describe('a value out of its bounds is named with the bound', () => {
       { StreamName: 'a', PartitionKey: '', Data: '', ExplicitHashKey: '01' },
       [
         "Value '' at 'partitionKey' failed to satisfy constraint: Member must have length greater than or equal to 1",
-        "Value '01' at 'explicitHashKey' failed to satisfy constraint: Member must satisfy regular expression pattern: 0|([1-9]\\d{0,38})",
+        "Value '01' at 'explicitHashKey' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(0|([1-9]\\d{0,38}))$",
       ],
     ],
     [
@@ -153,9 +164,9 @@ describe('a value out of its bounds is named with the bound', () => {
     ],
     [
       'PutRecord',
-      { StreamName: 'a', PartitionKey: 'a', Data: Buffer.alloc(1_048_577).toString('base64') },
+      { StreamName: 'a', PartitionKey: 'a', Data: Buffer.alloc(10_485_761).toString('base64') },
       [
-        "Value 'java.nio.HeapByteBuffer[pos=0 lim=1048577 cap=1048577]' at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576",
+        "Value 'java.nio.HeapByteBuffer[pos=0 lim=10485761 cap=10485761]' at 'data' failed to satisfy constraint: Member must have length less than or equal to 10485760",
       ],
     ],
     [
@@ -179,7 +190,7 @@ describe('a value out of its bounds is named with the bound', () => {
       [
         `Value 'shard 1' at 'shardId' failed to satisfy constraint: ${name}`,
         "Value 'x' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON]",
-        "Value '-1' at 'startingSequenceNumber' failed to satisfy constraint: Member must satisfy regular expression pattern: 0|([1-9]\\d{0,128})",
+        "Value '-1' at 'startingSequenceNumber' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(0|([1-9]\\d{0,128}))$",
       ],
     ],
     [
@@ -269,10 +280,16 @@ describe('what is well formed but is not there, or makes no sense, is refused in
     const arn = (region: string, account: string) => `arn:aws:kinesis:${region}:${account}:stream/${stream}`;
     const of = (StreamARN: string) => errorOf('DescribeStream', { StreamARN });
     expect((await of(arn('us-east-1', '000000000000'))).status).toBe(200);
-    expect(await of(arn('us-east-1', '111111111111'))).toEqual(
-      notFound(`Stream ${stream} under account 111111111111 not found.`),
+    expect(await of(arn('us-east-1', '111111111111'))).toEqual({
+      status: 400,
+      __type: 'UnrecognizedClientException',
+      message: 'No account found for the given parameters',
+    });
+    expect(await of(arn('eu-west-1', '000000000000'))).toEqual(
+      invalid(
+        `The region specified in the ARN '${arn('eu-west-1', '000000000000')}' does not match the endpoint region`,
+      ),
     );
-    expect((await of(arn('eu-west-1', '000000000000'))).__type).toBe('ResourceNotFoundException');
   });
 
   test('a shard that is not there', async () => {
@@ -340,8 +357,8 @@ describe('what is well formed but is not there, or makes no sense, is refused in
 
   test('a name and an ARN of two streams', async () => {
     const StreamARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/other';
-    expect((await errorOf('DescribeStream', { StreamName: stream, StreamARN })).__type).toBe(
-      'InvalidArgumentException',
+    expect(await errorOf('DescribeStream', { StreamName: stream, StreamARN })).toEqual(
+      invalid(`Input stream name ${stream} doesn't match the inferred name in stream arn other`),
     );
   });
 });
