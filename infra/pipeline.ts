@@ -42,6 +42,7 @@ export const pipeline = {
     resultsPrefix: 'revenue_sum/',
     livePrefix: 'revenue_live/',
     rejectedPrefix: 'rejected/',
+    dayIndexPrefix: 'revenue_day/',
     failuresPrefix: 'aws/lambda/',
   },
   /** Of the metrics in the consumer's log lines. */

@@ -8,6 +8,7 @@ import type { WindowResult } from './window-result.ts';
 export const RESULTS_PREFIX = 'revenue_sum/';
 export const LIVE_PREFIX = 'revenue_live/';
 export const REJECTED_PREFIX = 'rejected/';
+export const DAY_INDEX_PREFIX = 'revenue_day/';
 
 /** The partition of a UTC day `YYYY_MM_DD`: `revenue_sum/dt=2021_01_24/`. */
 export function partitionPrefix(day: string): string {
@@ -21,7 +22,7 @@ export function parsePartitionPrefix(prefix: string): string | null {
 }
 
 /** `revenue_sum/dt=YYYY_MM_DD/<window start, epoch ms>_<shardId>_<first sequence number>.json` */
-export function resultKey(result: WindowResult): string {
+export function resultKey(result: Pick<WindowResult, 'window' | 'shardId' | 'firstSequenceNumber'>): string {
   const { startMs } = result.window;
   return `${partitionPrefix(utcDay(startMs))}${startMs}_${result.shardId}_${result.firstSequenceNumber}.json`;
 }
@@ -51,6 +52,11 @@ export function parseResultKey(key: string): ParsedResultKey | null {
 /** The open snapshot of a shard: a gauge, overwritten while its window is open. */
 export function liveKey(shardId: string): string {
   return `${LIVE_PREFIX}${shardId}.json`;
+}
+
+/** The index of a shard's results of a UTC day `YYYY_MM_DD` (`DayIndex`). */
+export function dayIndexKey(day: string, shardId: string): string {
+  return `${DAY_INDEX_PREFIX}dt=${day}/${shardId}.json`;
 }
 
 /** A rejected record, by its arrival (epoch ms) and its place in the stream. */

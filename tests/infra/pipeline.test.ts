@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { pipeline } from '../../infra/pipeline.ts';
 import { FAILURES_PREFIX } from '../../lib/core/failure-key.ts';
 import { METRICS_NAMESPACE } from '../../lib/core/invocation-log.ts';
-import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../../lib/core/object-key.ts';
+import { DAY_INDEX_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../../lib/core/object-key.ts';
 import { synthesize, theResource } from './stacks/synthesized.ts';
 
 const { producer, analytics } = synthesize();
@@ -55,6 +55,7 @@ test('the prefixes that the stacks allow are those that the functions write to',
     resultsPrefix: RESULTS_PREFIX,
     livePrefix: LIVE_PREFIX,
     rejectedPrefix: REJECTED_PREFIX,
+    dayIndexPrefix: DAY_INDEX_PREFIX,
     failuresPrefix: FAILURES_PREFIX,
   });
 });
