@@ -21,7 +21,9 @@ export function parseLogEvent(line: string): LogEvent | null {
   if (!line.endsWith('}')) return null;
   try {
     const value: unknown = JSON.parse(unseal(line));
-    return isLogEvent(value) ? value : null;
+    if (!isLogEvent(value)) return null;
+    const { timestamp, ingestionTime, logStreamName, n, message } = value;
+    return { timestamp, ingestionTime, logStreamName, n, message };
   } catch {
     return null;
   }
