@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runningRuntime } from '../local/data-dir.ts';
-import { pageEnvironment, withoutOtherWorld } from '../local/environment.ts';
+import { adoptEnvironment, localEnvironment, pageEnvironment } from '../local/environment.ts';
 import { deployed } from '../local/page-settings.ts';
 import { type Environment, type LocalSettings, wholeNumber } from '../local/settings.ts';
 import { type Check, checkLines, failed, ok } from './check.ts';
@@ -41,12 +41,11 @@ async function pipelineOf(
 ): Promise<Check[]> {
   if (runtime !== null && settings !== null) {
     const url = `http://127.0.0.1:${runtime.port}`;
-    const { WINDOW_SECONDS, ...local } = pageEnvironment(url, settings);
-    const checks = await pipelineChecks({
-      // The runtime that runs may have been started with another length: only one that was asked for is compared.
-      env: { ...withoutOtherWorld(env), ...local, WINDOW_SECONDS: env.WINDOW_SECONDS },
-      start: 'npm run dev',
-    });
+    // The runtime that runs may have been started with another length: only one that was asked for is compared.
+    const own = { ...pageEnvironment(url, settings), WINDOW_SECONDS: env.WINDOW_SECONDS };
+    const local = localEnvironment(env, own);
+    adoptEnvironment(local); // the SDK reads more of it than it is given
+    const checks = await pipelineChecks({ env: local, world: 'local' });
     return [ok('Endpoint', `${url}, the local runtime`), ...checks];
   }
   const configured = { ...deployed(path.join(root, '.env.local')), ...env };
@@ -60,9 +59,7 @@ async function pipelineOf(
     ];
   }
   const endpoint = await endpointCheck(configured);
-  return endpoint.ok
-    ? [endpoint, ...(await pipelineChecks({ env: configured, start: 'npm run deploy' }))]
-    : [endpoint];
+  return endpoint.ok ? [endpoint, ...(await pipelineChecks({ env: configured, world: 'aws' }))] : [endpoint];
 }
 
 /** Where nothing answers, every further question would only say so again. */

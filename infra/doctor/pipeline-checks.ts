@@ -11,12 +11,40 @@ import type { Environment } from '../local/settings.ts';
 import { pipeline } from '../pipeline.ts';
 import { type Check, failed, look, ok } from './check.ts';
 
-/** The pipeline that is looked at, and what mends it there. */
+/** The pipeline that is looked at. */
 export interface Target {
   /** What the clients need: endpoint, region, credentials; besides it they read what every AWS client reads. */
   readonly env: Environment;
-  /** How the pipeline comes to be: `npm run deploy`, or `npm run dev`. */
+  readonly world: 'local' | 'aws';
+}
+
+/** What mends the pipeline, where it is. */
+interface Advice {
+  readonly credentials: string;
+  /** How the pipeline comes to be. */
   readonly start: string;
+  readonly windowSeconds: string;
+  /** Goes to the end of an AWS CLI's command. */
+  readonly cliOptions: string;
+}
+
+function adviceFor({ env, world }: Target): Advice {
+  const region = env.AWS_REGION ? ` --region ${env.AWS_REGION}` : '';
+  const endpoint = env.AWS_ENDPOINT_URL ? ` --endpoint-url ${env.AWS_ENDPOINT_URL}` : '';
+  const cliOptions = `${region}${endpoint}`;
+  return world === 'local'
+    ? {
+        credentials: `Restart \`npm run dev\`: what answers at ${env.AWS_ENDPOINT_URL} takes any credentials.`,
+        start: 'npm run dev',
+        windowSeconds: 'Set WINDOW_SECONDS to the same for the start and here, or unset it here.',
+        cliOptions,
+      }
+    : {
+        credentials: 'Sign in (`aws sso login`), or set AWS_PROFILE and AWS_REGION.',
+        start: 'npm run deploy',
+        windowSeconds: 'Set WINDOW_SECONDS to the same for the deploy and for the page.',
+        cliOptions,
+      };
 }
 
 export interface PipelineNames {
@@ -39,8 +67,10 @@ export function namesIn(env: Environment): PipelineNames {
 }
 
 /** Asks AWS, or what speaks like it, for every part of the pipeline. Changes nothing. */
-export async function pipelineChecks({ env, start }: Target): Promise<Check[]> {
+export async function pipelineChecks(target: Target): Promise<Check[]> {
+  const { env } = target;
   const names = namesIn(env);
+  const advice = adviceFor(target);
   const client = {
     ...(env.AWS_ENDPOINT_URL ? { endpoint: env.AWS_ENDPOINT_URL } : {}),
     ...(env.AWS_REGION ? { region: env.AWS_REGION } : {}),
@@ -60,10 +90,10 @@ export async function pipelineChecks({ env, start }: Target): Promise<Check[]> {
   const s3 = new S3Client({ ...client, forcePathStyle: env.AWS_ENDPOINT_URL !== undefined });
   const kinesis = new KinesisClient(client);
   const lambda = new LambdaClient(client);
-  const deploy = `Run \`${start}\`, or correct the name.`;
+  const deploy = `Run \`${advice.start}\`, or correct the name.`;
 
   const checks = [
-    await look('Credentials', 'Sign in (`aws sso login`), or set AWS_PROFILE and AWS_REGION.', async () => {
+    await look('Credentials', advice.credentials, async () => {
       const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
       return `account ${Account}, as ${Arn}`;
     }),
@@ -84,7 +114,7 @@ export async function pipelineChecks({ env, start }: Target): Promise<Check[]> {
     }),
     await functionCheck(lambda, 'Producer', names.producer, deploy),
     await functionCheck(lambda, 'Consumer', names.consumer, deploy),
-    await look('Event source mapping', deploy, () => mappingCheck(lambda, names, start)),
+    await look('Event source mapping', deploy, () => mappingCheck(lambda, names, advice)),
   ];
   for (const each of [sts, s3, kinesis, lambda]) each.destroy();
   return checks;
@@ -108,7 +138,7 @@ function functionCheck(lambda: LambdaClient, title: string, name: string, fix: s
 async function mappingCheck(
   lambda: LambdaClient,
   { consumer, stream, windowSeconds }: PipelineNames,
-  start: string,
+  { start, windowSeconds: sameWindow, cliOptions }: Advice,
 ): Promise<Check> {
   const title = 'Event source mapping';
   const { EventSourceMappings = [] } = await lambda.send(
@@ -121,15 +151,15 @@ async function mappingCheck(
   const { State, LastProcessingResult = '', TumblingWindowInSeconds: seconds = 0, UUID } = mapping;
   const found = `${State}, windows of ${seconds} s, last result "${LastProcessingResult}"`;
   if (State === 'Disabled') {
-    return failed(title, found, `Enable it: aws lambda update-event-source-mapping --uuid ${UUID} --enabled`);
+    return failed(
+      title,
+      found,
+      `Enable it: aws lambda update-event-source-mapping --uuid ${UUID} --enabled${cliOptions}`,
+    );
   }
   if (seconds === 0) return failed(title, found, `Set a tumbling window: run \`${start}\`.`);
   if (windowSeconds !== null && seconds !== windowSeconds) {
-    return failed(
-      title,
-      `${found}, but WINDOW_SECONDS is ${windowSeconds}`,
-      'Set WINDOW_SECONDS to the same for the deploy and for the page.',
-    );
+    return failed(title, `${found}, but WINDOW_SECONDS is ${windowSeconds}`, sameWindow);
   }
   return LastProcessingResult.startsWith('PROBLEM')
     ? failed(title, found, `Read the consumer's log: /aws/lambda/${consumer}.`)

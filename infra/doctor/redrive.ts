@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runningRuntime } from '../local/data-dir.ts';
-import { pageEnvironment, withoutOtherWorld } from '../local/environment.ts';
+import { adoptEnvironment, localEnvironment, pageEnvironment } from '../local/environment.ts';
 import { deployed } from '../local/page-settings.ts';
 import type { Environment } from '../local/settings.ts';
 import { openClients } from '../redrive/clients.ts';
@@ -19,10 +19,7 @@ async function environmentOf(env: Environment, wantsAws: boolean): Promise<Envir
   const { settings } = settingsCheck(env, process.cwd());
   const runtime = settings && !wantsAws ? await runningRuntime(settings.dataDir) : null;
   if (runtime === null || settings === null) return { ...deployed(path.join(root, '.env.local')), ...env };
-  return {
-    ...withoutOtherWorld(env),
-    ...pageEnvironment(`http://127.0.0.1:${runtime.port}`, settings),
-  };
+  return localEnvironment(env, pageEnvironment(`http://127.0.0.1:${runtime.port}`, settings));
 }
 
 function line({ key, outcome, problem, failure, missing }: Redriven): string {
@@ -53,8 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
     );
   }
   // The SDK's own variables: whatever of them is set is found as by every AWS client.
-  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
-  Object.assign(process.env, env);
+  adoptEnvironment(env);
   const endpoint = env.AWS_ENDPOINT_URL;
   const clients = openClients(endpoint ? { endpoint } : {});
   let missing = 0;

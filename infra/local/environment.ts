@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import { pipeline } from '../pipeline.ts';
 import type { Environment, LocalSettings } from './settings.ts';
 
@@ -12,12 +13,20 @@ export function clientEnvironment(url: string, settings: LocalSettings): Readonl
   };
 }
 
+/** The same for a process of the runtime's own, which must not read a person's shared configuration either. */
+export function ownEnvironment(url: string, settings: LocalSettings): Readonly<Record<string, string>> {
+  return {
+    ...clientEnvironment(url, settings),
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
 /** The page's settings, the same names as in AWS. */
 export function pageEnvironment(url: string, settings: LocalSettings): Readonly<Record<string, string>> {
   return {
-    ...clientEnvironment(url, settings),
-    // Empty and not absent: what is absent, Next.js takes from .env.local, where `npm run deploy` may have named one.
-    AWS_PROFILE: '',
+    ...ownEnvironment(url, settings),
     BUCKET_NAME: pipeline.bucket.localName,
     PRODUCER_FUNCTION_NAME: pipeline.producer.functionName,
     CONSUMER_FUNCTION_NAME: pipeline.consumer.functionName,
@@ -28,10 +37,20 @@ export function pageEnvironment(url: string, settings: LocalSettings): Readonly<
   };
 }
 
-/** Variables that would send a client elsewhere, or with another identity, than the ones above. */
-const OTHER_WORLD =
-  /^AWS_(PROFILE|SESSION_TOKEN|ENDPOINT_URL_\w+|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_\w+)$/;
+/** An environment in which everything of AWS is what `own` says: whatever else an SDK may read there is gone. */
+export function localEnvironment(env: Environment, own: Environment): Environment {
+  const others = Object.entries(env).filter(([name]) => !/^AWS_/i.test(name));
+  return { ...Object.fromEntries(others), ...own, ...withoutProxy(env) };
+}
 
-export function withoutOtherWorld(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_WORLD.test(name)));
+/** Node.js may be told to send all requests through a proxy (NODE_USE_ENV_PROXY), which does not reach this machine. */
+function withoutProxy({ NO_PROXY, no_proxy = NO_PROXY }: Environment): Environment {
+  const direct = [no_proxy, '127.0.0.1', 'localhost'].filter(Boolean).join(',');
+  return { NO_PROXY: direct, no_proxy: direct };
+}
+
+/** Makes it this process's environment. */
+export function adoptEnvironment(env: Environment): void {
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value;
 }

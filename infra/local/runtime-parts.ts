@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pipeline } from '../pipeline.ts';
 import { systemClock } from './clock.ts';
-import { clientEnvironment } from './environment.ts';
+import { ownEnvironment } from './environment.ts';
 import type { HttpService } from './http/http.ts';
 import type { ServiceName } from './http/service-name.ts';
 import { openStreams, type RegionalStreams } from './kinesis/regional-streams.ts';
@@ -117,7 +117,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     clock,
     cacheDir: isOurs ? FUNCTION_CACHE : path.join(dataDir, 'cache'),
     account,
-    environment: clientEnvironment(url, settings),
+    environment: ownEnvironment(url, settings),
   });
 
   opened.push(() => pool.close());

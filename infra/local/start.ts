@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { pageEnvironment, withoutOtherWorld } from './environment.ts';
+import { localEnvironment, pageEnvironment } from './environment.ts';
 import { pageSettings } from './page-settings.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { type LocalSettings, readLocalSettings, wholeNumber } from './settings.ts';
@@ -79,11 +79,10 @@ function startPage(
   runtime: Runtime | null,
   port: number,
 ): Promise<WebPage> {
-  const env =
-    runtime === null
-      ? pageSettings(root, process.env)
-      : { ...withoutOtherWorld(process.env), ...pageEnvironment(runtime.url, settings) };
-  return openWebPage({ root, mode: mode === 'dev' ? 'dev' : 'start', port, env });
+  const page = { root, mode: mode === 'dev' ? 'dev' : 'start', port } as const;
+  if (runtime === null) return openWebPage({ ...page, env: pageSettings(root, process.env) });
+  const env = localEnvironment(process.env, pageEnvironment(runtime.url, settings));
+  return openWebPage({ ...page, env, preload: ['keep-environment.mjs'] });
 }
 
 main().catch((error: unknown) => {

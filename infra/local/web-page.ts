@@ -20,17 +20,16 @@ export interface WebPageOptions {
   /** The first port to try. */
   readonly port: number;
   readonly env: Environment;
+  /** Modules of `infra/local` to load into its process first, besides the one that ends it with this process. */
+  readonly preload?: readonly string[];
 }
 
 export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
   const port = await freePort(options.port);
   if (options.mode === 'start') await ensureBuild(options.root, options.env);
-  const child = next(
-    options.root,
-    [options.mode, '-H', options.env.LISTEN_ADDRESS || '127.0.0.1', '-p', String(port)],
-    options.env,
-    'pipe',
-  );
+  const args = [options.mode, '-H', options.env.LISTEN_ADDRESS || '127.0.0.1', '-p', String(port)];
+  const preload = ['follow-parent.mjs', ...(options.preload ?? [])];
+  const child = next(options.root, args, withPreload(options.root, options.env, preload), 'pipe');
   const output: string[] = [];
   const ended = exitOf(child);
   const ready = new Promise<void>((resolve) => {
@@ -57,13 +56,12 @@ export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
 export async function ensureBuild(root: string, env: Environment): Promise<void> {
   if (!needsBuild(root)) return;
   console.log('Building the page (once; the next start takes the build that is there) …');
-  const code = await exitOf(next(root, ['build'], env, 'inherit'));
+  const code = await exitOf(next(root, ['build'], withPreload(root, env, ['follow-parent.mjs']), 'inherit'));
   if (code !== 0) throw new Error(`The page could not be built (next build ended with ${code}; see above).`);
 }
 
 function next(root: string, args: string[], env: Environment, stdio: 'inherit' | 'pipe'): ChildProcess {
   const bin = createRequire(path.join(root, 'package.json')).resolve('next/dist/bin/next');
-  const follow = pathToFileURL(path.join(root, 'infra/local/follow-parent.mjs')).href;
   return spawn(process.execPath, [bin, ...args], {
     cwd: root,
     stdio: ['ignore', stdio, stdio],
@@ -74,9 +72,16 @@ function next(root: string, args: string[], env: Environment, stdio: 'inherit' |
       NEXT_TELEMETRY_DISABLED: '1',
       // Of the SDK, about Node.js in the years to come: nothing that a person at this terminal can mend now.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --import ${follow}`.trim(),
     },
   });
+}
+
+function withPreload(root: string, env: Environment, names: readonly string[]): Environment {
+  const urls = names.map((name) => pathToFileURL(path.join(root, 'infra/local', name)).href);
+  return {
+    ...env,
+    NODE_OPTIONS: [env.NODE_OPTIONS, ...urls.map((url) => `--import ${url}`)].join(' ').trim(),
+  };
 }
 
 function exitOf(child: ChildProcess): Promise<number> {

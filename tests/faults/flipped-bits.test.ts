@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openStreams } from '../../infra/local/kinesis/streams.ts';
+import { openStreams } from '../../infra/local/kinesis/regional-streams.ts';
 import { defineMapping } from '../../infra/local/lambda/event-source-mapping/mapping-definition.ts';
 import { openMappingFiles } from '../../infra/local/lambda/event-source-mapping/mapping-files.ts';
-import { openLogStore } from '../../infra/local/logs/log-store.ts';
+import { LogStore } from '../../infra/local/logs/log-store.ts';
 
 const COPIES = 200;
 const NOON_MS = Date.UTC(2026, 0, 1, 12);
@@ -42,21 +42,26 @@ interface DataFolder {
 
 /** The stores as the runtime opens them, on files small enough that there are several of each kind. */
 const streamsOf = (dataDir: string) => openStreams({ dataDir, clock, ...account, segmentBytes: 600 });
+const logsOf = async (dataDir: string) => {
+  const logs = new LogStore(path.join(dataDir, 'logs'), clock);
+  await logs.open();
+  return logs;
+};
 const mappingsOf = (dataDir: string) => openMappingFiles(path.join(dataDir, 'event-source-mappings'));
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'flipped-bits-'));
   source = path.join(root, 'source');
   const streams = await streamsOf(source);
-  streams.ensure({ streamName: 'data_pipe', shardCount: 2 });
-  const stream = streams.stream('data_pipe');
+  streams.home.ensure({ streamName: 'data_pipe', shardCount: 2 });
+  const stream = streams.home.stream('data_pipe');
   for (let call = 0; call < 12; call += 1) {
     const entries = Array.from({ length: 1 + (call % 5) }, (_, n) => ({
       partitionKey: `${call}-${n}`,
       data: Buffer.from(`{"sales":${call * n}}`).toString('base64'),
       explicitHashKey: null,
     }));
-    streams.put(stream, entries);
+    streams.home.put(stream, entries);
   }
   await streams.close();
 
@@ -84,7 +89,7 @@ beforeAll(async () => {
     await mappings.saveCheckpoint('a-mapping', shard.shardId, { windowSeconds: 120, ended: false, progress });
   }
 
-  const logs = await openLogStore({ dataDir: source, clock });
+  const logs = await logsOf(source);
   for (let n = 0; n < 20; n += 1) logs.append(LOG_GROUP, 'instance', NOON_MS + n, `START ${n}`);
   await logs.close();
 
@@ -104,7 +109,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 async function read(dataDir: string): Promise<DataFolder> {
   const streams = await streamsOf(dataDir);
   try {
-    const records = streams.list().flatMap((stream) =>
+    const records = streams.home.list().flatMap((stream) =>
       stream.shards.flatMap((shard) => {
         const limits = { maxRecords: 10_000, maxBytes: 10_000_000 };
         const page = shard.read({ type: 'AT_TIMESTAMP', timestampMs: 0 }, limits, NOON_MS);
@@ -113,7 +118,7 @@ async function read(dataDir: string): Promise<DataFolder> {
     );
     const mappings = await mappingsOf(dataDir).mappings();
     const checkpoints = await mappingsOf(dataDir).checkpoints('a-mapping');
-    const logs = await openLogStore({ dataDir, clock });
+    const logs = await logsOf(dataDir);
     const events = await (await logs.group(LOG_GROUP))?.events(0, Number.POSITIVE_INFINITY, () => true);
     return { records, mappings, checkpoints, logs: (events ?? []).map((event) => JSON.stringify(event)) };
   } finally {

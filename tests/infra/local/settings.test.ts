@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clientEnvironment, pageEnvironment, withoutOtherWorld } from '../../../infra/local/environment.ts';
+import { clientEnvironment, localEnvironment, pageEnvironment } from '../../../infra/local/environment.ts';
 import { readLocalSettings, SettingError } from '../../../infra/local/settings.ts';
 
 test('without any variable the settings are those of the README', () => {
@@ -44,20 +45,31 @@ test('a handler of the user names its file and, after a #, its export', () => {
   expect(handler('/abs/consumer.js#fold')).toEqual({ file: '/abs/consumer.js', exportName: 'fold' });
 });
 
-test('the local page never inherits another identity or endpoint', () => {
-  const env = withoutOtherWorld({
-    PATH: '/bin',
-    AWS_PROFILE: 'prod',
-    AWS_SESSION_TOKEN: 't',
-    AWS_ENDPOINT_URL_S3: 'https://s3.example',
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.2',
-  });
-  expect(env).toEqual({ PATH: '/bin' });
+test('a process beside the local runtime has of AWS what the runtime sets, and nothing else', () => {
   const settings = readLocalSettings({}, '/project');
-  expect(pageEnvironment('http://127.0.0.1:4566', settings)).toMatchObject({
+  const own = pageEnvironment('http://127.0.0.1:4566', settings);
+  expect(own).toMatchObject({
     ...clientEnvironment('http://127.0.0.1:4566', settings),
     BUCKET_NAME: 'tumbling-window-results',
     PRODUCER_FUNCTION_NAME: 'data_producer_fn',
     WINDOW_SECONDS: '120',
   });
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.string()), fc.string(), (hostile, home) => {
+      const aws = Object.fromEntries(Object.entries(hostile).map(([name, value]) => [`AWS_${name}`, value]));
+      const env = {
+        ...aws,
+        aws_profile: 'prod',
+        HOME: home,
+        BUCKET_NAME: 'another',
+        NO_PROXY: 'example.com',
+      };
+      expect(localEnvironment(env, own)).toEqual({
+        ...own,
+        HOME: home,
+        NO_PROXY: 'example.com,127.0.0.1,localhost',
+        no_proxy: 'example.com,127.0.0.1,localhost',
+      });
+    }),
+  );
 });
