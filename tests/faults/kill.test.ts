@@ -1,7 +1,19 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  PutRecordsCommand,
+} from '@aws-sdk/client-kinesis';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, test } from 'vitest';
 import { freePort } from '../../infra/local/web-page.ts';
@@ -10,6 +22,8 @@ import { parseResult, type WindowResult } from '../../lib/core/window-result.ts'
 import { endProcess, startProcess } from '../runtime-process.ts';
 
 const KILLS = 50;
+const RESET_KILLS = 10;
+const BUCKET = 'tumbling-window-results';
 const RECORDS_PER_CALL = 40;
 /** Of each of four clients in one life: with three lives in a window still below the 500 ids that a result tells apart. */
 const CALLS_PER_LIFE = 40;
@@ -21,7 +35,7 @@ interface Call {
   acknowledged: boolean;
 }
 
-test(`${KILLS} kills under load lose no acknowledged record and count none twice`, {
+test(`${KILLS} kills under load, resharding and multipart uploads lose nothing acknowledged and count none twice`, {
   timeout: 300_000,
 }, async () => {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'kill-'));
@@ -34,19 +48,13 @@ test(`${KILLS} kills under load lose no acknowledged record and count none twice
     SHARD_COUNT: '2',
   };
   const calls = new Map<string, Call>();
-  const clientOf = (endpoint: string) =>
-    new KinesisClient({
-      endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      requestHandler: new NodeHttpHandler(),
-      maxAttempts: 1, // a retried call would be a second call
-    });
-
+  const uploads = new Map<string, { readonly body: string; isAcknowledged: boolean }>();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = kinesisOf(endpoint);
+  const s3 = s3Of(endpoint);
   for (let kill = 0; kill < KILLS; kill += 1) {
     const running = await startProcess('local', env);
-    expect(running.endpoint).toBe(`http://127.0.0.1:${port}`);
-    const client = clientOf(running.endpoint);
+    expect(running.endpoint).toBe(endpoint);
     let loading = true;
     const load = Array.from({ length: 4 }, async (_, worker) => {
       for (let i = 0; loading && i < CALLS_PER_LIFE; i += 1) {
@@ -69,19 +77,36 @@ test(`${KILLS} kills under load lose no acknowledged record and count none twice
         }
       }
     });
+    const reshard = act(endpoint, kill % 2 === 0 ? 'split-shard' : 'merge-shards').catch(() => {});
+    const uploading = (async () => {
+      for (let i = 0; loading; i += 1) {
+        const Key = `uploads/${kill}-${i}`;
+        const upload = { body: `${Key} `.repeat(5000), isAcknowledged: false };
+        uploads.set(Key, upload);
+        await putInParts(s3, Key, upload.body);
+        upload.isAcknowledged = true;
+      }
+    })().catch(() => {}); // the kill
     // Spread over a window, so that kills fall on puts, batches, finals, checkpoints and result writes alike.
     await pause(20 + ((kill * 137) % 700));
     await endProcess(running.child, 'SIGKILL');
     loading = false;
-    await Promise.all(load);
-    client.destroy();
+    await Promise.all([...load, reshard, uploading]);
   }
+  client.destroy();
 
   const last = await startProcess('local', env);
   const results = await settledResults(
     dataDir,
     [...calls.values()].filter((call) => call.acknowledged).length,
   );
+  for (const [Key, { body, isAcknowledged }] of uploads) {
+    const stored = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key })).catch(() => null);
+    const found = (await stored?.Body?.transformToString()) ?? null;
+    if (found !== null || isAcknowledged) expect([Key, found]).toEqual([Key, body]);
+  }
+  expect([...uploads.values()].filter(({ isAcknowledged }) => isAcknowledged).length).toBeGreaterThan(0);
+  s3.destroy();
   await endProcess(last.child, 'SIGTERM');
 
   const counted = new Map<string, { records: number; cents: number }>();
@@ -102,6 +127,74 @@ test(`${KILLS} kills under load lose no acknowledged record and count none twice
   expect([...counted.keys()].filter((requestId) => !calls.has(requestId))).toEqual([]);
   await rm(dataDir, { recursive: true, force: true });
 });
+
+test(`${RESET_KILLS} kills in the middle of a reset leave everything or nothing, and another reset works`, {
+  timeout: 120_000,
+}, async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'kill-reset-'));
+  const env = { ...process.env, LOCAL_AWS_PORT: '0', LOCAL_DATA_DIR: dataDir, WINDOW_SECONDS: '900' };
+  let put = 0;
+  for (let kill = 0; kill < RESET_KILLS; kill += 1) {
+    const running = await startProcess('local', env);
+    const there = await recordCount(running.endpoint);
+    expect([0, put], running.output).toContain(there);
+    if (running.output.includes('killed in the middle of a reset')) expect(there).toBe(0);
+    await act(running.endpoint, 'reset');
+    expect(await recordCount(running.endpoint)).toBe(0);
+    put = kill + 1;
+    await putRecords(running.endpoint, put);
+    const reset = act(running.endpoint, 'reset').catch(() => {});
+    await pause((kill * 13) % 60);
+    await endProcess(running.child, 'SIGKILL');
+    await reset;
+  }
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const configOf = (endpoint: string) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  requestHandler: new NodeHttpHandler(),
+  maxAttempts: 1, // a retried call would be a second call
+});
+const kinesisOf = (endpoint: string) => new KinesisClient(configOf(endpoint));
+const s3Of = (endpoint: string) => new S3Client({ ...configOf(endpoint), forcePathStyle: true });
+
+/** By the control API. Resolves when it answered. */
+function act(endpoint: string, action: string): Promise<unknown> {
+  return fetch(`${endpoint}/_local/actions`, { method: 'POST', body: JSON.stringify({ action }) });
+}
+
+async function putInParts(s3: S3Client, Key: string, body: string): Promise<void> {
+  const target = { Bucket: BUCKET, Key };
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand(target));
+  const part = { ...target, UploadId, PartNumber: 1 };
+  const { ETag } = await s3.send(new UploadPartCommand({ ...part, Body: body }));
+  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+  await s3.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload }));
+}
+
+async function putRecords(endpoint: string, count: number): Promise<void> {
+  const client = kinesisOf(endpoint);
+  const Records = Array.from({ length: count }, (_, n) => ({
+    PartitionKey: `${n}`,
+    Data: Buffer.from(serializeSale({ custName: 'Kobold', custId: n, salesCents: 100, requestId: null })),
+  }));
+  await client.send(new PutRecordsCommand({ StreamName: 'data_pipe', Records }));
+  client.destroy();
+}
+
+async function recordCount(endpoint: string): Promise<number> {
+  const client = kinesisOf(endpoint);
+  const shard = { StreamName: 'data_pipe', ShardId: 'shardId-000000000000' };
+  const { ShardIterator } = await client.send(
+    new GetShardIteratorCommand({ ...shard, ShardIteratorType: 'TRIM_HORIZON' }),
+  );
+  const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator }));
+  client.destroy();
+  return Records.length;
+}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

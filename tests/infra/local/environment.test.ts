@@ -106,11 +106,10 @@ test('so does the page, whatever its .env.local says, where other variables stil
     console.log(JSON.stringify({ account: identity.Account, names, shop: process.env.SHOP }));
     process.exit(0);`;
   const keep = path.join(root, 'infra/local/keep-environment.mjs');
-  const { stdout } = await run(
-    process.execPath,
-    ['--import', keep, '--input-type=module', '--eval', page],
-    { cwd: root, env: { ...own, NODE_ENV: 'production' } },
-  );
+  const { stdout } = await run(process.execPath, ['--import', keep, '--input-type=module', '--eval', page], {
+    cwd: root,
+    env: { ...own, NODE_ENV: 'production' },
+  });
   expect(JSON.parse(stdout)).toEqual({
     account: '000000000000',
     names: Object.keys(own)
