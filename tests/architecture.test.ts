@@ -76,7 +76,6 @@ const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
 /** The first file of each circle that is still there. */
 const STILL_ROUND: readonly string[] = [
-  'components/chart/bars.tsx',
   'infra/local/kinesis/operations/list-shards-operation.ts',
   'infra/local/lambda/event-source-mapping/failure-destination.ts',
   'infra/local/lambda/functions/function-pool.ts',

@@ -1,31 +1,48 @@
 'use client';
 
 import { memo } from 'react';
-import { CartesianGrid, ComposedChart, usePlotArea, XAxis, YAxis } from 'recharts';
-import { ChartBars } from '@/components/chart/bars';
-import type { Bar } from '@/components/chart/chart-bars';
-import type { Scale } from '@/components/chart/nice-scale';
-import { PLOT, withinBox } from '@/components/chart/plot';
-import type { TimeTick } from '@/components/chart/time-ticks';
+import {
+  Bar,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  matchByDataKey,
+  ReferenceLine,
+  usePlotArea,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { DayBeforeMark, PlaceMarks, WaitingPatterns, WindowBar } from '@/components/chart/bar-shape';
+import { type Bar as BarData, isWaiting } from '@/components/chart/bars';
+import type { ChartData } from '@/components/chart/chart-data';
+import { MAX_BAR_PX, PLOT, withinBox } from '@/components/chart/plot';
 import type { Format } from '@/components/ui/format';
+import { PartPatterns, partFill } from '@/components/ui/part-looks';
 
-export interface ChartProps {
-  readonly bars: readonly Bar[];
-  readonly scale: Scale;
-  readonly ticks: readonly TimeTick[];
-  readonly over: ReadonlySet<number>;
-  readonly cumulative: boolean;
+interface ChartProps extends Pick<ChartData, 'bars' | 'looks' | 'scale' | 'ticks' | 'title' | 'summary'> {
+  readonly isCumulative: boolean;
+  /** Drawn where it is given. */
+  readonly limitCents: number | null;
   readonly format: Format;
-  readonly title: string;
-  readonly summary: string;
 }
 
+// Recharts reads its data anew for every other function: these are the same from render to render.
+const wholeOf = ({ cents, parts, state }: BarData) => (parts.length > 0 || isWaiting(state) ? 0 : cents);
+const openOf = ({ cents, state }: BarData) => (state === 'open' ? cents : 0);
+const closingOf = ({ cents, state }: BarData) => (state === 'closing' ? cents : 0);
+const lateOf = ({ cents, state }: BarData) => (state === 'late' ? cents : 0);
+const nothing = () => 0;
+const byStart = matchByDataKey('startMs');
+const STILL = { stackId: 'place', shape: WindowBar, isAnimationActive: false } as const;
+const DASHED = { strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
+
 /**
- * Memoised: clock, selection and tooltip pass outside it. A category axis, for bars on a time scale get wrong widths;
- * the bars are drawn by one layer of ours, for Recharts takes long over many.
+ * Memoised: clock, selection and tooltip pass outside it. A category axis, for bars on a time scale get wrong widths. A
+ * place is a stack of bars, of which most are nothing: its parts or its whole, what waits in it, and its marks on top.
+ * History is not animated, for Recharts draws it anew with every refresh; the open window grows.
  */
 export const Chart = memo(function Chart(props: ChartProps) {
-  const { bars, scale, ticks, format, title, summary } = props;
+  const { bars, looks, scale, ticks, isCumulative, limitCents, format, title, summary } = props;
   const dated = new Set(ticks.filter((tick) => tick.dated).map((tick) => tick.startMs));
   return (
     <ComposedChart
@@ -34,9 +51,15 @@ export const Chart = memo(function Chart(props: ChartProps) {
       title={title}
       desc={summary}
       accessibilityLayer={false}
+      barCategoryGap="10%"
+      maxBarSize={MAX_BAR_PX}
       margin={{ top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }}
       style={{ width: '100%', height: '100%' }}
     >
+      <defs>
+        <WaitingPatterns />
+        <PartPatterns looks={looks} />
+      </defs>
       <CartesianGrid vertical={false} stroke="var(--line)" />
       <XAxis
         dataKey="startMs"
@@ -58,8 +81,6 @@ export const Chart = memo(function Chart(props: ChartProps) {
       <YAxis
         width={PLOT.left}
         domain={[scale.bottom, scale.top]}
-        // Else the axis waits for bars of the library's own.
-        allowDataOverflow
         ticks={[...scale.ticks]}
         interval={0}
         tickFormatter={format.moneyShort}
@@ -67,7 +88,39 @@ export const Chart = memo(function Chart(props: ChartProps) {
         tickLine={false}
         tick={{ fill: 'var(--muted)', fontSize: 12 }}
       />
-      <ChartBars {...props} />
+      {looks.map((look, index) => (
+        <Bar key={look} dataKey={`parts[${index}]`} fill={partFill(look)} stroke="var(--bg)" {...STILL} />
+      ))}
+      <Bar dataKey={wholeOf} fill="var(--settled)" {...STILL} />
+      <Bar
+        dataKey={openOf}
+        fill="url(#waiting-settled)"
+        stroke="var(--settled)"
+        {...DASHED}
+        {...STILL}
+        isAnimationActive="auto"
+        animationDuration={240}
+        animationMatchBy={byStart}
+      />
+      <Bar
+        dataKey={closingOf}
+        className="waiting"
+        fill="url(#waiting-settled)"
+        stroke="var(--settled)"
+        {...DASHED}
+        {...STILL}
+      />
+      <Bar dataKey={lateOf} fill="url(#waiting-doubt)" stroke="var(--doubt)" {...DASHED} {...STILL} />
+      <Bar dataKey={nothing} {...STILL} shape={PlaceMarks} />
+      <Line
+        dataKey="previousCents"
+        stroke={isCumulative ? 'var(--muted)' : 'none'}
+        strokeWidth={1.5}
+        strokeDasharray="4 3"
+        dot={isCumulative ? false : DayBeforeMark}
+        isAnimationActive={false}
+      />
+      {limitCents !== null && <ReferenceLine y={limitCents} stroke="var(--text)" />}
     </ComposedChart>
   );
 });

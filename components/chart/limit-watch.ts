@@ -1,7 +1,6 @@
+import { isWaiting } from '@/components/chart/bars';
 import type { Format } from '@/components/ui/format';
-import type { Slot, SlotState } from '@/lib/core/slot';
-
-const WAITING_STATES: ReadonlySet<SlotState> = new Set(['open', 'closing', 'late']);
+import type { Slot } from '@/lib/core/slot';
 
 /** What has been seen of the windows since a limit is watched. */
 export interface LimitWatch {
@@ -23,7 +22,7 @@ export function watchLimit(
 ): { readonly watch: LimitWatch; readonly news: readonly Slot[] } {
   const over = windows.filter(({ salesCents }) => salesCents !== null && salesCents >= limitCents);
   if (before === null || before.limitCents !== limitCents) {
-    const waiting = windows.filter(({ state }) => WAITING_STATES.has(state));
+    const waiting = windows.filter(({ state }) => isWaiting(state));
     const sinceMs = Math.min(...waiting.map((slot) => slot.startMs));
     return { watch: { limitCents, sinceMs, reached: new Set(over.map((slot) => slot.startMs)) }, news: [] };
   }

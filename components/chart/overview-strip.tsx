@@ -2,14 +2,15 @@
 
 import { type KeyboardEvent, memo, type PointerEvent, useMemo, useRef, useState } from 'react';
 import useSWR from 'swr';
-import { type Grip, moved, surroundings } from '@/components/chart/overview';
 import { PLOT } from '@/components/chart/plot';
+import { type Grip, moved, surroundings } from '@/components/chart/span';
 import { timeTicks } from '@/components/chart/time-ticks';
 import { getJson } from '@/components/live/request';
 import { serverNow } from '@/components/live/server-clock';
 import { spanQuery, type UrlState } from '@/components/live/url-state';
 import { isSameNews, windowsUrl } from '@/components/live/use-windows';
 import type { Format } from '@/components/ui/format';
+import { onKeysOf } from '@/components/ui/key-table';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { DAY_MS, type Span } from '@/lib/core/range';
 
@@ -92,22 +93,18 @@ function Strip({
   });
   const traveller = (grip: 'from' | 'to') => {
     const ms = grip === 'from' ? shown.fromMs : shown.toMs;
-    const onKeyDown = (event: KeyboardEvent) => {
-      const steps = {
-        ArrowLeft: -1,
-        ArrowDown: -1,
-        ArrowRight: 1,
-        ArrowUp: 1,
-        PageDown: -PAGE,
-        PageUp: PAGE,
-        Home: -Infinity,
-        End: Infinity,
-      }[event.key];
-      if (steps === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
+    const move = (steps: number) => (event: KeyboardEvent) =>
       setDraft(moved(shown, event.shiftKey ? 'whole' : grip, steps * stepMs, edges));
-    };
+    const onKeyDown = onKeysOf({
+      ArrowLeft: move(-1),
+      ArrowDown: move(-1),
+      ArrowRight: move(1),
+      ArrowUp: move(1),
+      PageDown: move(-PAGE),
+      PageUp: move(PAGE),
+      Home: move(-Infinity),
+      End: move(Infinity),
+    });
     return (
       <button
         type="button"

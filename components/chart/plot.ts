@@ -1,8 +1,8 @@
+import { type Scale, settingStep } from '@/components/chart/scale';
+
 /** Where the plot lies in its box, in CSS pixels: fixed, so that overlays need not ask the chart. */
 export const PLOT = { left: 56, right: 12, top: 24, bottom: 44 } as const;
 export const MAX_BAR_PX = 28;
-/** Of a bar's place; the rest is the gap between bars. */
-export const BAR_SHARE = 0.8;
 
 /** As wide as a letter of a 12 px label gets on average, with room to spare. */
 const LETTER_PX = 6.75;
@@ -27,15 +27,12 @@ export function nearestBar(x: number, boxWidth: number, count: number): number {
   return Math.max(0, Math.min(count - 1, Math.floor(((x - PLOT.left) / width) * count)));
 }
 
-/** The amount at a height, `y` pixels from the box's top edge, kept within the scale and rounded to a whole unit. */
-export function centsAt(
-  y: number,
-  boxHeight: number,
-  scale: { readonly bottom: number; readonly top: number },
-): number {
+/** The amount at a height, `y` pixels from the box's top edge, kept within the scale and rounded to steps of a setting. */
+export function centsAt(y: number, boxHeight: number, scale: Scale): number {
   const height = Math.max(1, boxHeight - PLOT.top - PLOT.bottom);
   const share = Math.min(1, Math.max(0, 1 - (y - PLOT.top) / height));
-  return Math.max(0, Math.round((scale.bottom + share * (scale.top - scale.bottom)) / 100) * 100);
+  const step = settingStep(scale);
+  return Math.max(0, Math.round((scale.bottom + share * (scale.top - scale.bottom)) / step) * step);
 }
 
 /** The place of some bars, without knowing the box's width. */

@@ -1,24 +1,28 @@
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
-import type { BarRows } from '@/components/chart/bar-rows';
+import type { BarWords } from '@/components/chart/bar-words';
 import { Button } from '@/components/ui/button';
 
-/** The bar's words. Pinned it stays, takes the pointer, and offers what to do with the bar. */
+/**
+ * The bar's words. Pinned it stays, takes the pointer, and offers what to do with the bar. Not Recharts' tooltip: that
+ * follows the pointer by index, while this one keeps to its window as the range moves on, is walked by keys, can be pinned,
+ * and lies under the plot on a phone.
+ */
 export function ChartTooltip({
-  rows,
+  words,
   sentence,
   pace,
-  pinned,
+  isPinned,
   action,
   onAct,
   onClose,
   className,
 }: {
-  rows: BarRows;
+  words: BarWords;
   sentence: string;
   /** Of an open bar: what it is on pace for. */
   pace: ReactNode;
-  pinned: boolean;
+  isPinned: boolean;
   action: string;
   onAct: () => void;
   onClose: () => void;
@@ -27,11 +31,11 @@ export function ChartTooltip({
   return (
     <div data-testid="chart-tooltip" className={clsx('text-sm', className)}>
       <p className="flex items-baseline justify-between gap-4">
-        <span className="font-medium">{rows.range}</span>
-        <span className="text-muted text-xs">{rows.state}</span>
+        <span className="font-medium">{words.range}</span>
+        <span className="text-muted text-xs">{words.state}</span>
       </p>
       <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-4">
-        {rows.rows.map(([name, value]) => (
+        {words.rows.map(([name, value]) => (
           <div key={name} className="contents">
             <dt className="text-muted">{name}</dt>
             <dd className={clsx('text-right', name === 'Object' && 'self-center font-mono text-xs')}>
@@ -42,7 +46,7 @@ export function ChartTooltip({
       </dl>
       {sentence !== '' && <p className="mt-1 text-muted">{sentence}</p>}
       {pace}
-      {pinned && (
+      {isPinned && (
         <div className="mt-2 flex gap-2">
           <Button onClick={onAct}>{action}</Button>
           <Button look="quiet" onClick={onClose}>

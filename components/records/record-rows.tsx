@@ -2,8 +2,8 @@ import { clsx } from 'clsx';
 import { memo } from 'react';
 import { byWindow } from '@/components/records/followed-records';
 import type { Format } from '@/components/ui/format';
+import { looksOf, PartSwatch } from '@/components/ui/part-looks';
 import { shardName } from '@/components/ui/shard-name';
-import { shardFill } from '@/components/ui/shard-patterns';
 import { useNarrow } from '@/components/ui/use-narrow';
 import type { StreamedRecord } from '@/lib/contract/records-answer';
 
@@ -24,6 +24,7 @@ export function RecordRows({ records, shardIds, windowSeconds, format, onOpen }:
   const isNarrow = useNarrow();
   const groups = byWindow(records, windowSeconds);
   const hasShards = shardIds.length > 0;
+  const looks = looksOf(shardIds);
   const columns = isNarrow ? 3 : hasShards ? 5 : 4;
   return (
     <table className="w-full table-fixed border-separate border-spacing-0 text-sm">
@@ -63,7 +64,7 @@ export function RecordRows({ records, shardIds, windowSeconds, format, onOpen }:
             <Row
               key={`${record.shardId} ${record.sequenceNumber}`}
               record={record}
-              shard={hasShards ? shardIds.indexOf(record.shardId) : null}
+              look={looks.get(record.shardId) ?? null}
               startMs={window.startMs}
               isNarrow={isNarrow}
               format={format}
@@ -86,7 +87,7 @@ function Head({ className, children }: { className: string; children: string }) 
 
 interface RowProps {
   readonly record: StreamedRecord;
-  readonly shard: number | null;
+  readonly look: number | null;
   readonly startMs: number;
   /** Shard and request stand in a second line then. */
   readonly isNarrow: boolean;
@@ -96,14 +97,14 @@ interface RowProps {
 
 const CELL = 'border-line border-b p-0 py-1 align-top';
 
-const Row = memo(function Row({ record, shard, startMs, isNarrow, format, onOpen }: RowProps) {
+const Row = memo(function Row({ record, look, startMs, isNarrow, format, onOpen }: RowProps) {
   const { sale, reason, arrivalMs, shardId } = record;
-  const shardWords = shard !== null && <Shard index={shard} name={shardName(shardId)} />;
+  const shardWords = look !== null && <Shard look={look} name={shardName(shardId)} />;
   const requestId = sale?.requestId ?? null;
   return (
     <tr data-testid="tail-record" data-cents={sale?.salesCents ?? ''}>
       <td className={clsx(CELL, 'text-muted')}>{format.clock(arrivalMs)}</td>
-      {shard !== null && !isNarrow && <td className={CELL}>{shardWords}</td>}
+      {look !== null && !isNarrow && <td className={CELL}>{shardWords}</td>}
       <td className={CELL} colSpan={sale !== null ? 1 : isNarrow ? 2 : 3}>
         {sale !== null ? (
           <span className="block truncate">{sale.custName}</span>
@@ -132,12 +133,10 @@ const Row = memo(function Row({ record, shard, startMs, isNarrow, format, onOpen
   );
 });
 
-function Shard({ index, name }: { index: number; name: string }) {
+function Shard({ look, name }: { look: number; name: string }) {
   return (
     <span className="flex items-center gap-2 whitespace-nowrap text-muted">
-      <svg className="size-3" aria-hidden="true">
-        <rect width="12" height="12" rx="2" fill={shardFill(index)} />
-      </svg>
+      <PartSwatch look={look} />
       {name}
     </span>
   );

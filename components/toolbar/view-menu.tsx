@@ -1,8 +1,8 @@
 'use client';
 
-import { shardsOf } from '@/components/chart/chart-bars';
-import { niceScale } from '@/components/chart/nice-scale';
+import { shardsOf } from '@/components/chart/bars';
 import { type NoticeChoice, switchNotices, useNoticeChoice } from '@/components/chart/notice-choice';
+import { niceScale } from '@/components/chart/scale';
 import type { PageData } from '@/components/live/page-data';
 import { freezeUrlState, serializeUrlState } from '@/components/live/url-state';
 import { Button } from '@/components/ui/button';

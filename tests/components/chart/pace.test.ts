@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paceOf } from '../../../components/chart/pace.ts';
+import { paceOf } from '../../../components/chart/pace.tsx';
 
 const open = { state: 'open', startMs: 0, endMs: 120_000, salesCents: 1_234_500 } as const;
 

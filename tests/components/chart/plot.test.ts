@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { barByKey } from '../../../components/chart/bar-keys.ts';
 import { barAt, centsAt, nearestBar, withinBox } from '../../../components/chart/plot.ts';
+import { niceScale } from '../../../components/chart/scale.ts';
 import { daysBeside } from '../../../components/toolbar/days-beside.ts';
 
 test('a point belongs to the bar whose place it is in, and outside the plot to none', () => {
@@ -13,12 +13,14 @@ test('a drag that leaves the plot ends at the bar nearest to it', () => {
   expect([-40, 300, 900].map((x) => nearestBar(x, 568, 10))).toEqual([0, 4, 9]);
 });
 
-test('a height is an amount of whole units within the scale', () => {
-  const scale = { bottom: 0, top: 400_000 };
+test('a height is an amount within the scale, in steps that people count in', () => {
+  const scale = niceScale([400_000]);
   // 300 high: a plot of 232 px between 24 and 256
   expect([0, 24, 140, 256, 300].map((y) => centsAt(y, 300, scale))).toEqual([
     400_000, 400_000, 200_000, 0, 0,
   ]);
+  expect(centsAt(27, 300, scale)).toBe(395_000);
+  expect(centsAt(127, 300, niceScale([42_187_00]))).toBe(4_400_000);
 });
 
 test('the days beside one are those that exist, also of a day that does not', () => {
@@ -33,10 +35,4 @@ test('a label is moved as far as the edge of its box makes it, and no further', 
   // 10 letters: 33.75 px to each side
   const x = (wanted: number) => withinBox(wanted, 'Thu, Nov 2', 568);
   expect([0, 33, 34, 300, 534, 568].map(x)).toEqual([33.75, 33.75, 34, 300, 534, 534.25]);
-});
-
-test('keys walk the bars from the selected one, or from beyond the last, and stop at the ends', () => {
-  const keys = ['ArrowLeft', 'ArrowRight', 'Home', 'End', 'PageUp', 'PageDown', 'x'];
-  expect(keys.map((key) => barByKey(key, 5, 30))).toEqual([4, 6, 0, 29, 0, 15, undefined]);
-  expect(keys.map((key) => barByKey(key, null, 30))).toEqual([29, 29, 0, 29, 20, 29, undefined]);
 });

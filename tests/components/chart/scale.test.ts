@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { growScale, niceScale } from '../../../components/chart/nice-scale.ts';
+import { keptScale, niceScale } from '../../../components/chart/scale.ts';
 
 test('the axis has four steps that people count in', () => {
   expect(niceScale([4_218_700]).ticks).toEqual([0, 2_000_000, 4_000_000, 6_000_000, 8_000_000]);
@@ -31,14 +31,20 @@ test('every amount is within the axis', () => {
   );
 });
 
-test('it grows and never shrinks, and stands still when it need not grow', () => {
+test('it stands still while what is shown fits, and shrinks once less than half of it is needed', () => {
+  const before = niceScale([900_000]);
+  expect(before.top).toBe(1_000_000);
+  expect(keptScale(before, niceScale([500_000]))).toBe(before);
+  expect(keptScale(before, niceScale([390_000])).top).toBe(400_000);
+});
+
+test('whatever comes after whatever, all of it is within the axis, and more than half of that is needed', () => {
   fc.assert(
     fc.property(amounts, amounts, (first, second) => {
-      const before = niceScale(first);
-      const grown = growScale(before, niceScale(second));
-      expect(grown.bottom <= before.bottom && grown.top >= before.top).toBe(true);
-      for (const each of second) expect(each >= grown.bottom && each <= grown.top).toBe(true);
-      expect(growScale(grown, niceScale(first))).toBe(grown);
+      const wanted = niceScale(second);
+      const kept = keptScale(niceScale(first), wanted);
+      for (const each of second) expect(each >= kept.bottom && each <= kept.top).toBe(true);
+      expect(keptScale(kept, wanted)).toBe(kept);
     }),
   );
 });

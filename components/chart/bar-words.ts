@@ -1,4 +1,4 @@
-import type { Bar } from '@/components/chart/chart-bars';
+import type { Bar } from '@/components/chart/bars';
 import { type ClickFlag, flagWords } from '@/components/chart/click-flags';
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
@@ -6,7 +6,7 @@ import { STATE_WORDS } from '@/components/ui/state-words';
 import { averageCents } from '@/lib/core/cents';
 
 /** What the tooltip says of a bar: names and values, always in this order, so that the eye finds them again. */
-export interface BarRows {
+export interface BarWords {
   readonly range: string;
   readonly state: string;
   readonly rows: readonly (readonly [name: string, value: string])[];
@@ -18,13 +18,13 @@ const KEY_LENGTH = 34;
  * `before`: the bar to its left. `mode`: in `total`, the bar's height is the sum up to it. `flag`: the clicks in it, where
  * they are shown.
  */
-export function barRows(
+export function barWords(
   bar: Bar,
   before: Bar | undefined,
   mode: 'window' | 'total',
   format: Format,
   flag?: ClickFlag | undefined,
-): BarRows {
+): BarWords {
   const { slot } = bar;
   const rows: [string, string][] = [['Total', format.money(slot.salesCents)]];
   if (mode === 'total') rows.push(['Up to here', format.money(bar.cents)]);
@@ -50,7 +50,7 @@ export function barRows(
 }
 
 /** The same in one breath. */
-export function spokenWords({ range, state, rows }: BarRows): string {
+export function spokenWords({ range, state, rows }: BarWords): string {
   return `${range}, ${state}. ${rows.map(([name, value]) => `${name} ${value}`).join(', ')}.`;
 }
 

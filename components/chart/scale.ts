@@ -1,3 +1,5 @@
+import { useState } from 'react';
+
 /** The y axis: from zero, in four steps or so that people count in. Amounts are cents. */
 export interface Scale {
   readonly bottom: number;
@@ -22,11 +24,34 @@ export function niceScale(amounts: Iterable<number>): Scale {
   return scaleOf(least, most);
 }
 
-/** An axis that jumps cannot be read: within one range it only ever grows. */
-export function growScale(before: Scale | null, after: Scale): Scale {
-  if (before === null) return after;
-  if (after.bottom >= before.bottom && after.top <= before.top) return before;
-  return scaleOf(Math.min(before.bottom, after.bottom), Math.max(before.top, after.top));
+/**
+ * An axis that jumps cannot be read: it grows as it must, and shrinks only when less than half of it is needed, as after
+ * the one large bar has left the range.
+ */
+export function keptScale(before: Scale | null, wanted: Scale): Scale {
+  if (before === null) return wanted;
+  const fits = wanted.bottom >= before.bottom && wanted.top <= before.top;
+  const kept = fits
+    ? before
+    : scaleOf(Math.min(before.bottom, wanted.bottom), Math.max(before.top, wanted.top));
+  return heightOf(wanted) < heightOf(kept) / 2 ? wanted : kept;
+}
+
+/** Of the same range, shown in the same way as long as `key` is the same, the scale is kept while it can be. */
+export function useKeptScale(wanted: Scale, key: string): Scale {
+  const [kept, setKept] = useState({ key, scale: wanted });
+  const scale = kept.key === key ? keptScale(kept.scale, wanted) : wanted;
+  if (kept.key !== key || scale !== kept.scale) setKept({ key, scale });
+  return scale;
+}
+
+/** What a hand that sets an amount moves it by: about a hundredth of the axis, in numbers that people count in. */
+export function settingStep({ bottom, top }: Scale): number {
+  return niceStep((top - bottom) / 100);
+}
+
+function heightOf({ bottom, top }: Scale): number {
+  return top - bottom;
 }
 
 function scaleOf(least: number, most: number): Scale {

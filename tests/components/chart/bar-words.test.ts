@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { barRows } from '../../../components/chart/bar-rows.ts';
-import { chartBars } from '../../../components/chart/chart-bars.ts';
+import { barWords } from '../../../components/chart/bar-words.ts';
+import { chartBars } from '../../../components/chart/bars.ts';
 import { createFormat } from '../../../components/ui/format.ts';
 import { slotAt } from '../slot-at.ts';
 
@@ -26,7 +26,7 @@ const bars = chartBars(slots, { mode: 'window' });
 function rows(index: number, mode: 'window' | 'total' = 'window', all = bars) {
   const bar = all[index];
   if (bar === undefined) throw new Error(`no bar ${index}`);
-  return barRows(bar, all[index - 1], mode, format);
+  return barWords(bar, all[index - 1], mode, format);
 }
 
 test('a bar says its range, its state, and then always the same things in the same order', () => {
@@ -62,6 +62,6 @@ test('a running total also says how much it is up to here', () => {
 test('where clicks are flagged, a bar says how many were made in it', () => {
   const [bar] = bars;
   if (bar === undefined) throw new Error('no bar');
-  const flagged = barRows(bar, undefined, 'window', format, { clicks: 2, failed: 1 });
+  const flagged = barWords(bar, undefined, 'window', format, { clicks: 2, failed: 1 });
   expect(flagged.rows.at(-1)).toEqual(['Clicks from here', '2, 1 of them failed']);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { barsOver, chartBars, shardsOf } from '../../../components/chart/chart-bars.ts';
+import { chartBars, shardsOf } from '../../../components/chart/bars.ts';
 import { blankWords, chartSummary, lengthWords } from '../../../components/chart/chart-words.ts';
 import type { Slot } from '../../../lib/core/slot.ts';
 import { slotAt } from '../slot-at.ts';
@@ -49,20 +49,18 @@ test('split by shard, a bar is its shares and its shares are the bar', () => {
   ];
   const shards = shardsOf(split);
   expect(shards).toEqual(['a', 'b']);
-  const stacks = chartBars(split, { mode: 'window', shards }).map((bar) => bar.stack);
-  expect(stacks).toEqual([
-    [
-      { shard: 0, cents: 200 },
-      { shard: 1, cents: 300 },
-    ],
-    [{ shard: 1, cents: 100 }],
+  const parts = chartBars(split, { mode: 'window', shards }).map((bar) => bar.parts);
+  expect(parts).toEqual([
+    [200, 300],
+    [0, 100],
   ]);
-  expect(chartBars(split, { mode: 'total', shards }).every((bar) => bar.stack.length === 0)).toBe(true);
+  expect(chartBars(split, { mode: 'total', shards }).every((bar) => bar.parts.length === 0)).toBe(true);
 });
 
 test('a limit is reached by a bar that is as high; a blank never reaches it, not even zero', () => {
-  const bars = chartBars(slots, { mode: 'window' });
-  expect([barsOver(bars, 500), barsOver(bars, 0), barsOver(bars, null)]).toEqual([[1], [1, 3], []]);
+  const over = (limitCents: number | null) =>
+    chartBars(slots, { mode: 'window', limitCents }).flatMap((bar) => (bar.isOver ? [bar.index] : []));
+  expect([over(500), over(0), over(null)]).toEqual([[1], [1, 3], []]);
 });
 
 test('the summary counts closed money only', () => {
@@ -93,4 +91,18 @@ test('an empty range of a day with sales is told from a day without any', () => 
   );
   expect(blank(0, [slotAt(0, 'before', null)])).toBe('No sales on that day.');
   expect(blank(0, [slotAt(0, 'missing', null)])).toBe('');
+});
+
+test('a window that is longer than those beside it is one bar over all places that lie in it', () => {
+  const long = [
+    slotAt(0, 'within', null),
+    slotAt(1, 'closed', 900),
+    slotAt(2, 'within', null),
+    slotAt(3, 'within', null),
+    slotAt(4, 'closed', 100),
+  ];
+  const bars = chartBars(long, { mode: 'window' });
+  expect(bars.map((bar) => bar.span)).toEqual([1, 3, 1, 1, 1]);
+  // What began before the range is not on screen: its place stands for itself.
+  expect(bars.map((bar) => bar.owner)).toEqual([0, 1, 1, 1, 4]);
 });

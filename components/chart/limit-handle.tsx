@@ -1,12 +1,14 @@
 'use client';
 
-import { type KeyboardEvent, type PointerEvent, useState } from 'react';
-import type { Scale } from '@/components/chart/nice-scale';
+import { clsx } from 'clsx';
+import { type PointerEvent, useState } from 'react';
 import { centsAt, PLOT } from '@/components/chart/plot';
+import { type Scale, settingStep } from '@/components/chart/scale';
 import type { Format } from '@/components/ui/format';
+import { onKeysOf } from '@/components/ui/key-table';
 
-/** A line to watch: dragged by its chip, or moved by the arrow keys; Delete takes it away. */
-export function ChartLimit({
+/** The handle of the limit's line: dragged, or moved by the arrow keys; Delete takes the line away. */
+export function LimitHandle({
   cents,
   scale,
   format,
@@ -20,19 +22,14 @@ export function ChartLimit({
   const [dragged, setDragged] = useState<number | null>(null);
   const shown = dragged ?? cents;
   const share = 1 - (shown - scale.bottom) / (scale.top - scale.bottom);
-  const step = Math.max(100, Math.round((scale.top - scale.bottom) / 4000) * 100);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const next = {
-      ArrowUp: cents + step,
-      ArrowDown: Math.max(0, cents - step),
-      Delete: null,
-      Backspace: null,
-    }[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    onChange(next);
-  };
+  const step = settingStep(scale);
+  const to = (next: number | null) => () => onChange(next);
+  const onKeyDown = onKeysOf({
+    ArrowUp: to((Math.floor(cents / step) + 1) * step),
+    ArrowDown: to(Math.max(0, (Math.ceil(cents / step) - 1) * step)),
+    Delete: to(null),
+    Backspace: to(null),
+  });
   const onMove = (event: PointerEvent<HTMLButtonElement>) => {
     const box = event.currentTarget.parentElement?.parentElement?.getBoundingClientRect();
     if (!event.currentTarget.hasPointerCapture(event.pointerId) || box === undefined) return;
@@ -40,7 +37,7 @@ export function ChartLimit({
   };
   return (
     <div
-      className="pointer-events-none absolute border-text border-t"
+      className={clsx('pointer-events-none absolute border-text', dragged !== null && 'border-t')}
       style={{
         left: PLOT.left,
         right: PLOT.right,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Grip, moved, surroundings } from '../../../components/chart/overview.ts';
+import { type Grip, moved, surroundings } from '../../../components/chart/span.ts';
 import { spanQuery } from '../../../components/live/url-state.ts';
 
 const at = (time: string) => Date.parse(`2021-01-24T${time}:00Z`);

@@ -1,4 +1,4 @@
-import type { Bar } from '@/components/chart/chart-bars';
+import type { Bar } from '@/components/chart/bars';
 import type { ClickFlag } from '@/components/chart/click-flags';
 import { PLOT } from '@/components/chart/plot';
 

@@ -1,0 +1,111 @@
+import { type BarShapeProps, type DotItemDotProps, Rectangle, usePlotArea } from 'recharts';
+import { type Bar, isWaiting } from '@/components/chart/bars';
+import { PLOT, withinBox } from '@/components/chart/plot';
+
+/** The height of the stump of a missing result. */
+const STUMP_PX = 26;
+
+/** The hatches of what is not final, to stand in the `defs` of the chart. */
+export function WaitingPatterns() {
+  return ['settled', 'doubt'].map((color) => (
+    <pattern
+      key={color}
+      id={`waiting-${color}`}
+      width="6"
+      height="6"
+      patternUnits="userSpaceOnUse"
+      patternTransform="rotate(45)"
+    >
+      <rect width="2.5" height="6" fill={`var(--${color})`} />
+    </pattern>
+  ));
+}
+
+/** A bar as wide as its window is long. */
+export function WindowBar(props: BarShapeProps) {
+  const width = useWindowWidth(props);
+  if (props.height === 0) return null;
+  return <Rectangle {...props} width={width} radius={Math.min(2, width / 4)} />;
+}
+
+/**
+ * What a place has besides its amount. Each state has a shape of its own, so that colour is never the only sign. Its box is
+ * the whole bar, from the base to the top of the stack.
+ */
+export function PlaceMarks(props: BarShapeProps) {
+  const { x, y, stackedBarStart: base } = props;
+  const bar: Bar = props.payload;
+  const width = useWindowWidth(props);
+  const middle = x + width / 2;
+  const top = Math.min(y, base);
+  return (
+    <g data-state={bar.state} data-start={bar.startMs} data-cents={bar.cents ?? ''}>
+      {bar.cents !== null && <rect x={x} y={top} width={width} height={Math.abs(base - y)} fill="none" />}
+      {bar.state === 'open' && <Label x={middle} y={top - 7} text="so far" color="var(--text)" />}
+      {bar.state === 'late' && <Label x={middle} y={top - 7} text="late" color="var(--doubt)" />}
+      {isWaiting(bar.state) && bar.cents === null && (
+        <path
+          d={`M${x} ${base - 2}h${width}`}
+          stroke="var(--settled)"
+          strokeWidth={2}
+          strokeDasharray="3 2"
+        />
+      )}
+      {bar.state === 'missing' && (
+        <>
+          <rect
+            x={x}
+            y={base - STUMP_PX}
+            width={width}
+            height={STUMP_PX}
+            fill="none"
+            stroke="var(--doubt)"
+            strokeWidth={1.5}
+            strokeDasharray="3 2"
+          />
+          <Label x={middle} y={base - 9} text="?" color="var(--doubt)" />
+        </>
+      )}
+      {bar.state === 'empty' && <circle cx={middle} cy={base - 3} r={1} fill="var(--control)" />}
+      {bar.isOver && (
+        <path d={`M${middle - 4} ${top - 9}h8l-4 5z`} fill="var(--text)" data-testid="over-limit" />
+      )}
+    </g>
+  );
+}
+
+/** The day before's amount, as a pale line across the place of a bar. */
+export function DayBeforeMark({ cx, cy, payload }: DotItemDotProps) {
+  const plot = usePlotArea();
+  const bar: Bar = payload;
+  if (plot === undefined || bar.previousCents === null || cx === undefined || cy === undefined) return null;
+  const half = Math.max(1.5, plot.width / bar.count / 2 - 0.5);
+  return <path d={`M${cx - half} ${cy}h${2 * half}`} stroke="var(--muted)" strokeWidth={2} />;
+}
+
+function useWindowWidth({ width, payload }: BarShapeProps): number {
+  const plot = usePlotArea();
+  const bar: Bar = payload;
+  return width + ((bar.span - 1) * (plot?.width ?? 0)) / bar.count;
+}
+
+/** With a rim in the colour of the page, as it may lie on a taller bar beside its own; never cut by the chart's edge. */
+function Label({ x, y, text, color }: { x: number; y: number; text: string; color: string }) {
+  const plot = usePlotArea();
+  const boxWidth = plot === undefined ? Infinity : plot.x + plot.width + PLOT.right;
+  return (
+    <text
+      x={withinBox(x, text, boxWidth)}
+      y={y}
+      textAnchor="middle"
+      fontSize={12}
+      fill={color}
+      stroke="var(--bg)"
+      strokeWidth={4}
+      strokeLinejoin="round"
+      paintOrder="stroke"
+    >
+      {text}
+    </text>
+  );
+}

@@ -1,0 +1,96 @@
+import type { WindowsAnswer } from '@/lib/contract/answers';
+import { DAY_MS } from '@/lib/core/range';
+import type { Slot, SlotState } from '@/lib/core/slot';
+
+/** One place of the chart. A null amount is unknown and is drawn as a blank of its kind, never as zero. */
+export interface Bar {
+  readonly index: number;
+  /** How many places there are. */
+  readonly count: number;
+  readonly startMs: number;
+  readonly state: SlotState;
+  readonly cents: number | null;
+  readonly previousCents: number | null;
+  /** The shares of the shards, in the order of `shardsOf`; empty when it is drawn whole. */
+  readonly parts: readonly number[];
+  /** How many places it takes: a window that is longer than those beside it takes those that lie in it, too. */
+  readonly span: number;
+  /** The bar that this place belongs to: itself, or the longer window that holds it. */
+  readonly owner: number;
+  readonly isOver: boolean;
+  readonly slot: Slot;
+}
+
+export interface BarOptions {
+  readonly mode: 'window' | 'total';
+  /** The same range a day earlier. */
+  readonly previous?: Pick<WindowsAnswer, 'fromMs' | 'stepSeconds' | 'slots'> | undefined;
+  /** Shard ids to split by, as `shardsOf` orders them; fewer than two split nothing. */
+  readonly shards?: readonly (string | null)[];
+  /** What a settled or growing amount of as much or more is marked for. */
+  readonly limitCents?: number | null;
+}
+
+const WAITING_STATES: ReadonlySet<SlotState> = new Set(['open', 'closing', 'late']);
+
+/** Not final yet, and to be heard of again. */
+export function isWaiting(state: SlotState): boolean {
+  return WAITING_STATES.has(state);
+}
+
+/** Bars in the slots' order; in `total` mode each carries the sum up to itself, as long as something is known. */
+export function chartBars(
+  slots: readonly Slot[],
+  { mode, previous, shards = [], limitCents = null }: BarOptions,
+): Bar[] {
+  let sum = 0;
+  let previousSum = 0;
+  let owner = 0;
+  const isSplit = mode === 'window' && shards.length > 1;
+  return slots.map((slot, index) => {
+    const before = previousOf(slot, previous)?.salesCents ?? null;
+    sum += slot.salesCents ?? 0;
+    previousSum += before ?? 0;
+    const isCumulative = mode === 'total' && slot.state !== 'future' && slot.state !== 'before';
+    const cents = isCumulative ? sum : slot.salesCents;
+    // The first place of a range may lie in a window that began before it.
+    if (slot.state !== 'within' || index === 0) owner = index;
+    return {
+      index,
+      count: slots.length,
+      startMs: slot.startMs,
+      state: slot.state,
+      cents,
+      previousCents: mode === 'total' && before !== null ? previousSum : before,
+      parts: isSplit && slot.salesCents !== null && !isWaiting(slot.state) ? partsOf(slot, shards) : [],
+      span: placesOf(slots, index),
+      owner,
+      isOver: limitCents !== null && cents !== null && cents >= limitCents,
+      slot,
+    };
+  });
+}
+
+/** By time and not by place: while the range moves on, the day before may still be a window behind. */
+function previousOf(slot: Slot, previous: BarOptions['previous']): Slot | undefined {
+  if (previous === undefined) return undefined;
+  return previous.slots[
+    Math.round((slot.startMs - DAY_MS - previous.fromMs) / (previous.stepSeconds * 1000))
+  ];
+}
+
+function partsOf({ shards: shares }: Slot, shards: readonly (string | null)[]): number[] {
+  return shards.map((id) => shares.find(({ shardId }) => shardId === id)?.salesCents ?? 0);
+}
+
+function placesOf(slots: readonly Slot[], index: number): number {
+  let span = 1;
+  while (slots[index]?.state !== 'within' && slots[index + span]?.state === 'within') span += 1;
+  return span;
+}
+
+/** The shards that the slots name, ascending. */
+export function shardsOf(slots: readonly Slot[]): (string | null)[] {
+  const ids = new Set(slots.flatMap((slot) => slot.shards.map((share) => share.shardId)));
+  return [...ids].sort((a, b) => ((a ?? '') < (b ?? '') ? -1 : 1));
+}

@@ -1,0 +1,87 @@
+import { useMemo } from 'react';
+import { type Bar, chartBars, shardsOf } from '@/components/chart/bars';
+import { blankWords, chartSummary, chartTitle } from '@/components/chart/chart-words';
+import { type ClickFlag, clickFlags } from '@/components/chart/click-flags';
+import { niceScale, type Scale, useKeptScale } from '@/components/chart/scale';
+import { type TimeTick, timeTicks } from '@/components/chart/time-ticks';
+import { useClicks } from '@/components/live/click-store';
+import type { UrlState } from '@/components/live/url-state';
+import { usePlace } from '@/components/live/use-place';
+import type { Format } from '@/components/ui/format';
+import { looksOf } from '@/components/ui/part-looks';
+import { shardName } from '@/components/ui/shard-name';
+import type { WindowsAnswer } from '@/lib/contract/answers';
+import { rangeText } from '@/lib/core/range';
+import type { Slot } from '@/lib/core/slot';
+
+/** A phone shows the newest windows only: bars that a finger can hit. */
+const NARROW_BARS = 15;
+
+/** What the chart is drawn from. The same objects as long as nothing in them is news. */
+export interface ChartData {
+  readonly slots: readonly Slot[];
+  readonly bars: readonly Bar[];
+  /** The names of the parts that bars are split into, in their order, and how each looks; none when they are whole. */
+  readonly names: readonly string[];
+  readonly looks: readonly number[];
+  readonly scale: Scale;
+  readonly ticks: readonly TimeTick[];
+  /** By the starts of the bars; null when they are not shown. */
+  readonly flags: ReadonlyMap<number, ClickFlag> | null;
+  readonly title: string;
+  readonly summary: string;
+  /** What to say where there is nothing to draw; empty when there is something. */
+  readonly blank: string;
+}
+
+export function useChartData({
+  answer,
+  previous,
+  url,
+  format,
+  isNarrow,
+}: {
+  answer: WindowsAnswer;
+  previous: WindowsAnswer | undefined;
+  url: UrlState;
+  format: Format;
+  isNarrow: boolean;
+}): ChartData {
+  const { mode, limitCents, range } = url;
+  const slots = useMemo(
+    () => (isNarrow && range === '1h' ? answer.slots.slice(-NARROW_BARS) : answer.slots),
+    [answer.slots, isNarrow, range],
+  );
+  const shards = useMemo(() => {
+    const ids = url.shards && mode === 'window' ? shardsOf(slots) : [];
+    return ids.length > 1 ? ids : [];
+  }, [slots, url.shards, mode]);
+  const looks = useMemo(() => [...looksOf(shards.map((id) => id ?? '')).values()], [shards]);
+  const bars = useMemo(
+    () => chartBars(slots, { mode, previous, shards, limitCents }),
+    [slots, previous, mode, shards, limitCents],
+  );
+  const ticks = useMemo(() => timeTicks(slots, format.offsetMs, isNarrow ? 4 : 8), [slots, format, isNarrow]);
+  const wanted = useMemo(() => {
+    const amounts = bars.flatMap((bar) => [bar.cents ?? 0, bar.previousCents ?? 0]);
+    return niceScale([...amounts, limitCents ?? 0]);
+  }, [bars, limitCents]);
+  const scale = useKeptScale(
+    wanted,
+    `${url.day} ${rangeText(range)} ${mode} ${url.cmp} ${limitCents} ${answer.stepSeconds}`,
+  );
+  const clicks = useClicks(usePlace());
+  const flags = useMemo(() => (url.flags ? clickFlags(slots, clicks) : null), [url.flags, slots, clicks]);
+  return {
+    slots,
+    bars,
+    names: shards.map(shardName),
+    looks,
+    scale,
+    ticks,
+    flags,
+    title: chartTitle(answer, url, format),
+    summary: chartSummary(slots, format),
+    blank: blankWords(answer, format),
+  };
+}
