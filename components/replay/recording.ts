@@ -71,6 +71,7 @@ export function windowsAt(recording: Recording, nowMs: number, range: NamedRange
     firstDataMs,
     results: written,
     snapshots,
+    lacks: [],
   };
   const begun = unwritten.filter(({ window }) => window.startMs <= nowMs);
   const waited = awaited(written, begun);

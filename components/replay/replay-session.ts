@@ -133,6 +133,7 @@ function healthOf({ header }: ReplayFile): HealthAnswer {
     windowSeconds: header.windowSeconds,
     role: 'watch',
     asksForPassword: false,
+    lack: null,
     hops: [],
   };
 }

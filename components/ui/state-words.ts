@@ -1,4 +1,5 @@
 import type { Format } from '@/components/ui/format';
+import type { Lack } from '@/lib/core/lack';
 import type { Slot, SlotState } from '@/lib/core/slot';
 
 /** The one word, or two, for each state, in chart, table and announcements alike. */
@@ -8,6 +9,7 @@ export const STATE_WORDS: Readonly<Record<SlotState, string>> = {
   closing: 'closing, waiting for the total',
   late: 'late, still no total',
   missing: 'missing, sent but no file',
+  incomplete: 'incomplete, its sales are not known',
   empty: 'no sales',
   within: 'in a longer window',
   before: 'before the first data',
@@ -24,6 +26,8 @@ export function stateSentence(slot: Slot, format: Format): string {
       return 'Still no total 30 s after the window ended. Check the consumer in the diagram below.';
     case 'empty':
       return `Nobody sold anything between ${range.replace('–', ' and ')}, so no file was written.`;
+    case 'incomplete':
+      return lackWords(slot.lack, format);
     case 'missing':
       return `${format.count(slot.recordCount)} records were sent for ${range} but no file exists.`;
     case 'within':
@@ -33,4 +37,20 @@ export function stateSentence(slot: Slot, format: Format): string {
     default:
       return '';
   }
+}
+
+/** What a sum lacks, in a sentence; empty when that is nothing. */
+export function lackWords(lack: Lack | null, format: Pick<Format, 'count' | 'money'>): string {
+  if (lack === null) return '';
+  const count = (n: number, one: string, more: string) => `${format.count(n)} ${n === 1 ? one : more}`;
+  const parts = [
+    ...(lack.givenUpRecords > 0
+      ? [
+          `${count(lack.givenUpRecords, 'record was', 'records were')} given up by Lambda${lack.givenUpCents === null ? '' : ` (${format.money(lack.givenUpCents)})`}`,
+        ]
+      : []),
+    ...(lack.unreadable > 0 ? [`${count(lack.unreadable, 'object', 'objects')} cannot be read`] : []),
+    ...(lack.unread > 0 ? [`${count(lack.unread, 'object is', 'objects are')} still to be read`] : []),
+  ];
+  return `Incomplete: ${parts.join(', ')}.`;
 }

@@ -1,3 +1,4 @@
+import type { Lack } from '../core/lack.ts';
 import type { Slot } from '../core/slot.ts';
 
 /**
@@ -45,6 +46,8 @@ export interface Totals {
   readonly recordCount: number | null;
   readonly rejected: number;
   readonly closedWindows: number;
+  /** What it is known to lack: objects that cannot be read, records that were given up. Null when that is nothing. */
+  readonly lack: Lack | null;
 }
 
 /** `GET /api/days`: the UTC days that exist in S3, newest first; today is always there. Totals are null until read. */
@@ -94,6 +97,7 @@ export interface Problem {
 
 /** `GET /api/health` (alive, settings) and `GET /api/health?deep=1` (each hop asked). */
 export interface HealthAnswer {
+  /** degraded: a hop is slow, S3 was not read the last time, what is shown is old, or sums lack something. */
   readonly status: 'ok' | 'degraded' | 'down';
   readonly serverNowMs: number;
   /** From the resolved endpoint: a loopback address is local. */
@@ -110,6 +114,8 @@ export interface HealthAnswer {
   readonly role: 'sell' | 'watch';
   /** True when people sign in, and so can sign out. */
   readonly asksForPassword: boolean;
+  /** What the sums of the days in memory lack; null when that is nothing. */
+  readonly lack: Lack | null;
   readonly hops: readonly Hop[];
 }
 

@@ -1,3 +1,5 @@
+import type { Lack } from './lack.ts';
+
 /**
  * A slot: one bar of the chart, one row of the table. Slots of an answer are contiguous and do not overlap; in ranges
  * longer than what bars can show, a slot is several windows long (`stepSeconds`).
@@ -26,13 +28,16 @@ export interface Slot {
   readonly terminatedEarly: boolean;
   /** Windows with a result in it; 0 or 1 when the slot is one window long. */
   readonly closedWindows: number;
+  /** What its sums are known to lack; null when that is nothing. */
+  readonly lack: Lack | null;
 }
 
 /**
  * closed: has results, is final. open: holds now. closing: ended, result not there yet though sales are known to be in it,
  * or its idle wait is not over. late: closing for more than 30 s beyond the idle wait. missing: a receipt says records were
  * sent, the time for a result is long over, and there is none (only the page knows receipts: it turns empty into missing).
- * empty: ended, nothing in it, so no file. within: windows were longer then, and the result of one that began earlier
+ * incomplete: ended, and of what is in it nothing could be counted: its result cannot be read, was given up, or has not been
+ * read yet; `lack` says which. empty: ended, nothing in it, so no file. within: windows were longer then, and the result of one that began earlier
  * holds this time, too. before: earlier than the first data there is. future: not begun.
  */
 export type SlotState =
@@ -41,6 +46,7 @@ export type SlotState =
   | 'closing'
   | 'late'
   | 'missing'
+  | 'incomplete'
   | 'empty'
   | 'within'
   | 'before'

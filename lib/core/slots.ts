@@ -1,4 +1,5 @@
 import { sumCents } from './cents.ts';
+import { lackOf, type WindowLack } from './lack.ts';
 import { compareSequenceNumbers } from './sequence-number.ts';
 import { FINAL_MS, LATE_MS, type RequestTrace, type ShardShare, type Slot, type SlotState } from './slot.ts';
 import { type Window, windowStartMs } from './window.ts';
@@ -17,6 +18,14 @@ export interface Known {
   readonly results: readonly WindowPart[];
   /** The open snapshots that no result covers (`uncovered`). */
   readonly snapshots: readonly WindowPart[];
+  /** Of windows that something is known to be missing of. */
+  readonly lacks: readonly WindowLack[];
+}
+
+interface Found {
+  readonly results: WindowPart[];
+  readonly snapshots: WindowPart[];
+  readonly lacks: WindowLack[];
 }
 
 /** Slots up to this length name their objects and requests; in longer ones they would outgrow the answer. */
@@ -47,25 +56,25 @@ export function buildSlots(
   range: { readonly fromMs: number; readonly toMs: number; readonly stepSeconds: number },
 ): Slot[] {
   const stepMs = range.stepSeconds * 1000;
-  const parts = new Map<number, { results: WindowPart[]; snapshots: WindowPart[] }>();
-  const collect = (part: WindowPart, kind: 'results' | 'snapshots') => {
-    const startMs = windowStartMs(part.window.startMs, known.windowSeconds);
-    if (startMs < range.fromMs || startMs >= range.toMs) return;
+  const found = new Map<number, Found>();
+  const at = (timeMs: number): Found | null => {
+    const startMs = windowStartMs(timeMs, known.windowSeconds);
+    if (startMs < range.fromMs || startMs >= range.toMs) return null;
     const index = Math.floor((startMs - range.fromMs) / stepMs);
-    const inSlot = parts.get(index) ?? { results: [], snapshots: [] };
-    inSlot[kind].push(part);
-    parts.set(index, inSlot);
+    const inSlot = found.get(index) ?? { results: [], snapshots: [], lacks: [] };
+    found.set(index, inSlot);
+    return inSlot;
   };
-  for (const part of known.results) collect(part, 'results');
-  for (const part of known.snapshots) collect(part, 'snapshots');
+  for (const part of known.results) at(part.window.startMs)?.results.push(part);
+  for (const part of known.snapshots) at(part.window.startMs)?.snapshots.push(part);
+  for (const lack of known.lacks) at(lack.startMs)?.lacks.push(lack);
   const longer = known.results.filter((part) => lengthOf(part) > known.windowSeconds * 1000);
 
   const slots: Slot[] = [];
   for (let index = 0; range.fromMs + index * stepMs < range.toMs; index += 1) {
     const startMs = range.fromMs + index * stepMs;
     const endMs = Math.min(startMs + stepMs, range.toMs);
-    const { results, snapshots } = parts.get(index) ?? { results: [], snapshots: [] };
-    const slot = slotOf(known, { startMs, endMs }, results, snapshots);
+    const slot = slotOf(known, { startMs, endMs }, found.get(index) ?? NOTHING);
     const isWithin =
       slot.state === 'empty' &&
       longer.some(({ window }) => window.startMs <= startMs && window.endMs >= endMs);
@@ -74,6 +83,8 @@ export function buildSlots(
   return slots;
 }
 
+const NOTHING: Found = { results: [], snapshots: [], lacks: [] };
+
 function lengthOf({ window }: { readonly window: Window }): number {
   return window.endMs - window.startMs;
 }
@@ -81,10 +92,10 @@ function lengthOf({ window }: { readonly window: Window }): number {
 function slotOf(
   known: Known,
   span: { readonly startMs: number; readonly endMs: number },
-  results: readonly WindowPart[],
-  snapshots: readonly WindowPart[],
+  found: Found,
 ): Slot {
-  const state = stateOf(known, span, results, snapshots);
+  const { results, snapshots, lacks } = found;
+  const state = stateOf(known, span, found);
   const all = [...results, ...snapshots].sort(byKey);
   const detailed = span.endMs - span.startMs <= Math.max(known.windowSeconds, DETAIL_SECONDS) * 1000;
   const isKnown = all.length > 0;
@@ -107,14 +118,14 @@ function slotOf(
     inferred: results.some((part) => part.inferred),
     terminatedEarly: results.some((part) => part.terminatedEarly),
     closedWindows: countClosed(results, known.nowMs),
+    lack: lackOf(lacks),
   };
 }
 
 function stateOf(
   known: Known,
   { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
-  results: readonly WindowPart[],
-  snapshots: readonly WindowPart[],
+  { results, snapshots, lacks }: Found,
 ): SlotState {
   const { nowMs } = known;
   if (startMs > nowMs) return 'future';
@@ -122,19 +133,29 @@ function stateOf(
   const idleMs = known.idleSeconds * 1000;
   // A snapshot's own end counts: after a change of WINDOW_SECONDS it may be of another length.
   if (snapshots.some(({ window }) => window.endMs + idleMs + LATE_MS < nowMs)) return 'late';
-  if (snapshots.length > 0 || hasUnsettled(known, startMs, endMs, results)) return 'closing';
+  if (
+    snapshots.length > 0 ||
+    hasUnsettled(known, startMs, endMs, [...results.map(startOf), ...lacks.map(({ startMs: at }) => at)])
+  ) {
+    return 'closing';
+  }
   if (results.length > 0) return 'closed';
+  if (lacks.length > 0) return 'incomplete';
   return known.firstDataMs === null || endMs <= known.firstDataMs ? 'before' : 'empty';
 }
 
-/** True when a window of the slot has no result and may still get one. */
-function hasUnsettled(known: Known, startMs: number, endMs: number, results: readonly WindowPart[]): boolean {
+function startOf({ window }: WindowPart): number {
+  return window.startMs;
+}
+
+/** True when a window of the slot, of which nothing has come, may still get a result. */
+function hasUnsettled(known: Known, startMs: number, endMs: number, come: readonly number[]): boolean {
   const lengthMs = known.windowSeconds * 1000;
   const settledMs = Math.min(known.readMs, known.nowMs) - known.idleSeconds * 1000 - FINAL_MS;
   if (endMs <= settledMs) return false;
-  const withResult = new Set(results.map((part) => windowStartMs(part.window.startMs, known.windowSeconds)));
+  const hasCome = new Set(come.map((timeMs) => windowStartMs(timeMs, known.windowSeconds)));
   for (let at = endMs - lengthMs; at >= startMs && at + lengthMs > settledMs; at -= lengthMs) {
-    if (!withResult.has(at)) return true;
+    if (!hasCome.has(at)) return true;
   }
   return false;
 }

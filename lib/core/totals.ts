@@ -1,4 +1,5 @@
 import { sumCents } from './cents.ts';
+import { type Lack, lackOf, type WindowLack } from './lack.ts';
 import { countClosed, sum, sumCounts } from './slots.ts';
 import type { WindowPart } from './window-part.ts';
 
@@ -9,6 +10,8 @@ export interface WindowTotals {
   readonly recordCount: number | null;
   readonly rejected: number;
   readonly closedWindows: number;
+  /** What the sums are known to lack; null when that is nothing. */
+  readonly lack: Lack | null;
 }
 
 /**
@@ -20,6 +23,7 @@ export function totalsOf(
   fromMs: number,
   toMs: number,
   byMs: number,
+  lacks: readonly WindowLack[] = [],
 ): WindowTotals {
   const closed = results.filter(
     ({ window }) => window.startMs >= fromMs && window.startMs < toMs && window.endMs <= byMs,
@@ -29,6 +33,7 @@ export function totalsOf(
     recordCount: sumCounts(closed),
     rejected: sum(closed, (part) => part.rejected),
     closedWindows: countClosed(closed, byMs),
+    lack: lackOf(lacks.filter(({ startMs }) => startMs >= fromMs && startMs < toMs && startMs < byMs)),
   };
 }
 

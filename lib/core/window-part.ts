@@ -1,5 +1,5 @@
 import { parseResultKey } from './object-key.ts';
-import { lastEndedWindow, utcDay } from './window.ts';
+import { lastEndedWindow, MAX_WINDOW_SECONDS, utcDay } from './window.ts';
 import {
   MalformedResultError,
   parseOriginalResult,
@@ -81,10 +81,8 @@ export function parsePart(object: StoredObject, text: string, windowSeconds: num
       terminatedEarly: false,
     };
   }
-  const result = parseResult(text);
-  if (result.window.startMs !== parsed.startMs || result.window.endMs <= result.window.startMs) {
-    throw new MalformedResultError('window', result.window);
-  }
+  const result = parseBody(text);
+  if (result.window.startMs !== parsed.startMs) throw new MalformedResultError('window', result.window);
   if (result.shardId !== parsed.shardId) throw new MalformedResultError('shard_id', result.shardId);
   if (result.firstSequenceNumber !== parsed.firstSequenceNumber) {
     throw new MalformedResultError('first_sequence_number', result.firstSequenceNumber);
@@ -94,7 +92,17 @@ export function parsePart(object: StoredObject, text: string, windowSeconds: num
 
 /** Parses an open snapshot. Throws MalformedResultError. */
 export function parseSnapshot(object: StoredObject, text: string): WindowPart {
-  return { ...pick(object), ...parseResult(text), inferred: false };
+  return { ...pick(object), ...parseBody(text), inferred: false };
+}
+
+/** A window that nobody could have set would hold the time of all others. */
+function parseBody(text: string): WindowResult {
+  const result = parseResult(text);
+  const lengthMs = result.window.endMs - result.window.startMs;
+  if (!(lengthMs > 0 && lengthMs <= MAX_WINDOW_SECONDS * 1000)) {
+    throw new MalformedResultError('window', result.window);
+  }
+  return result;
 }
 
 function pick({ key, size, lastModifiedMs }: StoredObject): StoredObject {

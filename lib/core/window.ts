@@ -7,6 +7,9 @@ export interface Window {
   readonly endMs: number;
 }
 
+/** The longest that Lambda takes: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+export const MAX_WINDOW_SECONDS = 900;
+
 /** The one rounding function: the start of the window that holds a moment. `timeMs` epoch milliseconds. */
 export function windowStartMs(timeMs: number, windowSeconds: number): number {
   const lengthMs = windowSeconds * 1000;

@@ -1,27 +1,28 @@
 import 'server-only';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { Clock } from './window-store/clock.ts';
 
 const FAILED_FOR_MS = 30_000;
 
 /** The AWS account behind the credentials, asked for once. */
 export class Account {
   readonly #sts: STSClient;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #id: string | null = null;
   #failedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(sts: STSClient, now: () => number) {
+  constructor(sts: STSClient, clock: Clock) {
     this.#sts = sts;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Null when it cannot be asked for; then it is tried again after half a minute. */
   async id(): Promise<string | null> {
-    if (this.#id !== null || this.#now() - this.#failedMs < FAILED_FOR_MS) return this.#id;
+    if (this.#id !== null || this.#clock.elapsed() - this.#failedMs < FAILED_FOR_MS) return this.#id;
     try {
       this.#id = (await this.#sts.send(new GetCallerIdentityCommand({}))).Account ?? null;
     } catch {
-      this.#failedMs = this.#now();
+      this.#failedMs = this.#clock.elapsed();
     }
     return this.#id;
   }

@@ -4,7 +4,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { DeadlineHandler } from './deadline-handler.ts';
 import { OBJECTS_AT_ONCE } from './window-store/object-reader.ts';
 
 export interface AwsClients {
@@ -19,20 +19,16 @@ export interface AwsClients {
   readonly kinesis: KinesisClient;
 }
 
-/** A dead endpoint is known within seconds: whoever asks tries again by itself, so the clients need not. */
+/** A dead endpoint is known within seconds, and so is a stalled one: whoever asks tries again by itself. */
 const quick = (sockets: number) => ({
   maxAttempts: 2,
-  requestHandler: {
-    connectionTimeout: 5000,
-    requestTimeout: 5000,
-    throwOnRequestTimeout: true,
-    httpAgent: { maxSockets: sockets },
-    httpsAgent: { maxSockets: sockets },
-  },
+  requestHandler: new DeadlineHandler({ totalMs: 5000, sockets }),
 });
 
 /** The longest timeout that the producer is deployed with is 60 s. */
-const INVOKE_TIMEOUT_MS = 65_000;
+const INVOKE_MS = 65_000;
+/** Lambda answers in one piece once the function is done: what does not come then does not come. */
+const INVOKE_BODY_MS = 5000;
 
 /** Endpoint, credentials and profile are what the SDK finds by itself. */
 export function createAwsClients(region: string | null): AwsClients {
@@ -43,19 +39,11 @@ export function createAwsClients(region: string | null): AwsClients {
     invoker: new LambdaClient({
       ...where,
       maxAttempts: 1,
-      requestHandler: {
-        connectionTimeout: 2000,
-        requestTimeout: INVOKE_TIMEOUT_MS,
-        throwOnRequestTimeout: true,
-      },
+      requestHandler: new DeadlineHandler({ totalMs: INVOKE_MS, bodyMs: INVOKE_BODY_MS, sockets: 16 }),
     }),
     logs: new CloudWatchLogsClient({ ...where, ...quick(4) }),
     sts: new STSClient({ ...where, ...quick(2) }),
-    kinesis: new KinesisClient({
-      ...where,
-      maxAttempts: 1,
-      // HTTP/1.1 works against every endpoint there is; this client's own default, HTTP/2, does not.
-      requestHandler: new NodeHttpHandler(quick(32).requestHandler),
-    }),
+    // HTTP/1.1 works against every endpoint there is; this client's own default, HTTP/2, does not.
+    kinesis: new KinesisClient({ ...where, ...quick(32), maxAttempts: 1 }),
   };
 }

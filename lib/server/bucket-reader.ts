@@ -1,11 +1,15 @@
 import 'server-only';
+import { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { ForeignListingError, type ListingPage, parseListing } from './listing-xml.ts';
 import type { Metrics } from './metrics.ts';
 import { type Asked, ProblemError, problemOf } from './problem.ts';
 import type {
+  GetOptions,
   ListedObject,
   Listing,
   ListOptions,
+  NotRead,
   ObjectReader,
   ReadObject,
 } from './window-store/object-reader.ts';
@@ -17,6 +21,9 @@ export interface BucketReaderOptions {
   readonly region: string | null;
   readonly metrics: Metrics;
 }
+
+/** A page has at most 1,000 keys of at most 1,024 bytes, each of which may be six characters of XML. */
+const MAX_LISTING_BYTES = 8 * 1024 * 1024;
 
 /** The two S3 calls that the dashboard reads with. Whatever fails is thrown as a ProblemError. */
 export class BucketReader implements ObjectReader {
@@ -32,44 +39,56 @@ export class BucketReader implements ObjectReader {
 
   /** All pages below a prefix, in key order. */
   async list(prefix: string, options: ListOptions = {}): Promise<Listing> {
-    const { s3, bucket, metrics } = this.#options;
     const objects: ListedObject[] = [];
     const prefixes: string[] = [];
-    let token: string | undefined;
+    let token: string | null = null;
     for (let page = 0; page < (options.pages ?? Infinity); page += 1) {
-      metrics.listCalls += 1;
-      const answer = await s3
-        .send(
-          new ListObjectsV2Command({
-            Bucket: bucket,
-            Prefix: prefix,
-            ...(options.startAfter === undefined ? {} : { StartAfter: options.startAfter }),
-            ...(options.delimiter === undefined ? {} : { Delimiter: options.delimiter }),
-            ...(options.pageSize === undefined ? {} : { MaxKeys: options.pageSize }),
-            ...(token === undefined ? {} : { ContinuationToken: token }),
-          }),
-        )
-        .catch((error: unknown) => this.#fail(error, 's3:ListBucket', `arn:aws:s3:::${bucket}`));
-      for (const { Key, Size, LastModified, ETag } of answer.Contents ?? []) {
-        if (Key === undefined) continue;
-        objects.push({
-          key: Key,
-          size: Size ?? 0,
-          lastModifiedMs: LastModified?.getTime() ?? 0,
-          etag: ETag ?? '',
-        });
-      }
-      for (const { Prefix } of answer.CommonPrefixes ?? []) if (Prefix !== undefined) prefixes.push(Prefix);
-      token = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
-      if (token === undefined) break;
+      const read: ListingPage = await this.#page(prefix, options, token);
+      for (const object of read.objects) objects.push(object);
+      prefixes.push(...read.prefixes);
+      if (read.nextToken === null) break;
+      token = read.nextToken;
     }
     return { objects, prefixes };
   }
 
-  /** One object as text; null when it is gone, 'same' when it still has the ETag. */
-  get(key: string): Promise<ReadObject | null>;
-  get(key: string, etag: string | undefined): Promise<ReadObject | null | 'same'>;
-  async get(key: string, etag?: string): Promise<ReadObject | null | 'same'> {
+  async #page(prefix: string, options: ListOptions, token: string | null): Promise<ListingPage> {
+    const { s3, bucket, metrics } = this.#options;
+    metrics.listCalls += 1;
+    const command = new ListObjectsV2Command({
+      Bucket: bucket,
+      Prefix: prefix,
+      ...(options.startAfter === undefined ? {} : { StartAfter: options.startAfter }),
+      ...(options.delimiter === undefined ? {} : { Delimiter: options.delimiter }),
+      ...(options.pageSize === undefined ? {} : { MaxKeys: options.pageSize }),
+      ...(token === null ? {} : { ContinuationToken: token }),
+    });
+    let read: ListingPage | null = null;
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        const response: unknown = result.response;
+        if (isOk(response)) {
+          const text = await textOf(response.body, MAX_LISTING_BYTES);
+          if (text === null) throw new ForeignListingError(`of at most ${MAX_LISTING_BYTES} bytes`, 'more');
+          read = parseListing(text);
+          response.body = Readable.from(['<ListBucketResult/>']);
+        }
+        return result;
+      },
+      { step: 'deserialize', priority: 'low', name: 'readListing' },
+    );
+    try {
+      await s3.send(command);
+    } catch (error) {
+      return this.#fail(error, 's3:ListBucket', `arn:aws:s3:::${bucket}`);
+    }
+    if (read === null) throw new ForeignListingError('with status 200', 'another');
+    return read;
+  }
+
+  /** One object as text. */
+  async get(key: string, { maxBytes, etag }: GetOptions): Promise<ReadObject | NotRead> {
     const { s3, bucket, metrics } = this.#options;
     metrics.getCalls += 1;
     try {
@@ -80,7 +99,8 @@ export class BucketReader implements ObjectReader {
           ...(etag === undefined ? {} : { IfNoneMatch: etag }),
         }),
       );
-      const text = (await answer.Body?.transformToString()) ?? '';
+      const text = await textOf(answer.Body, maxBytes);
+      if (text === null) return 'too-large';
       return {
         key,
         text,
@@ -95,7 +115,7 @@ export class BucketReader implements ObjectReader {
         metrics.notModified += 1;
         return 'same';
       }
-      if (status === 404 && error instanceof Error && error.name !== 'NoSuchBucket') return null;
+      if (status === 404 && error instanceof Error && error.name !== 'NoSuchBucket') return 'gone';
       return this.#fail(error, 's3:GetObject', `arn:aws:s3:::${bucket}/${key.replace(/[^/]*$/, '*')}`);
     }
   }
@@ -114,4 +134,31 @@ function statusOf(error: unknown): number | undefined {
   if (typeof $metadata !== 'object' || $metadata === null || !('httpStatusCode' in $metadata))
     return undefined;
   return typeof $metadata.httpStatusCode === 'number' ? $metadata.httpStatusCode : undefined;
+}
+
+/** The SDK's own answer, before it has read it. */
+function isOk(response: unknown): response is { statusCode: 200; body: unknown } {
+  return (
+    typeof response === 'object' &&
+    response !== null &&
+    'body' in response &&
+    'statusCode' in response &&
+    response.statusCode === 200
+  );
+}
+
+/** A body as text; null, and nothing more of it is read, once it is longer than `maxBytes`. */
+async function textOf(body: unknown, maxBytes: number): Promise<string | null> {
+  if (!(body instanceof Readable)) return '';
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    const bytes: unknown = chunk;
+    if (!(bytes instanceof Uint8Array)) continue;
+    length += bytes.length;
+    // Leaving the loop destroys the stream, and its connection with it.
+    if (length > maxBytes) return null;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

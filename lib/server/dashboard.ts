@@ -16,6 +16,7 @@ import { RuntimeControl } from './runtime-control.ts';
 import { readSettings, SettingError, type Settings } from './settings.ts';
 import { StreamReader } from './stream-reader.ts';
 import { TailLoop } from './tail-loop.ts';
+import { type Clock, SYSTEM_CLOCK } from './window-store/clock.ts';
 import { StoreLoop } from './window-store/store-loop.ts';
 import { WindowStore } from './window-store/window-store.ts';
 
@@ -40,16 +41,16 @@ export interface Dashboard {
 export function createDashboard(
   settings: Settings,
   clients: AwsClients = createAwsClients(settings.region),
-  now: () => number = Date.now,
-  access: Access = new Access({}, now),
+  clock: Clock = SYSTEM_CLOCK,
+  access: Access = new Access({}, clock.now),
 ): Dashboard {
   const limits = new RateLimits(settings.salesPerHour);
   const metrics = newMetrics();
   const { bucket, stream, endpoint, region } = settings;
   const reader = new BucketReader({ s3: clients.s3, bucket, endpoint, region, metrics });
-  const store = new WindowStore({ ...settings, reader, now, problemIn: readingProblem });
+  const store = new WindowStore({ ...settings, reader, clock, problemIn: readingProblem });
   const streamReader = new StreamReader({ kinesis: clients.kinesis, stream, endpoint, region, metrics });
-  const tail = new RecordTail(streamReader, now);
+  const tail = new RecordTail(streamReader, clock);
   const parts = {
     settings,
     access,
@@ -58,15 +59,19 @@ export function createDashboard(
     reader,
     store,
     // The setting is what was deployed; the mapping itself knows what has been changed since.
-    loop: new StoreLoop(store, async () => (await findMapping({ clients, settings }))?.windowSeconds || null),
-    producer: new Producer(settings, clients.invoker, metrics, limits, now),
-    account: new Account(clients.sts, now),
-    runtime: new RuntimeControl(settings, now),
+    loop: new StoreLoop(
+      store,
+      clock,
+      async () => (await findMapping({ clients, settings }))?.windowSeconds || null,
+    ),
+    producer: new Producer(settings, clients.invoker, metrics, limits, clock.now),
+    account: new Account(clients.sts, clock),
+    runtime: new RuntimeControl(settings, clock),
     metrics,
     tail,
-    tailLoop: new TailLoop(tail, now),
+    tailLoop: new TailLoop(tail, clock),
   };
-  return { ...parts, feed: new LiveFeed(parts) };
+  return { ...parts, feed: new LiveFeed({ store, loop: parts.loop, clock }) };
 }
 
 function readingProblem(error: unknown): Problem {
@@ -91,7 +96,7 @@ function fromEnvironment(): Dashboard {
     const created = createDashboard(
       settings,
       createAwsClients(settings.region),
-      Date.now,
+      SYSTEM_CLOCK,
       new Access(process.env),
     );
     // Next waits for open connections before it exits.

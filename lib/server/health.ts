@@ -27,10 +27,12 @@ export async function healthAnswer(
     settings.region ?? clients.s3.config.region().catch(() => ''),
     deep ? askHops(dashboard) : [],
   ]);
+  const lack = store.lack();
   const worst = new Set(hops.map(({ status }) => status));
   const isDown = worst.has('down') || (!deep && store.problem !== null && store.readMs === null);
+  const isDegraded = worst.has('slow') || store.problem !== null || staleMs(dashboard) !== null;
   return {
-    status: isDown ? 'down' : worst.has('slow') || store.problem !== null ? 'degraded' : 'ok',
+    status: isDown ? 'down' : isDegraded || lack !== null ? 'degraded' : 'ok',
     serverNowMs: store.now(),
     mode: settings.isLocal ? 'local' : 'aws',
     endpoint: settings.endpoint,
@@ -42,6 +44,7 @@ export async function healthAnswer(
     windowSeconds: store.windowSeconds,
     role,
     asksForPassword: !dashboard.access.isOpen,
+    lack,
     hops,
   };
 }
@@ -178,13 +181,28 @@ function askBucket(dashboard: Dashboard): Promise<Hop> {
   });
 }
 
-async function lookAtSelf({ store }: Dashboard): Promise<Hop> {
-  const ageMs = store.readMs === null ? null : store.now() - store.readMs;
+/** How old what is shown is, when that is more than it may be; null when nobody looks, and nothing need be fresh. */
+function staleMs({ store, loop }: Pick<Dashboard, 'store' | 'loop'>): number | null {
+  if (loop.silentMs === null) return null;
+  const ageMs = Math.max(loop.silentMs, store.ageMs ?? 0);
+  return ageMs > STALE_MS ? ageMs : null;
+}
+
+async function lookAtSelf(dashboard: Dashboard): Promise<Hop> {
+  const { store } = dashboard;
+  const { ageMs } = store;
+  const old = staleMs(dashboard);
+  const lack = store.lack();
   const rest = { name: 'dashboard' as const, durationMs: null };
   if (store.problem !== null) {
     return { ...rest, status: 'down', detail: store.problem.message, fix: store.problem.fix };
   }
   if (ageMs === null) return { ...rest, status: 'unknown', detail: 'Nobody has looked yet.', fix: null };
+  if (lack !== null) {
+    const detail = `${lack.givenUpRecords} records were given up, ${lack.unreadable} objects cannot be read: sums lack them.`;
+    return { ...rest, status: 'slow', detail, fix: lack.givenUpRecords > 0 ? 'npm run redrive' : null };
+  }
   const detail = `The windows were read ${Math.round(ageMs / 1000)} s ago.`;
+  if (old !== null) return { ...rest, status: 'slow', detail: `What is shown is old. ${detail}`, fix: null };
   return { ...rest, status: ageMs > STALE_MS ? 'unknown' : 'ok', detail, fix: null };
 }

@@ -1,6 +1,7 @@
 import 'server-only';
 import type { LiveEvent } from '../contract/answers.ts';
 import { ProblemError, problem } from './problem.ts';
+import type { Clock } from './window-store/clock.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import type { WindowStore } from './window-store/window-store.ts';
 import { openSlot } from './windows-answer.ts';
@@ -18,6 +19,7 @@ type Client = (text: string) => void;
 export interface LiveFeedOptions {
   readonly store: WindowStore;
   readonly loop: Pick<StoreLoop, 'watch'>;
+  readonly clock: Clock;
 }
 
 /** Tells every open page what has changed: one event, made once, for all of them. */
@@ -102,7 +104,7 @@ export class LiveFeed {
 
   #publish(): void {
     if (this.#timer !== null) return;
-    const waitMs = this.#sentMs + LEAST_GAP_MS - this.#options.store.now();
+    const waitMs = this.#sentMs + LEAST_GAP_MS - this.#options.clock.elapsed();
     if (waitMs > 0) {
       this.#timer = setTimeout(() => {
         this.#timer = null;
@@ -115,7 +117,7 @@ export class LiveFeed {
     const news = JSON.stringify({ ...event, serverNowMs: 0 });
     if (news === this.#lastNews) return;
     this.#lastNews = news;
-    this.#sentMs = this.#options.store.now();
+    this.#sentMs = this.#options.clock.elapsed();
     const text = this.#text(event);
     for (const send of this.#clients.keys()) send(text);
   }
@@ -140,5 +142,7 @@ export const LIVE_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
+  // No other request comes on it: once the stream ends, a server that exits need not wait for the connection.
+  connection: 'close',
   'x-content-type-options': 'nosniff',
 } as const;

@@ -4,7 +4,7 @@ import { FAILURES_PREFIX } from '../core/failure-key.ts';
 import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../core/object-key.ts';
 import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
-import { badRequest } from './problem.ts';
+import { badRequest, type ProblemError } from './problem.ts';
 
 /** What the pipeline writes; `aws/lambda/` is where Lambda itself keeps batches that it gave up. */
 const PREFIXES = [RESULTS_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, FAILURES_PREFIX] as const;
@@ -25,14 +25,10 @@ export async function objectAnswer(
   const { objects } = await reader.list(key, { pages: 1, pageSize: 1 });
   const listed = objects[0];
   if (listed?.key !== key) throw badRequest(`There is no object ${key} (any more).`, 404);
-  if (listed.size > MAX_OBJECT_BYTES) {
-    throw badRequest(
-      `Expected an object of at most ${MAX_OBJECT_BYTES} bytes, got one of ${listed.size}.`,
-      413,
-    );
-  }
-  const read = await reader.get(key);
-  if (read === null) throw badRequest(`There is no object ${key} any more.`, 404);
+  if (listed.size > MAX_OBJECT_BYTES) throw tooLarge(`one of ${listed.size}`);
+  const read = await reader.get(key, { maxBytes: MAX_OBJECT_BYTES });
+  if (read === 'too-large') throw tooLarge('a larger one');
+  if (typeof read === 'string') throw badRequest(`There is no object ${key} any more.`, 404);
   const { bucket, endpoint } = settings;
   const region = settings.region ?? (await clients.s3.config.region());
   return {
@@ -49,4 +45,8 @@ export async function objectAnswer(
         ? `https://${region}.console.aws.amazon.com/s3/object/${bucket}?${new URLSearchParams({ region, prefix: key })}`
         : null,
   };
+}
+
+function tooLarge(got: string): ProblemError {
+  return badRequest(`Expected an object of at most ${MAX_OBJECT_BYTES} bytes, got ${got}.`, 413);
 }

@@ -6,6 +6,7 @@ import { ProblemError, problem } from './problem.ts';
 import { type RawRecord, type ShardPage, ShardReader } from './shard-reader.ts';
 import { StreamGoneError, type StreamReader } from './stream-reader.ts';
 import { streamedRecord } from './streamed-record.ts';
+import type { Clock } from './window-store/clock.ts';
 
 /** AWS allows five reads a second and shard in all, and the consumer's mapping makes some of them. */
 const ROUND_MS = 1000;
@@ -30,7 +31,7 @@ export interface Cursor {
  */
 export class RecordTail {
   readonly #reader: StreamReader;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   /** A run is one stream, read by one process; it is named by the moment at which it began. */
   #run: number;
   #shards = new Map<string, ShardReader>();
@@ -44,13 +45,13 @@ export class RecordTail {
   #dueMs = Number.NEGATIVE_INFINITY;
   #readMs: number | null = null;
 
-  constructor(reader: StreamReader, now: () => number) {
+  constructor(reader: StreamReader, clock: Clock) {
     this.#reader = reader;
-    this.#now = now;
-    this.#run = now();
+    this.#clock = clock;
+    this.#run = clock.now();
   }
 
-  /** When the next round may begin, in epoch milliseconds. */
+  /** When the next round may begin, by the clock that only goes forward. */
   get dueMs(): number {
     return this.#dueMs;
   }
@@ -74,7 +75,7 @@ export class RecordTail {
 
   /** The stream was deleted: what is known of it is forgotten, and a new run begins. */
   forget(): void {
-    this.#run = Math.max(this.#now(), this.#run + 1);
+    this.#run = Math.max(this.#clock.now(), this.#run + 1);
     this.#shards.clear();
     this.#isOpened = false;
     this.#held = [];
@@ -85,18 +86,18 @@ export class RecordTail {
 
   /** One round: at most one GetRecords call for each shard, and none when the last round was less than a second ago. */
   async read(): Promise<void> {
-    const nowMs = this.#now();
-    if (nowMs < this.#dueMs) return;
-    this.#dueMs = nowMs + ROUND_MS;
-    if (this.#readMs !== null && nowMs - this.#readMs > MAX_REST_MS) this.#shards.clear();
-    this.#readMs = nowMs;
+    const elapsedMs = this.#clock.elapsed();
+    if (elapsedMs < this.#dueMs) return;
+    this.#dueMs = elapsedMs + ROUND_MS;
+    if (this.#readMs !== null && elapsedMs - this.#readMs > MAX_REST_MS) this.#shards.clear();
+    this.#readMs = elapsedMs;
     const run = this.#run;
     try {
-      if (this.#shards.size === 0) await this.#open(nowMs);
+      if (this.#shards.size === 0) await this.#open(this.#clock.now());
       const shards = [...this.#shards.values()].filter(
         ({ parents }) => !parents.some((parent) => this.#shards.has(parent)),
       );
-      const pages = await Promise.all(shards.map((shard) => shard.read(nowMs)));
+      const pages = await Promise.all(shards.map((shard) => shard.read(elapsedMs)));
       if (run !== this.#run) return;
       this.#hold(shards.map(({ shardId }, index) => ({ shardId, records: pages[index]?.records ?? [] })));
       for (const [index, shard] of shards.entries()) {
@@ -113,7 +114,7 @@ export class RecordTail {
         error instanceof ProblemError
           ? error.problem
           : problem('unknown', `The records could not be read: ${excerptOfError(error)}`);
-      this.#dueMs = nowMs + RETRY_MS;
+      this.#dueMs = elapsedMs + RETRY_MS;
     }
   }
 

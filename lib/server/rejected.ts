@@ -4,13 +4,15 @@ import type { RejectedAnswer } from '../contract/answers.ts';
 import { REJECTED_PREFIX } from '../core/object-key.ts';
 import { parseUtcDay } from '../core/window.ts';
 import { badRequest } from './problem.ts';
-import { eachOf, type ObjectReader } from './window-store/object-reader.ts';
+import { eachOf, type ListedObject, type ObjectReader } from './window-store/object-reader.ts';
 
 const MAX_RECORDS = 50;
 const MAX_PREVIEW_CHARACTERS = 200;
 /** 1,000 keys each: of a day with more, the newest of these are shown. */
 const MAX_PAGES = 10;
 const AT_ONCE = 16;
+/** A record of 1 MiB has 1.4 MB in base64. */
+const MAX_BYTES = 2 * 1024 * 1024;
 
 const body = z.object({
   reason: z.string(),
@@ -29,13 +31,22 @@ export async function rejectedAnswer(reader: ObjectReader, day: string): Promise
   const { objects } = await reader.list(`${REJECTED_PREFIX}dt=${partition}/`, { pages: MAX_PAGES });
   const newest = [...objects].sort((a, b) => b.lastModifiedMs - a.lastModifiedMs).slice(0, MAX_RECORDS);
   const records: RejectedAnswer['records'][number][] = [];
-  await eachOf(newest, AT_ONCE, async ({ key }) => {
-    const read = await reader.get(key);
-    const record = read === null ? null : parse(key, read.text);
+  await eachOf(newest, AT_ONCE, async (object) => {
+    const read =
+      object.size > MAX_BYTES ? 'too-large' : await reader.get(object.key, { maxBytes: MAX_BYTES });
+    if (read === 'gone' || read === 'same') return;
+    const record = read === 'too-large' ? tooLarge(object) : parse(object.key, read.text);
     if (record !== null) records.push(record);
   });
   records.sort((a, b) => b.arrivalMs - a.arrivalMs || (a.key < b.key ? -1 : 1));
   return { records };
+}
+
+/** What is not read is not hidden: its key says where in the stream it was. */
+function tooLarge({ key, size, lastModifiedMs }: ListedObject): RejectedAnswer['records'][number] {
+  const [, shardId = '', sequenceNumber = ''] = /([^/]+)_(\d+)\.json$/.exec(key) ?? [];
+  const reason = `expected an object of at most ${MAX_BYTES} bytes to show, got one of ${size}`;
+  return { key, reason, arrivalMs: lastModifiedMs, shardId, sequenceNumber, preview: '' };
 }
 
 /** Null for an object that somebody else put there. */

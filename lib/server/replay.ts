@@ -5,6 +5,7 @@ import { utcDay } from '../core/window.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest } from './problem.ts';
 import { eachOf, OBJECTS_AT_ONCE } from './window-store/object-reader.ts';
+import { MAX_RESULT_BYTES } from './window-store/partition.ts';
 import { requireRead } from './windows-answer.ts';
 
 /**
@@ -34,9 +35,9 @@ export async function replayText(
   );
   const lines = new Map<string, string>();
   await eachOf(parts, OBJECTS_AT_ONCE, async ({ key, lastModifiedMs }) => {
-    const read = await reader.get(key);
+    const read = await reader.get(key, { maxBytes: MAX_RESULT_BYTES });
     // What is gone by now is of no replay; what was overwritten since counts from then on.
-    if (read === null) return;
+    if (typeof read === 'string') return;
     lines.set(
       key,
       resultLine({ key, lastModifiedMs: Math.max(lastModifiedMs, read.lastModifiedMs), body: read.text }),

@@ -4,6 +4,7 @@ import { RUNTIME_ACTIONS, type RuntimeAction, type RuntimeAnswer } from '../cont
 import { excerptOf } from '../core/excerpt.ts';
 import { badRequest, ProblemError, problem } from './problem.ts';
 import type { Settings } from './settings.ts';
+import type { Clock } from './window-store/clock.ts';
 
 const status = z.object({
   actions: z.array(z.string()),
@@ -47,18 +48,18 @@ const ABSENT_FOR_MS = 10_000;
 /** What the local runtime offers beyond AWS, where the endpoint is one: its control API under `/_local/`. */
 export class RuntimeControl {
   readonly #endpoint: string | null;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #known: { readonly answer: RuntimeAnswer; readonly untilMs: number } | null = null;
 
-  constructor(settings: Pick<Settings, 'endpoint' | 'isLocal'>, now: () => number) {
+  constructor(settings: Pick<Settings, 'endpoint' | 'isLocal'>, clock: Clock) {
     this.#endpoint = settings.isLocal ? settings.endpoint : null;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Never throws: an endpoint that does not answer offers nothing. */
   async status(): Promise<RuntimeAnswer> {
     if (this.#endpoint === null) return NONE;
-    const nowMs = this.#now();
+    const nowMs = this.#clock.elapsed();
     if (this.#known !== null && nowMs < this.#known.untilMs) return this.#known.answer;
     const answer = await this.#ask(this.#endpoint);
     this.#known = { answer, untilMs: nowMs + (answer.available ? FRESH_MS : ABSENT_FOR_MS) };

@@ -1,21 +1,25 @@
 import 'server-only';
 import type { RecordTail } from './record-tail.ts';
+import type { Clock } from './window-store/clock.ts';
+import { endsWithin } from './window-store/watchdog.ts';
 
 /** A page asks every second; one that has gone is noticed so soon. */
 const WATCHED_FOR_MS = 5000;
+/** Every call ends within seconds by itself; whatever else a round may wait for, the loop goes on. */
+const LONGEST_ROUND_MS = 30_000;
 
 /** Reads on while somebody asks. */
 export class TailLoop {
   readonly #tail: RecordTail;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #sleep: (ms: number) => Promise<void>;
   #askedMs = Number.NEGATIVE_INFINITY;
   #isRunning = false;
   #first: Promise<void> = Promise.resolve();
 
-  constructor(tail: RecordTail, now: () => number, sleep: (ms: number) => Promise<void> = unrefSleep) {
+  constructor(tail: RecordTail, clock: Clock, sleep: (ms: number) => Promise<void> = unrefSleep) {
     this.#tail = tail;
-    this.#now = now;
+    this.#clock = clock;
     this.#sleep = sleep;
   }
 
@@ -25,7 +29,7 @@ export class TailLoop {
 
   /** Notes that somebody watches. Resolves when the tail has something to say: at once, or after its first round. */
   async ask(): Promise<void> {
-    this.#askedMs = this.#now();
+    this.#askedMs = this.#clock.elapsed();
     if (!this.#isRunning) {
       this.#isRunning = true;
       this.#first = this.#tail.read();
@@ -36,10 +40,10 @@ export class TailLoop {
 
   async #goOn(first: Promise<void>): Promise<void> {
     try {
-      await first;
-      while (this.#now() - this.#askedMs < WATCHED_FOR_MS) {
-        await this.#sleep(Math.max(20, this.#tail.dueMs - this.#now()));
-        await this.#tail.read();
+      await endsWithin(LONGEST_ROUND_MS, first);
+      while (this.#clock.elapsed() - this.#askedMs < WATCHED_FOR_MS) {
+        await this.#sleep(Math.max(20, this.#tail.dueMs - this.#clock.elapsed()));
+        await endsWithin(LONGEST_ROUND_MS, this.#tail.read());
       }
     } catch (error) {
       // Nobody foresaw it; whoever asks next begins anew.

@@ -12,14 +12,12 @@ import {
 import type { Slot } from '../core/slot.ts';
 import { buildSlots, type Known } from '../core/slots.ts';
 import { newestOf, totalsOf } from '../core/totals.ts';
-import { parseUtcDay, utcDay, windowAt } from '../core/window.ts';
+import { MAX_WINDOW_SECONDS, parseUtcDay, utcDay, windowAt } from '../core/window.ts';
 import { badRequest, ProblemError } from './problem.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import { nextDay, type WindowStore } from './window-store/window-store.ts';
 
 const MAX_MALFORMED = 20;
-/** AWS's longest tumbling window. */
-const MAX_WINDOW_MS = 900_000;
 /** A day may have hundreds of results: only a week of them is read for the sake of a list. */
 const PREVIEWED_DAYS = 7;
 
@@ -57,7 +55,15 @@ export async function windowsAnswer(
     slots: buildSlots(known, range),
     dayTotal: dayTotal(store, range.dayMs, nowMs),
     previousDayTotal:
-      previousResults.length === 0 ? null : totalsOf(previousResults, previousMs, range.dayMs, previousByMs),
+      previousResults.length === 0
+        ? null
+        : totalsOf(
+            previousResults,
+            previousMs,
+            range.dayMs,
+            previousByMs,
+            store.lacks(previousMs, range.dayMs),
+          ),
     open: openSlot(store),
     newest: newest(store, nowMs),
     readMs: known.readMs,
@@ -108,8 +114,9 @@ function knownIn(store: WindowStore, fromMs: number, toMs: number, nowMs: number
     windowSeconds: store.windowSeconds,
     idleSeconds: store.idleSeconds,
     firstDataMs: store.firstDataMs,
-    results: store.results(fromMs - MAX_WINDOW_MS, toMs),
+    results: store.results(fromMs - MAX_WINDOW_SECONDS * 1000, toMs),
     snapshots: store.snapshots(),
+    lacks: store.lacks(fromMs, toMs),
   };
 }
 
@@ -155,7 +162,8 @@ function newest(store: WindowStore, nowMs: number): WindowsAnswer['newest'] {
 }
 
 function dayTotal(store: WindowStore, dayMs: number, nowMs: number): Totals {
-  return totalsOf(store.results(dayMs, dayMs + DAY_MS), dayMs, dayMs + DAY_MS, nowMs);
+  const toMs = dayMs + DAY_MS;
+  return totalsOf(store.results(dayMs, toMs), dayMs, toMs, nowMs, store.lacks(dayMs, toMs));
 }
 
 /** Throws ProblemError before anything was ever read. */

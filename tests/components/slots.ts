@@ -23,6 +23,7 @@ export function slot(index: number, state: SlotState, rest: Partial<Slot> = {}):
     inferred: false,
     terminatedEarly: false,
     closedWindows: state === 'closed' ? 1 : 0,
+    lack: null,
     ...rest,
   };
 }

@@ -23,8 +23,8 @@ export class DayList {
   }
 
   /** Lists the partitions, unless that was done `maxAgeMs` ago or later. True when it did. Throws what the reader throws. */
-  async refresh(nowMs: number, maxAgeMs: number): Promise<boolean> {
-    if (this.#listedMs !== null && nowMs - this.#listedMs < maxAgeMs) return false;
+  async refresh(elapsedMs: number, maxAgeMs: number): Promise<boolean> {
+    if (this.#listedMs !== null && elapsedMs - this.#listedMs < maxAgeMs) return false;
     const { prefixes, objects } = await this.#reader.list(RESULTS_PREFIX, { delimiter: '/' });
     this.days = prefixes.flatMap((prefix) => parsePartitionPrefix(prefix) ?? []).reverse();
     this.strays = objects
@@ -33,14 +33,15 @@ export class DayList {
         key,
         lastModifiedMs,
         reason: 'Expected a key in a partition `dt=`',
+        startMs: null,
       }));
-    this.#listedMs = nowMs;
+    this.#listedMs = elapsedMs;
     return true;
   }
 
   /** The next `refresh` lists whatever its age. */
   expire(): void {
-    if (this.#listedMs !== null) this.#listedMs = 0;
+    if (this.#listedMs !== null) this.#listedMs = Number.NEGATIVE_INFINITY;
     this.#firstByDay.clear();
   }
 

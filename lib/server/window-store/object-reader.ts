@@ -24,13 +24,22 @@ export interface ReadObject extends ListedObject {
   readonly contentType: string;
 }
 
+export interface GetOptions {
+  /** Of more than that nothing is read. */
+  readonly maxBytes: number;
+  /** What is known already is not read again. */
+  readonly etag?: string | undefined;
+}
+
+/** Why there is nothing to read. */
+export type NotRead = 'gone' | 'same' | 'too-large';
+
 /** How the store reads its bucket. What fails is thrown, and whoever made the store says what it means. */
 export interface ObjectReader {
   /** All pages below a prefix, in key order. */
   list(prefix: string, options?: ListOptions): Promise<Listing>;
-  /** One object as text; null when it is gone, 'same' when it still has the ETag. */
-  get(key: string): Promise<ReadObject | null>;
-  get(key: string, etag: string | undefined): Promise<ReadObject | null | 'same'>;
+  /** One object as text. */
+  get(key: string, options: GetOptions): Promise<ReadObject | NotRead>;
 }
 
 /** Many small objects are read at once; as many connections are kept. */

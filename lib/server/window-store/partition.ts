@@ -10,6 +10,8 @@ export interface Malformed {
   readonly key: string;
   readonly lastModifiedMs: number;
   readonly reason: string;
+  /** The start of the window that its key names; null for a key that no result has. */
+  readonly startMs: number | null;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Malformed {
 export type Scope = 'head' | 'all';
 
 /** A result takes some hundred bytes, with 500 requests some 50 kB. */
-const MAX_RESULT_BYTES = 4 * 1024 * 1024;
+export const MAX_RESULT_BYTES = 4 * 1024 * 1024;
 
 /**
  * The results of one UTC day as they are in S3. An object is read once for each ETag: a final invocation that is repeated
@@ -29,7 +31,7 @@ export class Partition {
   readonly day: string;
   /** Changes with what `parts` answers. */
   version = 0;
-  /** When the whole partition was last listed; null when it never was. */
+  /** When the whole partition was last listed, by the clock that only goes forward; null when it never was. */
   listedMs: number | null = null;
   readonly #reader: ObjectReader;
   readonly #windowSeconds: number;
@@ -76,13 +78,13 @@ export class Partition {
    * Lists the partition, from the window that starts at `sinceMs` on or as a whole, and reads what is new in it. What has
    * been read stays when it fails. Throws what the reader throws.
    */
-  refresh(nowMs: number, scope: Scope, sinceMs: number | null): Promise<void> {
-    const next = this.#queue.then(() => this.#refresh(nowMs, scope, sinceMs));
+  refresh(elapsedMs: number, scope: Scope, sinceMs: number | null): Promise<void> {
+    const next = this.#queue.then(() => this.#refresh(elapsedMs, scope, sinceMs));
     this.#queue = next.catch(() => {});
     return next;
   }
 
-  async #refresh(nowMs: number, scope: Scope, sinceMs: number | null): Promise<void> {
+  async #refresh(elapsedMs: number, scope: Scope, sinceMs: number | null): Promise<void> {
     const prefix = partitionPrefix(this.day);
     // Keys begin with a time of 13 digits until the year 2286, so that their order is the order of time.
     const startAfter = sinceMs === null ? null : `${prefix}${sinceMs}`;
@@ -93,7 +95,7 @@ export class Partition {
       if (!present.has(key) && (startAfter === null || key > startAfter)) this.#forget(key);
     }
     for (const object of objects) this.#listed.set(object.key, object);
-    if (startAfter === null) this.listedMs = nowMs;
+    if (startAfter === null) this.listedMs = elapsedMs;
 
     const unread = [...this.#listed.values()].filter((object) => this.#isWanted(object, scope));
     await eachOf(unread, OBJECTS_AT_ONCE, (object) => this.#readObject(object));
@@ -120,8 +122,9 @@ export class Partition {
     try {
       parsePartKey(key, this.#windowSeconds);
       if (size > MAX_RESULT_BYTES) throw new MalformedResultError('size', size);
-      const read = await this.#reader.get(key);
-      if (read === null) return this.#forget(key);
+      const read = await this.#reader.get(key, { maxBytes: MAX_RESULT_BYTES });
+      if (read === 'too-large') throw new MalformedResultError('size', 'more');
+      if (typeof read === 'string') return this.#forget(key);
       // The body may be newer than the listing; its own ETag says which one it is. Of the same one the listing knows the
       // time better: the header has whole seconds.
       const stored = read.etag === etag ? object : read;
@@ -130,7 +133,8 @@ export class Partition {
       if (!(error instanceof MalformedResultError)) throw error;
       this.#forget(key);
       this.#listed.set(key, object);
-      this.#malformed.set(key, { key, etag, lastModifiedMs, reason: error.message });
+      const startMs = startOfKey(key, this.#windowSeconds);
+      this.#malformed.set(key, { key, etag, lastModifiedMs, reason: error.message, startMs });
     }
   }
 

@@ -5,6 +5,7 @@ import { uncovered } from '../../core/slots.ts';
 import { parseSnapshot, type WindowPart } from '../../core/window-part.ts';
 import { MalformedResultError } from '../../core/window-result.ts';
 import { eachOf, type ObjectReader } from './object-reader.ts';
+import { MAX_RESULT_BYTES } from './partition.ts';
 
 /** A LIST costs as much as some twelve GETs, and answers for all shards at once. */
 const MAX_POLLED = 12;
@@ -61,9 +62,9 @@ export class Snapshots {
 
   async #read(key: string): Promise<void> {
     const known = this.#current.get(key);
-    const read = await this.#reader.get(key, known?.etag);
+    const read = await this.#reader.get(key, { etag: known?.etag, maxBytes: MAX_RESULT_BYTES });
     if (read === 'same') return;
-    if (read === null) return this.#forget(key);
+    if (typeof read === 'string') return this.#forget(key);
     let part: WindowPart | null = null;
     try {
       part = parseSnapshot(read, read.text);

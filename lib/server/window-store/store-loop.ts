@@ -1,4 +1,6 @@
 import 'server-only';
+import type { Clock } from './clock.ts';
+import { endsWithin } from './watchdog.ts';
 import type { WindowStore } from './window-store.ts';
 
 /**
@@ -23,6 +25,10 @@ const LENGTH_MS = 30_000;
 /** A page that polls asks every few seconds; one that has gone is noticed so soon. */
 const WATCHED_FOR_MS = 15_000;
 const MAX_BACKOFF_MS = 4000;
+/** What was given up has gone through hours of attempts: a quarter of a minute more does not matter. */
+const GIVEN_UP_MS = 15_000;
+/** Every call ends within seconds by itself. Whatever else a round may wait for, the loop does not wait with it. */
+const LONGEST_ROUND_MS = 60_000;
 
 /** How long until the results are to be listed again: often near a close, and at the moment of one. */
 export function resultsDelayMs(
@@ -41,22 +47,27 @@ export function resultsDelayMs(
 /** Drives one store while it is watched. */
 export class StoreLoop {
   readonly #store: WindowStore;
+  readonly #clock: Clock;
   readonly #askWindowSeconds: () => Promise<number | null>;
   readonly #listeners = new Set<() => void>();
   #askedMs = Number.NEGATIVE_INFINITY;
   #eagerUntilMs = Number.NEGATIVE_INFINITY;
-  #snapshotsDueMs = 0;
-  #shardsDueMs = 0;
-  #resultsDueMs = 0;
-  #lengthDueMs = 0;
+  /** These and the like by the clock that only goes forward: one that is set back must not stop anything. */
+  #snapshotsDueMs = Number.NEGATIVE_INFINITY;
+  #shardsDueMs = Number.NEGATIVE_INFINITY;
+  #resultsDueMs = Number.NEGATIVE_INFINITY;
+  #lengthDueMs = Number.NEGATIVE_INFINITY;
+  #givenUpDueMs = Number.NEGATIVE_INFINITY;
+  #endedMs: number | null = null;
   #failures = 0;
   #running = false;
   #round: Promise<void> = Promise.resolve();
   #wake: () => void = () => {};
 
   /** `askWindowSeconds`: how long windows are by now; null when that cannot be learnt, and the store goes on as it is. */
-  constructor(store: WindowStore, askWindowSeconds: () => Promise<number | null>) {
+  constructor(store: WindowStore, clock: Clock, askWindowSeconds: () => Promise<number | null>) {
     this.#store = store;
+    this.#clock = clock;
     this.#askWindowSeconds = askWindowSeconds;
   }
 
@@ -69,50 +80,51 @@ export class StoreLoop {
 
   /** Resolves when the store is as fresh as it can be: at once when it is watched, else after one reading. */
   async fresh(): Promise<void> {
-    this.#askedMs = this.#store.now();
+    this.#askedMs = this.#clock.elapsed();
     this.#start();
     await this.#round;
   }
 
   /** Something was sent: its snapshot is about to come. */
   expectNews(): void {
-    this.#eagerUntilMs = this.#store.now() + EAGER_FOR_MS;
-    this.#snapshotsDueMs = this.#shardsDueMs = 0;
+    this.#eagerUntilMs = this.#clock.elapsed() + EAGER_FOR_MS;
+    this.#snapshotsDueMs = this.#shardsDueMs = Number.NEGATIVE_INFINITY;
     this.#wake();
   }
 
   /** The bucket was changed by something else: everything is listed again. */
   expire(): void {
     this.#store.expire();
-    this.#snapshotsDueMs = this.#shardsDueMs = this.#resultsDueMs = 0;
+    this.#hurry();
     this.#wake();
   }
 
   /** Asks how long windows are by now; when that has changed, all is read again before anyone is answered. */
   async measure(): Promise<void> {
-    this.#lengthDueMs = this.#store.now() + LENGTH_MS;
+    this.#lengthDueMs = this.#clock.elapsed() + LENGTH_MS;
     const windowSeconds = await this.#askWindowSeconds().catch(() => null);
     if (windowSeconds === null || windowSeconds === this.#store.windowSeconds) return;
     this.#store.resize(windowSeconds);
-    this.#snapshotsDueMs = this.#shardsDueMs = this.#resultsDueMs = 0;
+    this.#hurry();
     this.#round = this.#read();
     await this.#round;
   }
 
   get #isWatched(): boolean {
-    return this.#listeners.size > 0 || this.#store.now() - this.#askedMs < WATCHED_FOR_MS;
+    return this.#listeners.size > 0 || this.#clock.elapsed() - this.#askedMs < WATCHED_FOR_MS;
   }
 
   #start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#snapshotsDueMs = this.#shardsDueMs = this.#resultsDueMs = 0;
-    const first = this.#read();
-    this.#round = first;
-    void first.then(() => this.#run());
+    this.#hurry();
+    this.#endedMs = this.#clock.elapsed();
+    this.#round = this.#read();
+    void this.#run(this.#round);
   }
 
-  async #run(): Promise<void> {
+  async #run(first: Promise<void>): Promise<void> {
+    await first;
     while (this.#isWatched) {
       await this.#pause();
       await this.#read();
@@ -120,9 +132,29 @@ export class StoreLoop {
     this.#running = false;
   }
 
+  /** For how long no round has ended; null while nobody watches. */
+  get silentMs(): number | null {
+    return this.#running && this.#endedMs !== null ? this.#clock.elapsed() - this.#endedMs : null;
+  }
+
+  #hurry(): void {
+    this.#snapshotsDueMs =
+      this.#shardsDueMs =
+      this.#resultsDueMs =
+      this.#givenUpDueMs =
+        Number.NEGATIVE_INFINITY;
+  }
+
+  /** One round. Never throws. */
   async #read(): Promise<void> {
+    const wentWell = await endsWithin(LONGEST_ROUND_MS, this.#readWhatIsDue());
+    if (wentWell) this.#endedMs = this.#clock.elapsed();
+    else this.#failures += 1;
+  }
+
+  async #readWhatIsDue(): Promise<void> {
     const store = this.#store;
-    const nowMs = store.now();
+    const nowMs = this.#clock.elapsed();
     // Not waited for: it is another service, and hardly ever has news.
     if (nowMs >= this.#lengthDueMs) void this.measure();
     const isEager = nowMs < this.#eagerUntilMs;
@@ -137,10 +169,14 @@ export class StoreLoop {
       jobs.push(store.refreshLive());
       this.#resultsDueMs = Number.POSITIVE_INFINITY; // how soon again is only known afterwards
     }
+    if (nowMs >= this.#givenUpDueMs) {
+      jobs.push(store.refreshGivenUp());
+      this.#givenUpDueMs = nowMs + GIVEN_UP_MS;
+    }
     const wentWell = (await Promise.all(jobs)).every(Boolean);
     this.#failures = wentWell ? 0 : this.#failures + 1;
     const { windowSeconds, idleSeconds } = store;
-    const delayMs = resultsDelayMs(nowMs, windowSeconds, idleSeconds, store.isClosing());
+    const delayMs = resultsDelayMs(store.now(), windowSeconds, idleSeconds, store.isClosing());
     this.#resultsDueMs = Math.min(this.#resultsDueMs, nowMs + delayMs);
     for (const listener of this.#listeners) listener();
   }
@@ -153,7 +189,7 @@ export class StoreLoop {
 
   /** Until something is due; longer after failures, so that an endpoint that is down is not hammered. */
   #pause(): Promise<void> {
-    const nowMs = this.#store.now();
+    const nowMs = this.#clock.elapsed();
     const dueMs = Math.min(this.#snapshotsDueMs, this.#resultsDueMs) - nowMs;
     const backoffMs = this.#failures === 0 ? 0 : Math.min(MAX_BACKOFF_MS, 500 * 2 ** this.#failures);
     return new Promise((resolve) => {

@@ -1,12 +1,15 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '../../contract/answers.ts';
+import { type Lack, lackOf, UNREADABLE, type WindowLack } from '../../core/lack.ts';
 import { DAY_MS, daysOf } from '../../core/range.ts';
 import { FINAL_MS, LATE_MS } from '../../core/slot.ts';
 import { uncovered } from '../../core/slots.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../../core/window.ts';
 import type { WindowPart } from '../../core/window-part.ts';
+import type { Clock } from './clock.ts';
 import { DayList } from './day-list.ts';
+import { GivenUp } from './given-up.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { Malformed, Partition, Scope } from './partition.ts';
 import { Partitions } from './partitions.ts';
@@ -16,7 +19,7 @@ export interface WindowStoreOptions {
   readonly reader: ObjectReader;
   readonly windowSeconds: number;
   readonly idleSeconds: number;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** What an error of the reader, or any other, means. */
   readonly problemIn: (error: unknown) => Problem;
 }
@@ -35,17 +38,19 @@ const GIVE_UP_MS = 600_000;
  */
 export class WindowStore {
   readonly idleSeconds: number;
-  readonly now: () => number;
   /** When the results of the live day were last read; null before the first time. */
   readMs: number | null = null;
+  #readElapsedMs: number | null = null;
   #windowSeconds: number;
+  readonly #clock: Clock;
   readonly #problemIn: (error: unknown) => Problem;
   readonly #snapshots: Snapshots;
   readonly #dayList: DayList;
   readonly #partitions: Partitions;
+  readonly #givenUp: GivenUp;
   readonly #boot = randomUUID().slice(0, 8);
   /** Of each kind of reading the last failure, until it succeeds again. */
-  readonly #problems = new Map<'results' | 'snapshots' | 'past', Problem>();
+  readonly #problems = new Map<'results' | 'snapshots' | 'past' | 'given-up', Problem>();
   /** The snapshots that the last reading of results knew. */
   #snapshotsVersion = 0;
   #firstDataMs: number | null = null;
@@ -53,11 +58,22 @@ export class WindowStore {
   constructor(options: WindowStoreOptions) {
     this.#windowSeconds = options.windowSeconds;
     this.idleSeconds = options.idleSeconds;
-    this.now = options.now;
+    this.#clock = options.clock;
     this.#problemIn = options.problemIn;
     this.#partitions = new Partitions(options.reader);
     this.#snapshots = new Snapshots(options.reader);
     this.#dayList = new DayList(options.reader);
+    this.#givenUp = new GivenUp(options.reader);
+  }
+
+  /** Epoch milliseconds. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** How old what is known of the live day is, whatever was done to the clock; null before the first reading. */
+  get ageMs(): number | null {
+    return this.#readElapsedMs === null ? null : this.#clock.elapsed() - this.#readElapsedMs;
   }
 
   get windowSeconds(): number {
@@ -94,7 +110,7 @@ export class WindowStore {
     const turns = [now, Math.min(now, this.readMs ?? 0) - idleMs - FINAL_MS, now - idleMs - LATE_MS].map(
       (timeMs) => Math.floor(timeMs / lengthMs),
     );
-    return [this.#boot, this.#partitions.version, ...turns].join('.');
+    return [this.#boot, this.#partitions.version, this.#givenUp.version, ...turns].join('.');
   }
 
   /** The results whose windows start in [fromMs, toMs), as far as their days were read. */
@@ -113,7 +129,25 @@ export class WindowStore {
   /** The open snapshots that no result holds yet, as far as their days were read. */
   snapshots(): WindowPart[] {
     const parts = this.#snapshots.parts();
-    return uncovered(this.#partitions.parts(daysIn(parts)), parts);
+    // What a final invocation that was given up would have written is no longer waited for.
+    return uncovered([...this.#partitions.parts(daysIn(parts)), ...this.#givenUp.parts()], parts);
+  }
+
+  /** What is known to be missing of windows that start in [fromMs, toMs), as far as their days were read. */
+  lacks(fromMs: number, toMs: number): WindowLack[] {
+    return this.#lacksOf(this.results(fromMs, toMs), fromMs, toMs);
+  }
+
+  #lacksOf(results: readonly WindowPart[], fromMs: number, toMs: number): WindowLack[] {
+    const unreadable = this.#partitions.malformed().flatMap(({ startMs }) => {
+      return startMs !== null && startMs >= fromMs && startMs < toMs ? [{ startMs, ...UNREADABLE }] : [];
+    });
+    return [...unreadable, ...this.#givenUp.lacks(results, fromMs, toMs, this.windowSeconds)];
+  }
+
+  /** What the days in memory lack, and all that was given up; null when that is nothing. */
+  lack(): Lack | null {
+    return lackOf(this.#lacksOf(this.allResults(), Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY));
   }
 
   /** True when the result of a window that has ended may come at any moment. */
@@ -161,6 +195,7 @@ export class WindowStore {
   async refreshLive(): Promise<boolean> {
     return this.#attempt('results', async () => {
       const startedMs = this.now();
+      const elapsedMs = this.#clock.elapsed();
       await this.#listDays(DAYS_LIST_MS);
       this.#problems.delete('past');
       const marginMs = (2 * this.windowSeconds + this.idleSeconds) * 1000;
@@ -168,24 +203,25 @@ export class WindowStore {
       const sinceMs = windowStartMs(oldest, this.windowSeconds);
       for (const day of this.#liveDays()) {
         const partition = this.#partition(day);
-        const isWhole = partition.listedMs === null || startedMs - partition.listedMs >= WHOLE_LIST_MS;
-        await partition.refresh(startedMs, 'all', isWhole ? null : sinceMs);
+        const isWhole = partition.listedMs === null || elapsedMs - partition.listedMs >= WHOLE_LIST_MS;
+        await partition.refresh(elapsedMs, 'all', isWhole ? null : sinceMs);
       }
-      await this.#catchUp(startedMs);
+      await this.#catchUp(elapsedMs);
       this.#firstDataMs = await this.#findFirstData();
       this.#prune();
       this.readMs = startedMs;
+      this.#readElapsedMs = elapsedMs;
     });
   }
 
   /** A consumer that stood still goes on with windows of long ago: a changed snapshot shows that it did. */
-  async #catchUp(nowMs: number): Promise<void> {
+  async #catchUp(elapsedMs: number): Promise<void> {
     const version = this.#snapshots.version;
     if (version === this.#snapshotsVersion) return;
     const expected = new Set(this.#expected());
     const old = this.snapshots().filter((part) => !expected.has(part));
     for (const day of daysIn(old)) {
-      await this.#partition(day).refresh(nowMs, 'all', null);
+      await this.#partition(day).refresh(elapsedMs, 'all', null);
     }
     this.#snapshotsVersion = version;
   }
@@ -196,6 +232,11 @@ export class WindowStore {
       await (list ? this.#snapshots.list() : this.#snapshots.poll());
       this.#prune();
     });
+  }
+
+  /** Reads what was given up. Never throws. */
+  async refreshGivenUp(): Promise<boolean> {
+    return this.#attempt('given-up', () => this.#givenUp.refresh());
   }
 
   /**
@@ -226,11 +267,11 @@ export class WindowStore {
 
   async #ensureDay(day: string, scope: Scope): Promise<void> {
     const partition = this.#partition(day);
-    const nowMs = this.now();
-    const isFresh = partition.listedMs !== null && nowMs - partition.listedMs < PAST_LIST_MS;
+    const elapsedMs = this.#clock.elapsed();
+    const isFresh = partition.listedMs !== null && elapsedMs - partition.listedMs < PAST_LIST_MS;
     if (partition.isComplete(scope) && isFresh) return;
     try {
-      await partition.refresh(nowMs, scope, null);
+      await partition.refresh(elapsedMs, scope, null);
       this.#problems.delete('past');
     } catch (error) {
       if (!partition.isComplete(scope)) throw error;
@@ -239,7 +280,7 @@ export class WindowStore {
   }
 
   async #listDays(maxAgeMs: number): Promise<void> {
-    if (!(await this.#dayList.refresh(this.now(), maxAgeMs))) return;
+    if (!(await this.#dayList.refresh(this.#clock.elapsed(), maxAgeMs))) return;
     this.#partitions.keep((day) => this.#exists(day));
   }
 
@@ -282,7 +323,7 @@ export class WindowStore {
     this.#snapshots.prune(this.#partitions.parts(daysIn(this.#snapshots.parts())));
   }
 
-  async #attempt(kind: 'results' | 'snapshots', act: () => Promise<void>): Promise<boolean> {
+  async #attempt(kind: 'results' | 'snapshots' | 'given-up', act: () => Promise<void>): Promise<boolean> {
     try {
       await act();
       this.#problems.delete(kind);

@@ -85,7 +85,10 @@ test('lengths are said in the largest unit that fits', () => {
 test('an empty range of a day with sales is told from a day without any', () => {
   const total = { salesCents: 0, recordCount: 0, rejected: 0 };
   const blank = (closedWindows: number, shown: Slot[]) =>
-    blankWords({ slots: shown, fromMs: 0, dayTotal: { ...total, closedWindows } }, { day: () => 'that day' });
+    blankWords(
+      { slots: shown, fromMs: 0, dayTotal: { ...total, closedWindows, lack: null } },
+      { day: () => 'that day' },
+    );
   expect(blank(3, [slotAt(0, 'empty', null)])).toBe(
     'Nothing in this range. The day has sales at other times.',
   );

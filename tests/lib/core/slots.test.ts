@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_CENTS } from '../../../lib/core/cents.ts';
+import { type Lack, UNREADABLE } from '../../../lib/core/lack.ts';
 import { resultKey } from '../../../lib/core/object-key.ts';
 import { buildSlots, type Known, uncovered } from '../../../lib/core/slots.ts';
 import { newestOf, totalsOf } from '../../../lib/core/totals.ts';
@@ -12,6 +13,7 @@ import { result } from '../server/local-bucket.ts';
 const T = 1_611_503_760_000;
 const W = 120_000;
 const MINUTE = 60_000;
+const GIVEN_UP: Lack = { unreadable: 0, unread: 0, givenUpRecords: 3, givenUpCents: 300 };
 
 function part(of: WindowResult, lastModifiedMs = of.window.endMs + 1000): WindowPart {
   return parsePart({ key: resultKey(of), size: 400, lastModifiedMs }, serializeResult(of), 120);
@@ -30,6 +32,7 @@ function known(nowMs: number, rest: Partial<Known> = {}): Known {
     windowSeconds: 120,
     idleSeconds: 1,
     firstDataMs: T,
+    lacks: [],
     ...rest,
     results,
     snapshots: uncovered(results, rest.snapshots ?? []),
@@ -134,6 +137,42 @@ describe('where windows had another length', () => {
     expect(uncovered([again(T + 6000, 1, [100])], [old])).toEqual([]);
     expect(uncovered([part(result(T - W, 'a', 0, [7]))], [old])).toEqual([old]);
     expect(uncovered([again(T - 6000, 0, [7])], [old])).toEqual([old]);
+  });
+});
+
+describe('what is known to be missing', () => {
+  const lacks = [{ startMs: T, ...UNREADABLE }];
+
+  test('makes a window without results incomplete, never empty, and its sales unknown, never zero', () => {
+    const now = known(T + 5 * MINUTE, { firstDataMs: T - W, lacks });
+    const [slot, next] = buildSlots(now, { fromMs: T, toMs: T + 2 * W, stepSeconds: 120 });
+    expect(slot).toMatchObject({
+      state: 'incomplete',
+      salesCents: null,
+      recordCount: null,
+      lack: UNREADABLE,
+    });
+    expect(next).toMatchObject({ state: 'empty', salesCents: 0, lack: null });
+  });
+
+  test('is said of a window, a longer slot and a total that have results, too', () => {
+    const results = [part(result(T, 'a', 1, [100])), part(result(T + W, 'a', 2, [5]))];
+    const now = known(T + 10 * MINUTE, { results, lacks: [...lacks, { startMs: T + W, ...GIVEN_UP }] });
+    const [slot] = buildSlots(now, { fromMs: T, toMs: T + 2 * W, stepSeconds: 240 });
+    const both = { ...GIVEN_UP, unreadable: 1 };
+    expect(slot).toMatchObject({ state: 'closed', salesCents: 105, lack: both });
+    expect(totalsOf(results, T, T + 2 * W, now.nowMs, now.lacks)).toMatchObject({
+      salesCents: 105,
+      lack: both,
+    });
+    expect(totalsOf(results, T, T + W, now.nowMs, now.lacks).lack).toEqual(UNREADABLE);
+    expect(totalsOf(results, T + 2 * W, T + 3 * W, now.nowMs, now.lacks).lack).toBeNull();
+  });
+
+  test('does not hide that a window is open, or that another shard is still waited for', () => {
+    const snapshots = [snapshot(result(T, 'a', 1, [100]))];
+    expect(states(known(T + MINUTE, { lacks }), T, T + W)).toEqual(['open']);
+    expect(states(known(T + W + 5000, { lacks, snapshots }), T, T + W)).toEqual(['closing']);
   });
 });
 
@@ -352,6 +391,7 @@ describe('days', () => {
       recordCount: 1,
       rejected: 0,
       closedWindows: 1,
+      lack: null,
     });
   });
 });
@@ -371,10 +411,12 @@ test('the lag of the newest window is that of its slowest shard, late records as
 describe('an object is no result when', () => {
   const good = result(T, 'a', 1, [100]);
   const body = serializeResult(good);
+  const endless = serializeResult({ ...good, window: { startMs: T, endMs: Date.UTC(9999, 11, 31) } });
   test.each([
     ['its key is no result key', 'revenue_sum/dt=2021_01_24/notes.txt', body],
     ['it lies in the partition of another day', `revenue_sum/dt=2021_01_25/${T}_a_1.json`, body],
     ['its window is not the one of its key', `revenue_sum/dt=2021_01_24/${T + W}_a_1.json`, body],
+    ['its window is longer than any can be', `revenue_sum/dt=2021_01_24/${T}_a_1.json`, endless],
     ['its shard is not the one of its key', `revenue_sum/dt=2021_01_24/${T}_b_1.json`, body],
     ['its first record is not the one of its key', `revenue_sum/dt=2021_01_24/${T}_a_2.json`, body],
     ['its body is not JSON', `revenue_sum/dt=2021_01_24/${T}_a_1.json`, '<html>'],

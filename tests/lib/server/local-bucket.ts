@@ -18,6 +18,8 @@ export const BUCKET = 'results';
 /** A clock that stands still until it is turned. */
 export interface TurnableClock {
   nowMs: number;
+  /** How much more than the time of day has gone by: when that was set back. */
+  setBackMs: number;
 }
 
 export interface LocalBucket {
@@ -50,7 +52,7 @@ export async function openLocalBucket(
   } = {},
 ): Promise<LocalBucket> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'dashboard-'));
-  const clock: TurnableClock = { nowMs };
+  const clock: TurnableClock = { nowMs, setBackMs: 0 };
   const objects = new ObjectStore({
     dataDir,
     clock: { now: () => clock.nowMs, sleep: () => new Promise(() => {}) },
@@ -92,7 +94,10 @@ export async function openLocalBucket(
     WINDOW_IDLE_SECONDS: '1',
     ...env,
   });
-  const dashboard = createDashboard(settings, clients, () => clock.nowMs);
+  const dashboard = createDashboard(settings, clients, {
+    now: () => clock.nowMs,
+    elapsed: () => clock.nowMs + clock.setBackMs,
+  });
   const put = async (key: string, body: string) => {
     await clients.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }));
   };

@@ -40,7 +40,8 @@ function openTailAt(stream: string, skewMs: number) {
     metrics: newMetrics(),
   });
   const now = () => kinesis.clock.now() + skewMs;
-  const tail = new RecordTail(reader, now);
+  const clock = { now, elapsed: now };
+  const tail = new RecordTail(reader, clock);
   let cursor: string | null = null;
   let put = 0;
   const ask = async (loop: Pick<TailLoop, 'ask'> = { ask: async () => {} }): Promise<RecordsAnswer> => {
@@ -52,7 +53,7 @@ function openTailAt(stream: string, skewMs: number) {
   return {
     stream,
     tail,
-    now,
+    clock,
     ask,
     /** A second later: the next round, and what it brought. */
     round: async (ms = 1000) => {
@@ -283,10 +284,10 @@ test('a record of 20,000 brackets is shown with its reason, and the records arou
 
 describe('the reader', () => {
   test('calls GetRecords once a second and shard, however many watch, and stops when nobody does', async () => {
-    const { tail, now } = await openTail(2);
+    const { tail, clock } = await openTail(2);
     let wake = () => {};
     const sleep = () => new Promise<void>((resolve) => (wake = resolve));
-    const loop = new TailLoop(tail, now, sleep);
+    const loop = new TailLoop(tail, clock, sleep);
     const start = kinesis.calls.length;
     const reads = () => kinesis.calls.slice(start).filter((call) => call === 'GetRecords').length;
     await Promise.all([loop.ask(), loop.ask(), loop.ask()]);

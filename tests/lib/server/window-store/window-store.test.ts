@@ -56,6 +56,7 @@ describe('results', () => {
       recordCount: null,
       rejected: 0,
       closedWindows: 1,
+      lack: null,
     });
     expect(answer).toMatchObject({ live: false, previousDayTotal: null, problem: null });
     expect(answer.newest).toMatchObject({ startMs: T });
@@ -204,7 +205,10 @@ describe('days', () => {
     await local.putResult(result(T - 3 * DAY, 'a', 1, [100]));
     const days = async () => (await daysAnswer(store, { fresh: read })).days;
     expect(await days()).toEqual([
-      { day: '2021-01-24', total: { salesCents: 0, recordCount: 0, rejected: 0, closedWindows: 0 } },
+      {
+        day: '2021-01-24',
+        total: { salesCents: 0, recordCount: 0, rejected: 0, closedWindows: 0, lack: null },
+      },
       { day: '2021-01-21', total: null },
     ]);
     await ask('day=2021-01-21&range=day');
@@ -365,6 +369,7 @@ test('a past day of 720 windows and 4 shards is read once and then answered from
     recordCount: 720 * 4 * 2,
     rejected: 0,
     closedWindows: 720,
+    lack: null,
   });
 });
 
