@@ -21,7 +21,7 @@ export interface DemoDay {
  */
 export function putDemoDay(bucket: Bucket, windowSeconds: number, nowMs: number): DemoDay | null {
   const days = Array.from({ length: DAYS }, (_, ago) => utcDay(nowMs - (ago + 1) * DAY_MS));
-  const firstKeys = new Map(days.map((day) => [day, firstKeyOf(bucket, day)]));
+  const firstKeys = new Map(days.map((day) => [day, bucket.firstKey(partitionPrefix(day))]));
   const there = days.find((day) => DEMO_KEY.test(firstKeys.get(day) ?? ''));
   if (there !== undefined) return { day: there, isNew: false };
   const day = days.find((each) => firstKeys.get(each) === null);
@@ -43,12 +43,6 @@ export function putDemoDay(bucket: Bucket, windowSeconds: number, nowMs: number)
     }
   }
   return { day, isNew: true };
-}
-
-function firstKeyOf(bucket: Bucket, day: string): string | null {
-  const prefix = partitionPrefix(day);
-  const key = bucket.keys.at(bucket.keys.firstFrom(prefix));
-  return key?.startsWith(prefix) ? key : null;
 }
 
 /** A made-up result is told by its sequence number, which is its window's start: the stream never gives such a one. */

@@ -78,7 +78,6 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
   const logs = await openLogs({ dataDir, clock, region });
   opened.push(() => logs.close());
   const objects = new ObjectStore({ dataDir, clock, region });
-  opened.push(() => objects.close());
   objects.ensureBucket(bucket);
   const streams = await openStreams({
     dataDir,

@@ -24,7 +24,6 @@ export async function bench(): Promise<readonly Row[]> {
     store.create(bucket);
     for (let n = 0; n < count; n += 1) store.putObject(bucket, keyOf(n), '{}', 'application/json');
   }
-  store.close();
   const running = await startProcess('local', {
     ...process.env,
     LOCAL_AWS_PORT: '0',

@@ -129,7 +129,6 @@ export async function openLocalBucket(
     close: async () => {
       for (const client of Object.values(clients)) client.destroy();
       await gateway.close();
-      objects.close();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

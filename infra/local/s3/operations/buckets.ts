@@ -95,8 +95,7 @@ export function createBucket({ http, store, bucket }: S3Request): HttpResponse {
   // For clients that are older than the error, us-east-1 lets an owner create a bucket again, but not with tags.
   const isThere = store.exists(bucket) && location === 'us-east-1' && store.regionOf(bucket) === 'us-east-1';
   if (!isThere || tags !== '') {
-    store.create(bucket, location);
-    if (tags !== '') store.setTags(bucket, tags);
+    store.create(bucket, location, tags);
   }
   const url =
     location === 'us-east-1' ? `/${bucket}` : `http://${http.headers.host ?? 'localhost'}/${bucket}/`;

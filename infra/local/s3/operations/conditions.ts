@@ -40,11 +40,12 @@ export function checkReadConditions(
 }
 
 /**
- * A write's conditions: `If-None-Match: *`, or `If-Match` with an ETag.
+ * A write's conditions: `If-None-Match: *`, or `If-Match` with an ETag. Without one the object is not looked at: one that is
+ * damaged can be put again, and deleted.
  * Throws S3Error PreconditionFailed, NoSuchKey, and NotImplemented for what S3 does not take.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
  */
-export function checkWriteConditions(headers: Headers, object: ObjectMetadata | null, key: string): void {
+export function checkWriteConditions(headers: Headers, find: () => ObjectMetadata | null, key: string): void {
   const ifNoneMatch = headers['if-none-match'];
   const ifMatch = headers['if-match'];
   if (ifNoneMatch !== undefined && ifMatch !== undefined) {
@@ -55,10 +56,11 @@ export function checkWriteConditions(headers: Headers, object: ObjectMetadata | 
   }
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch !== '*') throw refusedValue('If-None-Match');
-    if (object !== null) throw failed('If-None-Match');
+    if (find() !== null) throw failed('If-None-Match');
   }
   if (ifMatch !== undefined) {
     if (ifMatch === '*') throw refusedValue('If-Match');
+    const object = find();
     if (object === null) throw noSuchKey(key);
     if (!matches(ifMatch, object.etag)) throw failed('If-Match');
   }
@@ -81,12 +83,13 @@ export interface DeleteConditions {
  */
 export function checkDeleteConditions(
   { etag, size, lastModified }: DeleteConditions,
-  object: ObjectMetadata | null,
+  find: () => ObjectMetadata | null,
   key: string,
 ): void {
   if (lastModified !== null) throw notImplementedHeader('x-amz-if-match-last-modified-time');
   if (size !== null) throw notImplementedHeader('x-amz-if-match-size');
   if (etag === null) return;
+  const object = find();
   if (object === null) throw noSuchKey(key);
   if (!matches(etag, object.etag)) throw failed('If-Match');
 }

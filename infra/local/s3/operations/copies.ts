@@ -28,7 +28,7 @@ export function copyObject(request: S3Request): HttpResponse {
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     );
   }
-  checkWriteConditions(http.headers, target.head(key), key);
+  checkWriteConditions(http.headers, () => target.head(key), key);
   const bytes = store.bucket(source.bucket).read(source.key);
   const algorithm =
     requestedAlgorithm(http.headers) ?? checksumIn(source.object.headers)?.algorithm ?? 'crc64nvme';

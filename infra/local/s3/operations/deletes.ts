@@ -15,7 +15,7 @@ export function deleteObject({ http, store, bucket, key }: S3Request): HttpRespo
     size: http.headers['x-amz-if-match-size'] ?? null,
     lastModified: http.headers['x-amz-if-match-last-modified-time'] ?? null,
   };
-  checkDeleteConditions(conditions, target.head(key), key);
+  checkDeleteConditions(conditions, () => target.head(key), key);
   store.deleteObject(bucket, key);
   return { status: 204, headers: {}, body: '' };
 }
@@ -75,7 +75,7 @@ function deleteOne(store: ObjectStore, bucket: string, item: DeleteItem, isQuiet
     if (item.versionId !== null && item.versionId !== 'null') {
       throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
     }
-    checkDeleteConditions(item, store.bucket(bucket).head(item.key), item.key);
+    checkDeleteConditions(item, () => store.bucket(bucket).head(item.key), item.key);
     store.deleteObject(bucket, item.key);
     return isQuiet ? [] : [['Deleted', named]];
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../http/http.ts';
 import type { Bucket } from '../storage/bucket.ts';
-import { type ListingEntry, listKeys } from '../storage/key-listing.ts';
+import type { ListingEntry } from '../storage/key-listing.ts';
 import { checksumIn } from '../wire/checksum-headers.ts';
 import { readListParameters } from '../wire/list-parameters.ts';
 import { invalidArgument } from '../wire/s3-error.ts';
@@ -15,7 +15,7 @@ export function listObjectsV2(request: S3Request): HttpResponse {
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after') ?? '';
   const after = token === null ? startAfter : parseToken(token);
-  const { entries, isTruncated } = listKeys(bucket.keys, { prefix, delimiter, maxKeys, after });
+  const { entries, isTruncated } = bucket.list({ prefix, delimiter, maxKeys, after });
   const last = entries.at(-1);
   return xmlResponse(
     [
@@ -47,7 +47,7 @@ export function listObjects(request: S3Request): HttpResponse {
   const { query } = request.http;
   const { prefix, delimiter, maxKeys, encode, encodingXml } = readListParameters(query);
   const marker = query.get('marker') ?? '';
-  const { entries, isTruncated } = listKeys(bucket.keys, { prefix, delimiter, maxKeys, after: marker });
+  const { entries, isTruncated } = bucket.list({ prefix, delimiter, maxKeys, after: marker });
   const last = entries.at(-1);
   return xmlResponse(
     [
@@ -81,7 +81,7 @@ export function listObjectVersions(request: S3Request): HttpResponse {
   const { query } = request.http;
   const { prefix, delimiter, maxKeys, encode, encodingXml } = readListParameters(query);
   const marker = query.get('key-marker') ?? '';
-  const { entries, isTruncated } = listKeys(bucket.keys, { prefix, delimiter, maxKeys, after: marker });
+  const { entries, isTruncated } = bucket.list({ prefix, delimiter, maxKeys, after: marker });
   const last = entries.at(-1);
   const next: Xml[] =
     isTruncated && last !== undefined

@@ -15,7 +15,7 @@ export function putObject({ http, store, bucket, key }: S3Request): HttpResponse
   const received = receiveBody(http);
   const checksum = checksumHeaders(received);
   const headers = { ...keptHeaders(http.headers), ...checksum };
-  checkWriteConditions(http.headers, target.head(key), key);
+  checkWriteConditions(http.headers, () => target.head(key), key);
   const object = target.put(key, received.bytes, headers, store.clock.now());
   return { status: 200, headers: { etag: object.etag, ...ENCRYPTION_HEADERS, ...checksum }, body: '' };
 }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { HttpResponse } from '../../http/http.ts';
-import type { MultipartUpload, UploadedPart } from '../storage/multipart-uploads.ts';
-import { onDisk } from '../storage/object-file.ts';
+import type { MultipartUpload, MultipartUploads, UploadedPart } from '../storage/multipart-uploads.ts';
 import type { ObjectMetadata } from '../storage/object-metadata.ts';
 import { CHECKSUM_ALGORITHMS, startChecksum } from '../wire/checksum.ts';
 import { checksumXml, describeChecksum } from '../wire/checksum-headers.ts';
@@ -28,7 +26,7 @@ export function completeMultipartUpload(request: S3Request): HttpResponse {
   const upload = namedUpload(request);
   checkType(http.headers['x-amz-checksum-type'] ?? null, upload);
   const parts = chosenParts(readBody(http).bytes, upload, store.uploads.parts(bucket, upload.uploadId));
-  checkWriteConditions(http.headers, done, key);
+  checkWriteConditions(http.headers, () => done, key);
   if (http.headers['if-match'] !== undefined && done !== null && done.lastModifiedMs > upload.initiatedMs) {
     throw conflict('If-Match', key);
   }
@@ -37,21 +35,17 @@ export function completeMultipartUpload(request: S3Request): HttpResponse {
   }
   const sizeBytes = parts.reduce((sum, part) => sum + part.size, 0);
   checkSizes(parts, sizeBytes, http.headers['x-amz-mp-object-size'] ?? null);
-  const checksum = checksumOfParts(upload, parts);
+  const checksum = checksumOfParts(store.uploads, upload, parts);
   checkChecksum(http.headers, upload, checksum);
-  const object = target.assemble(
-    key,
-    parts.map((part) => part.file),
-    {
-      etag: etagOfParts(parts),
-      lastModifiedMs: store.clock.now(),
-      headers: { ...upload.headers, ...checksum },
-      upload: {
-        id: upload.uploadId,
-        parts: parts.map(({ number, size, checksum: own }) => ({ number, size, checksum: own })),
-      },
+  const object = target.assemble(key, readAll(store.uploads, parts), {
+    etag: etagOfParts(parts),
+    lastModifiedMs: store.clock.now(),
+    headers: { ...upload.headers, ...checksum },
+    upload: {
+      id: upload.uploadId,
+      parts: parts.map(({ number, size, checksum: own }) => ({ number, size, checksum: own })),
     },
-  );
+  });
   store.uploads.remove(bucket, upload.uploadId);
   return completed(request, object);
 }
@@ -162,15 +156,22 @@ function checkSizes(parts: readonly UploadedPart[], sizeBytes: number, said: str
   }
 }
 
+/** One after the other, so that not all of them are in memory at once. */
+function* readAll(uploads: MultipartUploads, parts: readonly UploadedPart[]): Generator<Buffer> {
+  for (const part of parts) yield uploads.bytesOf(part);
+}
+
 /** Of the whole, or of the parts' checksums and then followed by their number. */
-function checksumOfParts(upload: MultipartUpload, parts: readonly UploadedPart[]): Record<string, string> {
+function checksumOfParts(
+  uploads: MultipartUploads,
+  upload: MultipartUpload,
+  parts: readonly UploadedPart[],
+): Record<string, string> {
   const { algorithm, type } = upload.checksum ?? { algorithm: 'crc64nvme', type: 'FULL_OBJECT' };
   const checksum = startChecksum(algorithm);
   for (const part of parts) {
     checksum.update(
-      type === 'COMPOSITE'
-        ? Buffer.from(part.checksum ?? '', 'base64')
-        : onDisk(() => readFileSync(part.file)),
+      type === 'COMPOSITE' ? Buffer.from(part.checksum ?? '', 'base64') : uploads.bytesOf(part),
     );
   }
   const value = checksum.digest().toString('base64');

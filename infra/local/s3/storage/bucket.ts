@@ -1,28 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { ByteRange } from '../wire/byte-range.ts';
-import { BucketJournal } from './bucket-journal.ts';
-import { keyOfPath, pathOfKey } from './key-path.ts';
-import {
-  describeFile,
-  filesBelow,
-  identify,
-  md5Tag,
-  onDisk,
-  readPart,
-  removeEmptyFolders,
-} from './object-file.ts';
+import { BucketNames } from './bucket-names.ts';
+import { onDisk } from './damage.ts';
+import { FolderJournal } from './folder-journal.ts';
+import { FolderRecords } from './folder-records.ts';
+import { type Listing, type ListingRequest, listKeys } from './key-listing.ts';
+import { folderOfKey, pathOfFolder, pathOfKey } from './key-path.ts';
+import { firstKey } from './key-tree.ts';
+import { identify, md5Tag, removeEmptyFolders } from './object-file.ts';
 import type { ObjectMetadata, StoredObject } from './object-metadata.ts';
-import { SortedKeys } from './sorted-keys.ts';
 
 export interface BucketFolders {
   readonly objects: string;
@@ -31,188 +20,166 @@ export interface BucketFolders {
 }
 
 /**
- * How many lines that speak of no object any more the journal may hold before it is written anew: besides as many as there
- * are objects, so that a large bucket is not rewritten for a few puts.
- */
-const STALE_LINES = 10_000;
-
-/**
- * A bucket: a folder of plain files, and a journal beside it with what a file cannot say itself.
+ * A bucket: a folder of plain files, and beside it, for each folder in it, a journal with what a file cannot say itself.
+ * Folders are read when somebody asks for something in them, so that a bucket costs what is used of it.
  *
  * A put writes the bytes under a temporary name, then a line to the journal that names that file by inode and time, then
  * renames the file to its place. A kill before the rename leaves the old object with its old line, after it the new one with
- * its new line: never a mixture, never half an object. A file without a line (put there by hand) is an object too.
+ * its new line: never a mixture, never half an object. A file without a line (put there by hand) is an object too; one whose
+ * bytes are not those of its line is damaged, and refused.
  * Everything is synchronous, so that a condition and the write that it allows are one step.
  */
 export class Bucket {
   readonly #folder: string;
+  readonly #metadata: string;
   readonly #temporary: string;
-  readonly #journal: BucketJournal;
-  readonly #objects = new Map<string, StoredObject>();
-  readonly keys: SortedKeys;
+  readonly #names: BucketNames;
+  readonly #records = new Map<string, FolderRecords>();
 
-  /** Throws S3Error InternalError when the folder cannot be read. */
   constructor(
     readonly name: string,
     folders: BucketFolders,
   ) {
     this.#folder = path.join(folders.objects, name);
+    this.#metadata = path.join(folders.metadata, name);
     this.#temporary = folders.temporary;
-    this.#journal = new BucketJournal(path.join(folders.metadata, `${name}.ndjson`), folders.temporary);
-    onDisk(() => this.#load());
-    this.keys = new SortedKeys(this.#objects.keys());
+    this.#names = new BucketNames(this.#folder);
   }
 
-  /** Looks at the file, so that what a person puts, edits or removes by hand while the runtime runs is answered for. */
+  /** One page. Throws S3Error InternalError when a folder cannot be read. */
+  list(request: ListingRequest): Listing {
+    this.#names.startTurn();
+    return onDisk(() => listKeys(this.#names, request));
+  }
+
+  /** The first key that begins with `prefix`; null when there is none. */
+  firstKey(prefix: string): string | null {
+    this.#names.startTurn();
+    const key = onDisk(() => firstKey(this.#names, 'from', prefix));
+    return key?.startsWith(prefix) ? key : null;
+  }
+
+  /**
+   * Looks at the file, so that what a person puts, edits or removes by hand while the runtime runs is answered for.
+   * Throws S3Error InternalError when it is damaged.
+   */
   head(key: string): ObjectMetadata | null {
-    const file = this.#fileOf(key);
-    const known = this.#objects.get(key);
-    const identity = identify(file);
-    if (identity === null) {
-      if (known !== undefined) this.#forget(key);
-      return null;
-    }
-    if (known?.inode === identity.inode && known.mtimeMs === identity.mtimeMs) return known;
-    const found = onDisk(() => describeFile(file, identity, []));
-    this.#remember(key, found);
-    return found;
+    return this.#find(key);
   }
 
-  /** For listings: what the index says, without a look at the file. */
+  exists(key: string): boolean {
+    return identify(this.#fileOf(key)) !== null;
+  }
+
+  /** For listings: as `head`, but what is damaged is listed as it was put. */
   listed(key: string): ObjectMetadata | null {
-    return this.#objects.get(key) ?? null;
+    return onDisk(() => this.#recordsOf(key).listed(key, this.#fileOf(key)));
   }
 
-  /** All of an object's bytes, or a range of them. */
+  /** All of an object's bytes, or a range of them. Throws S3Error InternalError when they are not there, or damaged. */
   read(key: string, range: ByteRange | null = null): Buffer {
+    const object = this.#find(key);
     const file = this.#fileOf(key);
-    return onDisk(() => (range === null ? readFileSync(file) : readPart(file, range.first, range.last + 1)));
+    return onDisk(() => {
+      if (object === null) throw new Error(`the file ${file} is gone`);
+      const [start, end] = range === null ? [0, object.size] : [range.first, range.last + 1];
+      return this.#recordsOf(key).read(object, file, start, end);
+    });
   }
 
   /** Throws S3Error InternalError when the bytes cannot be stored; the object is then what it was before. */
   put(key: string, body: Buffer, headers: Readonly<Record<string, string>>, nowMs: number): ObjectMetadata {
-    return this.#install(key, (temporary) => writeFileSync(temporary, body, { flag: 'wx' }), {
-      etag: md5Tag(body),
-      lastModifiedMs: nowMs,
-      headers,
-    });
+    return this.assemble(key, [body], { etag: md5Tag(body), lastModifiedMs: nowMs, headers });
   }
 
-  /** Puts what is in these files, one after the other. */
-  assemble(key: string, files: readonly string[], metadata: Omit<ObjectMetadata, 'size'>): ObjectMetadata {
-    return this.#install(
-      key,
-      (temporary) => {
-        for (const file of files) appendFileSync(temporary, readFileSync(file));
-      },
-      metadata,
-    );
-  }
-
-  /** Sets one header of an object that is there, or removes it when `value` is empty; its bytes and its time stay. */
-  describe(key: string, name: string, value: string): void {
-    if (this.head(key) === null) return;
-    const known = this.#objects.get(key);
-    if (known === undefined) return;
-    const { [name]: _before, ...rest } = known.headers;
-    const object: StoredObject = { ...known, headers: value === '' ? rest : { ...rest, [name]: value } };
-    onDisk(() => this.#journal.append({ key, object }));
-    this.#objects.set(key, object);
-  }
-
-  delete(key: string): void {
-    if (this.head(key) === null) return;
-    onDisk(() => {
-      const file = this.#fileOf(key);
-      rmSync(file, { force: true });
-      removeEmptyFolders(path.dirname(file), this.#folder);
-    });
-    this.#forget(key);
-  }
-
-  close(): void {
-    this.#journal.close();
-  }
-
-  #install(
-    key: string,
-    write: (temporary: string) => void,
-    metadata: Omit<ObjectMetadata, 'size'>,
-  ): ObjectMetadata {
+  /** Puts these bytes, one piece after the other. */
+  assemble(key: string, pieces: Iterable<Buffer>, metadata: Omit<ObjectMetadata, 'size'>): ObjectMetadata {
     const temporary = path.join(this.#temporary, randomUUID());
-    const object = onDisk(() => {
+    const file = this.#fileOf(key);
+    return onDisk(() => {
       try {
-        write(temporary);
+        const checksum = writeAll(temporary, pieces);
         const identity = identify(temporary);
         if (identity === null) throw new Error(`the file ${temporary} is gone`);
-        const stored: StoredObject = { ...metadata, ...identity };
-        this.#journal.append({ key, object: stored });
-        const file = this.#fileOf(key);
-        mkdirSync(path.dirname(file), { recursive: true });
-        renameSync(temporary, file);
-        return stored;
+        const object: StoredObject = { ...metadata, ...identity, crc32: checksum };
+        const records = this.#recordsOf(key);
+        records.write(key, object);
+        this.#names.change(key, () => {
+          mkdirSync(path.dirname(file), { recursive: true });
+          renameSync(temporary, file);
+        });
+        records.remember(key, object);
+        return object;
       } catch (error) {
         rmSync(temporary, { force: true });
         throw error;
       }
     });
-    this.#remember(key, object);
-    if (this.#journal.lineCount > 2 * this.#objects.size + STALE_LINES) this.#compact();
-    return object;
+  }
+
+  /** Sets one header of an object that is there, or removes it when `value` is empty; its bytes and its time stay. */
+  describe(key: string, name: string, value: string): void {
+    const known = this.#find(key);
+    if (known === null) return;
+    const { [name]: _before, ...rest } = known.headers;
+    const object: StoredObject = { ...known, headers: value === '' ? rest : { ...rest, [name]: value } };
+    onDisk(() => {
+      const records = this.#recordsOf(key);
+      records.write(key, object);
+      records.remember(key, object);
+    });
+  }
+
+  delete(key: string): void {
+    const file = this.#fileOf(key);
+    onDisk(() => {
+      const records = this.#recordsOf(key);
+      this.#names.change(key, () => {
+        rmSync(file, { force: true });
+        removeEmptyFolders(path.dirname(file), this.#folder);
+      });
+      records.forget(key);
+    });
+  }
+
+  #find(key: string): StoredObject | null {
+    return onDisk(() => this.#recordsOf(key).find(key, this.#fileOf(key)));
   }
 
   #fileOf(key: string): string {
     return path.join(this.#folder, pathOfKey(key));
   }
 
-  #remember(key: string, object: StoredObject): void {
-    this.#objects.set(key, object);
-    this.keys.add(key);
+  #recordsOf(key: string): FolderRecords {
+    const folder = folderOfKey(key);
+    const known = this.#records.get(folder);
+    if (known !== undefined) return known;
+    const file = path.join(this.#metadata, pathOfFolder(folder), JOURNAL);
+    const records = new FolderRecords(new FolderJournal(file, this.#temporary));
+    this.#records.set(folder, records);
+    // Whoever asks for keys in ever new folders must not fill the memory; what is forgotten is read again.
+    const [oldest] = this.#records.keys();
+    if (this.#records.size > MOST_FOLDERS && oldest !== undefined) this.#records.delete(oldest);
+    return records;
   }
+}
 
-  #forget(key: string): void {
-    this.#objects.delete(key);
-    this.keys.delete(key);
-  }
+const MOST_FOLDERS = 5000;
 
-  #load(): void {
-    mkdirSync(this.#folder, { recursive: true });
-    const lines = this.#journal.read();
-    let isNew = false;
-    for (const name of [...filesBelow(this.#folder)]) {
-      const named = keyOfPath(name);
-      const key = named ?? this.#takeIn(name);
-      if (key === null) continue;
-      const file = named === null ? this.#fileOf(key) : `${this.#folder}/${name}`;
-      const identity = identify(file);
-      if (identity === null) continue;
-      const written = lines.get(key) ?? [];
-      const object = describeFile(file, identity, written);
-      isNew ||= !written.includes(object);
-      this.#objects.set(key, object);
+/** No folder has a dot in its name, so none is in the way of it. */
+export const JOURNAL = 'journal.ndjson';
+
+/** Writes a new file; the CRC-32 of what is in it. */
+function writeAll(file: string, pieces: Iterable<Buffer>): number {
+  const descriptor = openSync(file, 'wx');
+  try {
+    let checksum = 0;
+    for (const piece of pieces) {
+      checksum = crc32(piece, checksum);
+      for (let written = 0; written < piece.length; ) written += writeSync(descriptor, piece, written);
     }
-    if (isNew || this.#journal.lineCount > this.#objects.size) this.#compact();
-  }
-
-  /** A name that was given by hand (`notes`, `v1.2/data.json`) becomes the one that its key has here. */
-  #takeIn(name: string): string | null {
-    const target = path.join(this.#folder, pathOfKey(name));
-    const isHidden = name.split('/').some((each) => each.startsWith('.'));
-    if (isHidden || existsSync(target)) return null;
-    try {
-      mkdirSync(path.dirname(target), { recursive: true });
-      renameSync(path.join(this.#folder, name), target);
-    } catch {
-      return null; // in a folder that cannot be written the rest is still served
-    }
-    return name;
-  }
-
-  #compact(): void {
-    try {
-      this.#journal.rewrite(this.#objects);
-    } catch {
-      // On a full disk the longer journal stays, which says the same.
-    }
+    return checksum;
+  } finally {
+    closeSync(descriptor);
   }
 }

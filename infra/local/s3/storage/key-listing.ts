@@ -1,4 +1,5 @@
-import type { SortedKeys } from './sorted-keys.ts';
+import { type Bound, firstKey, type KeyLevels } from './key-tree.ts';
+import { compareKeys } from './sorted-keys.ts';
 
 /** What both versions of ListObjects ask for. */
 export interface ListingRequest {
@@ -20,26 +21,28 @@ export interface ListingEntry {
   readonly name: string;
 }
 
-/** One page. Its cost depends on its length, not on the bucket's: groups are jumped over by binary search. */
-export function listKeys(keys: SortedKeys, request: ListingRequest): Listing {
+/** One page. Its cost depends on its length, not on the bucket's: groups and folders are jumped over. */
+export function listKeys(levels: KeyLevels, request: ListingRequest): Listing {
   const { prefix, delimiter, after, maxKeys } = request;
   const entries: ListingEntry[] = [];
-  let index = keys.firstFrom(prefix);
-  if (after !== '') {
+  const grouped = delimiter === '/' ? prefix : null;
+  const first = (kind: Bound, text: string) => firstKey(levels, kind, text, grouped);
+  let key = first('from', prefix);
+  if (after !== '' && key !== null) {
     const group = after.startsWith(prefix) ? commonPrefix(after, prefix, delimiter) : null;
-    index = Math.max(index, group === null ? keys.firstAfter(after) : keys.firstBeyond(group));
+    const next = group === null ? first('after', after) : first('beyond', group);
+    key = next === null || compareKeys(next, key) > 0 ? next : key;
   }
   for (;;) {
-    const key = keys.at(index);
     if (key === null || !key.startsWith(prefix) || maxKeys === 0) return { entries, isTruncated: false };
     if (entries.length === maxKeys) return { entries, isTruncated: true };
     const group = commonPrefix(key, prefix, delimiter);
     if (group === null) {
       entries.push({ kind: 'key', name: key });
-      index += 1;
+      key = first('after', key);
     } else {
       entries.push({ kind: 'prefix', name: group });
-      index = keys.firstBeyond(group);
+      key = first('beyond', group);
     }
   }
 }

@@ -10,7 +10,7 @@
  * On a file system that does not tell upper from lower case, neither do keys.
  */
 const MAX_NAME_BYTES = 200;
-const CONTINUED = '%+';
+export const CONTINUED = '%+';
 const EMPTY_FOLDER = '%_';
 
 export function pathOfKey(key: string): string {
@@ -71,4 +71,14 @@ function cut(name: string): string[] {
     bytes += more;
   }
   return [...parts, part];
+}
+
+/** The folder that a key lies in: empty, or ending in a slash. */
+export function folderOfKey(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
+}
+
+/** Where the files of a folder's keys lie; empty for those of none. */
+export function pathOfFolder(folder: string): string {
+  return pathOfKey(`${folder}x`).slice(0, -'/x%'.length);
 }

@@ -1,9 +1,20 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { seal, unseal } from '../../sealed-text.ts';
 import { type ChecksumAlgorithm, type ChecksumType, parseAlgorithm } from '../wire/checksum.ts';
 import { S3Error } from '../wire/s3-error.ts';
-import { onDisk } from './object-file.ts';
+import { damaged, onDisk } from './damage.ts';
+import { md5Tag } from './object-file.ts';
 
 export interface MultipartUpload {
   readonly uploadId: string;
@@ -48,7 +59,7 @@ export class MultipartUploads {
     const folder = this.#folderOf(bucket, uploadId);
     onDisk(() => {
       mkdirSync(folder, { recursive: true });
-      this.#place(Buffer.from(JSON.stringify(upload)), path.join(folder, 'upload.json'));
+      this.#place(Buffer.from(seal(JSON.stringify(upload))), path.join(folder, 'upload.json'));
     });
     return uploadId;
   }
@@ -77,7 +88,7 @@ export class MultipartUploads {
   ): UploadedPart {
     const folder = this.#folderOf(bucket, uploadId);
     const number = String(part.number).padStart(5, '0');
-    const md5 = createHash('md5').update(part.bytes).digest('hex');
+    const md5 = md5Tag(part.bytes).replaceAll('"', '');
     const checksum = part.checksum === null ? '' : Buffer.from(part.checksum, 'base64').toString('hex');
     const name = `${number}-${md5}-${checksum}`;
     return onDisk(() => {
@@ -115,6 +126,15 @@ export class MultipartUploads {
     return [...byNumber.values()].sort((a, b) => a.number - b.number);
   }
 
+  /** The bytes of a part. Throws S3Error InternalError when they are not those that were put. */
+  bytesOf({ file, etag }: UploadedPart): Buffer {
+    return onDisk(() => {
+      const bytes = readFileSync(file);
+      if (md5Tag(bytes) === etag) return bytes;
+      throw damaged(file, 'its bytes are not those that were put. Upload the part again.');
+    });
+  }
+
   remove(bucket: string, uploadId: string): void {
     onDisk(() => rmSync(this.#folderOf(bucket, uploadId), { recursive: true, force: true }));
   }
@@ -138,13 +158,18 @@ export class MultipartUploads {
     }
   }
 
+  /** Null when there is none. Throws S3Error InternalError when its file is damaged. */
   #read(bucket: string, uploadId: string): MultipartUpload | null {
+    const file = path.join(this.#folderOf(bucket, uploadId), 'upload.json');
+    if (!existsSync(file)) return null;
+    let upload: MultipartUpload | null;
     try {
-      const text = readFileSync(path.join(this.#folderOf(bucket, uploadId), 'upload.json'), 'utf8');
-      return parseUpload(uploadId, JSON.parse(text));
-    } catch {
-      return null;
+      upload = parseUpload(uploadId, JSON.parse(unseal(readFileSync(file, 'utf8'))));
+    } catch (error) {
+      throw damaged(file, error instanceof Error ? error.message : String(error));
     }
+    if (upload === null) throw damaged(file, 'expected a key, a time and headers');
+    return upload;
   }
 }
 

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, rmdirSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { S3Error } from '../wire/s3-error.ts';
-import type { StoredObject } from './object-metadata.ts';
 
 /** Which file it is, and which state of it. */
 export interface FileIdentity {
@@ -21,30 +19,12 @@ export function identify(file: string): FileIdentity | null {
   }
 }
 
-/**
- * What is to be said of a file, given what was written of its key, oldest first. A line that names this very file is
- * exact: inodes are used again, but never while a later line's file was there, so the newest such line is the one.
- * In a data folder that was copied no file is the same any more; then equal bytes are taken for the same object.
- */
-export function describeFile(
-  file: string,
-  identity: FileIdentity,
-  lines: readonly StoredObject[],
-): StoredObject {
-  const own = lines.findLast(
-    ({ inode, mtimeMs, size }) =>
-      inode === identity.inode && mtimeMs === identity.mtimeMs && size === identity.size,
-  );
-  if (own !== undefined) return own;
-  const etag = md5Tag(readFileSync(file));
-  const same = lines.findLast((line) => line.etag === etag && line.size === identity.size);
-  if (same !== undefined) return { ...same, ...identity };
-  return {
-    ...identity,
-    etag,
-    lastModifiedMs: Math.floor(identity.mtimeMs),
-    headers: { 'content-type': file.endsWith('.json') ? 'application/json' : 'binary/octet-stream' },
-  };
+/** A file system's clock ticks ever so often: two changes within a tick have one time. */
+const TICK_MS = 20;
+
+/** Whether a change that is still to come will have another time than this one. */
+export function hasSettled(mtimeMs: number): boolean {
+  return Date.now() - mtimeMs > TICK_MS;
 }
 
 export function md5Tag(body: Buffer): string {
@@ -85,16 +65,5 @@ export function removeEmptyFolders(folder: string, top: string): void {
     } catch {
       return; // not empty
     }
-  }
-}
-
-/** Throws S3Error InternalError with the cause when the data folder is full, unwritable or otherwise in the way. */
-export function onDisk<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof S3Error) throw error;
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new S3Error('InternalError', `The data folder could not be used: ${cause}`);
   }
 }

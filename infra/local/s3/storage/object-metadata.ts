@@ -1,3 +1,5 @@
+import { seal, unseal } from '../../sealed-text.ts';
+
 /** What is known of an object besides its bytes. */
 export interface ObjectMetadata {
   readonly size: number;
@@ -22,31 +24,36 @@ export interface ObjectPart {
 export interface StoredObject extends ObjectMetadata {
   readonly inode: number;
   readonly mtimeMs: number;
+  /** Of the bytes, taken when they were put; null for one that an older version stored. */
+  readonly crc32: number | null;
 }
 
-/** A line of a bucket's journal. */
+/** A line of a folder's journal: what was put, or null for a key that was deleted. */
 export interface JournalEntry {
   readonly key: string;
-  readonly object: StoredObject;
+  readonly object: StoredObject | null;
 }
 
+/** With a checksum and a line break at its end. */
 export function serializeEntry({ key, object }: JournalEntry): string {
-  return JSON.stringify({ key, ...object });
+  return seal(JSON.stringify({ key, ...(object ?? { deleted: true }) }));
 }
 
-/** The inverse of `serializeEntry`; null for a line that was torn by a kill or is something else. */
+/** The inverse of `serializeEntry`; null for a line that was torn by a kill, was damaged or is something else. */
 export function parseEntry(line: string): JournalEntry | null {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(unseal(line));
   } catch {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const fields: { readonly [name in keyof StoredObject | 'key']?: unknown } = value;
-  const { key, inode, mtimeMs, size, etag, lastModifiedMs, headers, upload } = fields;
+  const fields: { readonly [name in keyof StoredObject | 'key' | 'deleted']?: unknown } = value;
+  const { key, inode, mtimeMs, size, etag, lastModifiedMs, headers, upload, crc32 = null, deleted } = fields;
+  if (typeof key === 'string' && deleted === true) return { key, object: null };
   if (
     typeof key !== 'string' ||
+    (crc32 !== null && typeof crc32 !== 'number') ||
     typeof inode !== 'number' ||
     typeof mtimeMs !== 'number' ||
     typeof size !== 'number' ||
@@ -57,7 +64,7 @@ export function parseEntry(line: string): JournalEntry | null {
   ) {
     return null;
   }
-  const object = { inode, mtimeMs, size, etag, lastModifiedMs, headers };
+  const object = { inode, mtimeMs, crc32, size, etag, lastModifiedMs, headers };
   return { key, object: upload === undefined ? object : { ...object, upload } };
 }
 

@@ -1,20 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { S3Error } from '../wire/s3-error.ts';
 import { Bucket, type BucketFolders } from './bucket.ts';
+import { type BucketSettings, readBucketSettings, writeBucketSettings } from './bucket-settings.ts';
+import { onDisk } from './damage.ts';
 import { MultipartUploads } from './multipart-uploads.ts';
-import { onDisk } from './object-file.ts';
+import { splitOlderJournal } from './older-journal.ts';
 
 export interface ObjectStoreOptions {
   readonly dataDir: string;
@@ -34,7 +26,6 @@ export class ObjectStore {
   readonly sweptFiles: number;
   readonly #folders: BucketFolders;
   readonly #buckets = new Map<string, Bucket>();
-  readonly #locations = new Map<string, string>();
 
   /** Throws the file system's error when the folder cannot be written. */
   constructor(options: ObjectStoreOptions) {
@@ -68,20 +59,23 @@ export class ObjectStore {
     return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   }
 
-  /** Throws S3Error NoSuchBucket. */
+  /** Throws S3Error NoSuchBucket, and InternalError when the data folder is gone. */
   bucket(name: string): Bucket {
-    const known = this.#buckets.get(name);
-    if (known !== undefined) return known;
     if (!this.exists(name)) {
+      this.#buckets.delete(name);
+      this.#checkThere();
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: name });
     }
+    const known = this.#buckets.get(name);
+    if (known !== undefined) return known;
+    onDisk(() => splitOlderJournal(name, this.#folders));
     const bucket = new Bucket(name, this.#folders);
     this.#buckets.set(name, bucket);
     return bucket;
   }
 
   /** Throws S3Error InvalidBucketName, BucketAlreadyOwnedByYou. */
-  create(name: string, location: string = this.region): void {
+  create(name: string, location: string = this.region, tags = ''): void {
     if (!isBucketName(name)) {
       throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: name });
     }
@@ -92,10 +86,12 @@ export class ObjectStore {
         { BucketName: name },
       );
     }
-    onDisk(() => {
-      if (location !== this.region) writeFileSync(this.#locationFile(name), location);
-      mkdirSync(path.join(this.#folders.objects, name), { recursive: true });
-    });
+    this.#checkThere();
+    if (location !== this.region || tags !== '') {
+      const settings = { location: location === this.region ? null : location, tags };
+      writeBucketSettings(name, this.#folders, settings);
+    }
+    onDisk(() => mkdirSync(path.join(this.#folders.objects, name)));
   }
 
   ensureBucket(name: string): void {
@@ -109,53 +105,41 @@ export class ObjectStore {
 
   /** The location constraint that a bucket was created with, or the region. Throws S3Error NoSuchBucket. */
   location(name: string): string {
-    this.bucket(name);
-    const known = this.#locations.get(name);
-    if (known !== undefined) return known;
-    const file = this.#locationFile(name);
-    const location = onDisk(() => (existsSync(file) ? readFileSync(file, 'utf8') : this.region));
-    this.#locations.set(name, location);
-    return location;
+    return this.#settings(name).location ?? this.region;
   }
 
   /** A bucket's tags as they were set; empty when it has none. Throws S3Error NoSuchBucket. */
   tags(name: string): string {
-    this.bucket(name);
-    const file = this.#tagsFile(name);
-    return onDisk(() => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
+    return this.#settings(name).tags;
   }
 
   setTags(name: string, tags: string): void {
-    const temporary = path.join(this.#folders.temporary, randomUUID());
-    onDisk(() => {
-      writeFileSync(temporary, tags);
-      renameSync(temporary, this.#tagsFile(name));
-    });
+    writeBucketSettings(name, this.#folders, { ...this.#settings(name), tags });
   }
 
   /** Throws S3Error NoSuchBucket, BucketNotEmpty. */
   remove(name: string): void {
-    this.#close(name);
-    // Read anew: what a person put in by hand since is not to be deleted unseen.
-    if (this.bucket(name).keys.size > 0) {
+    // What a person put in by hand is not to be deleted unseen.
+    if (this.bucket(name).firstKey('') !== null) {
       throw new S3Error('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
         BucketName: name,
       });
     }
-    this.#close(name);
+    this.#buckets.delete(name);
     this.uploads.removeAll(name);
     onDisk(() => {
       rmSync(path.join(this.#folders.objects, name), { recursive: true, force: true });
-      rmSync(path.join(this.#folders.metadata, `${name}.ndjson`), { force: true });
-      rmSync(this.#locationFile(name), { force: true });
-      rmSync(this.#tagsFile(name), { force: true });
+      rmSync(path.join(this.#folders.metadata, name), { recursive: true, force: true });
+      for (const kind of ['location', 'tags']) {
+        rmSync(path.join(this.#folders.metadata, `${name}.${kind}`), { force: true });
+      }
     });
   }
 
   /** Throws S3Error NoSuchBucket, InternalError. */
   deleteObject(bucket: string, key: string): void {
     const target = this.bucket(bucket);
-    if (target.head(key) === null) return;
+    if (!target.exists(key)) return;
     target.delete(key);
     this.uploads.noteDeletion(bucket, key);
   }
@@ -165,22 +149,20 @@ export class ObjectStore {
     this.bucket(bucket).put(key, Buffer.from(body), { 'content-type': contentType }, this.clock.now());
   }
 
-  close(): void {
-    for (const name of [...this.#buckets.keys()]) this.#close(name);
+  #settings(name: string): BucketSettings {
+    this.bucket(name);
+    return readBucketSettings(name, this.#folders);
   }
 
-  #close(name: string): void {
-    this.#buckets.get(name)?.close();
-    this.#buckets.delete(name);
-    this.#locations.delete(name);
-  }
-
-  #locationFile(name: string): string {
-    return path.join(this.#folders.metadata, `${name}.location`);
-  }
-
-  #tagsFile(name: string): string {
-    return path.join(this.#folders.metadata, `${name}.tags`);
+  /** Folders are made for what is put, but not the one for all: what was in it is lost, and so would be what is put now. */
+  #checkThere(): void {
+    const { objects, metadata, temporary } = this.#folders;
+    const gone = [objects, metadata, temporary].find((folder) => !existsSync(folder));
+    if (gone === undefined) return;
+    throw new S3Error(
+      'InternalError',
+      `The data folder is gone: ${gone} was deleted or moved while the local runtime was using it. Stop the runtime and start it again.`,
+    );
   }
 
   #createdMs(name: string): number {

@@ -16,7 +16,7 @@ function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-/** A bucket's keys in order. */
+/** Keys, or pieces of them, in order. */
 export class SortedKeys {
   #keys: string[];
 
@@ -37,32 +37,18 @@ export class SortedKeys {
     const last = this.#keys.at(-1);
     if (last === undefined || compareKeys(last, key) < 0) this.#keys.push(key);
     else {
-      const index = this.firstFrom(key);
+      const index = this.#indexOf(key);
       if (this.#keys[index] !== key) this.#keys.splice(index, 0, key);
     }
   }
 
   delete(key: string): void {
-    const index = this.firstFrom(key);
+    const index = this.#indexOf(key);
     if (this.#keys[index] === key) this.#keys.splice(index, 1);
   }
 
-  /** The index of the first key that is not below `key`. */
-  firstFrom(key: string): number {
-    return this.#search((other) => compareKeys(other, key) < 0);
-  }
-
-  /** The index of the first key above `key`. */
-  firstAfter(key: string): number {
-    return this.#search((other) => compareKeys(other, key) <= 0);
-  }
-
-  /** The index of the first key above all that begin with `prefix`. */
-  firstBeyond(prefix: string): number {
-    return this.#search((other) => other.startsWith(prefix) || compareKeys(other, prefix) < 0);
-  }
-
-  #search(isBelow: (key: string) => boolean): number {
+  /** The index of the first key that is not below, where those below come before all others. */
+  search(isBelow: (key: string) => boolean): number {
     let low = 0;
     let high = this.#keys.length;
     while (low < high) {
@@ -71,5 +57,9 @@ export class SortedKeys {
       else high = middle;
     }
     return low;
+  }
+
+  #indexOf(key: string): number {
+    return this.search((other) => compareKeys(other, key) < 0);
   }
 }

@@ -61,7 +61,6 @@ test('a kill in mid-write leaves each object as it was, or as it was to be', {
       expect(bucket.read(`folder/${key}`).equals(expected)).toBe(true);
       expect([object.size, object.lastModifiedMs]).toEqual([expected.length, n]);
     }
-    store.close();
   }
 });
 
@@ -139,7 +138,6 @@ describe('metadata', () => {
     store.create('bucket');
     put(store, 'a', 'one', '1');
     put(store, 'a', 'two', '2');
-    store.close();
     expect(headersOf(open(), 'a')).toEqual({ 'x-amz-meta-n': '2' });
   });
 
@@ -148,7 +146,6 @@ describe('metadata', () => {
     store.create('bucket');
     put(store, 'a', 'one', '1');
     put(store, 'b', 'two', '2');
-    store.close();
     const copy = await mkdtemp(path.join(tmpdir(), 'copied-'));
     await cp(dataDir, copy, { recursive: true });
     expect([headersOf(open(copy), 'a'), headersOf(open(copy), 'b')]).toEqual([
@@ -162,8 +159,7 @@ describe('metadata', () => {
     const store = open();
     store.create('bucket');
     put(store, 'a', 'one', '1');
-    store.close();
-    const journal = path.join(dataDir, 's3', '.metadata', 'bucket.ndjson');
+    const journal = path.join(dataDir, 's3', '.metadata', 'bucket', 'journal.ndjson');
     const line = { key: 'a', size: 3, etag: '"x"', lastModifiedMs: 9, headers: { 'x-amz-meta-n': '2' } };
     appendFileSync(
       journal,

@@ -2,6 +2,7 @@ import { ListObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ListingRequest, listKeys } from '../../../../infra/local/s3/storage/key-listing.ts';
+import type { KeyLevels } from '../../../../infra/local/s3/storage/key-tree.ts';
 import { compareKeys, SortedKeys } from '../../../../infra/local/s3/storage/sorted-keys.ts';
 import { codeOf, type LocalS3, openS3, refusal } from './local-s3.ts';
 
@@ -22,6 +23,16 @@ function model(keys: readonly string[], prefix: string, delimiter: string): stri
       return at === -1 ? each : `${each.slice(0, at + delimiter.length)}*`;
     });
   return [...new Set(names)].sort((a, b) => byBytes(a.replace(/\*$/, ''), b.replace(/\*$/, '')));
+}
+
+/** The keys as folders would hold them. */
+function levelsOf(keys: readonly string[]): KeyLevels {
+  const below = (folder: string) => keys.filter((each) => each.startsWith(folder));
+  const piece = (rest: string) => /^[^/]*\/?/.exec(rest)?.[0] ?? '';
+  return {
+    level: (folder) => new SortedKeys(new Set(below(folder).map((each) => piece(each.slice(folder.length))))),
+    holdsAny: (folder) => below(folder).length > 0,
+  };
 }
 
 const shown = (entries: readonly { kind: 'key' | 'prefix'; name: string }[]) =>
@@ -68,11 +79,11 @@ describe('paging', () => {
         fc.constantFrom('', '/', '//', 'a', '-b'),
         fc.integer({ min: 1, max: 7 }),
         (keys, prefix, delimiter, maxKeys) => {
-          const sorted = new SortedKeys(keys);
+          const levels = levelsOf(keys);
           const found: string[] = [];
           let request: ListingRequest = { prefix, delimiter, after: '', maxKeys };
           for (;;) {
-            const page = listKeys(sorted, request);
+            const page = listKeys(levels, request);
             found.push(...shown(page.entries));
             if (!page.isTruncated) break;
             expect(page.entries).toHaveLength(maxKeys);
@@ -88,7 +99,7 @@ describe('paging', () => {
   test('goes on after a key that need not exist', () => {
     fc.assert(
       fc.property(keySet, key, (keys, after) => {
-        const page = listKeys(new SortedKeys(keys), { prefix: '', delimiter: '', after, maxKeys: 1000 });
+        const page = listKeys(levelsOf(keys), { prefix: '', delimiter: '', after, maxKeys: 1000 });
         expect(shown(page.entries)).toEqual(keys.filter((each) => byBytes(each, after) > 0).sort(byBytes));
       }),
     );

@@ -50,7 +50,6 @@ export async function openS3({ clock = systemClock }: { readonly clock?: Clock }
     close: async () => {
       client.destroy();
       await gateway.close();
-      objects.close();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
