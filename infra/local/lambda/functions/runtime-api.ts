@@ -32,7 +32,10 @@ export class RuntimeApi {
   readonly #server: http.Server;
   #state: State = 'Started';
   #waiting: http.ServerResponse | null = null;
-  #invocation: Invocation | null = null;
+  /** To be handed over with the next `next`. */
+  #event: Invocation | null = null;
+  /** Of the event that was handed over last. */
+  #requestId: string | null = null;
 
   constructor(onEvent: (event: RuntimeEvent) => void) {
     this.#onEvent = onEvent;
@@ -59,16 +62,18 @@ export class RuntimeApi {
 
   /** Gives the event to the runtime, now or as soon as it asks for the next one. */
   invoke(request: SandboxRequest, deadlineMs: number, traceId: string): void {
-    this.#invocation = { ...request, deadlineMs, traceId };
+    this.#event = { ...request, deadlineMs, traceId };
     this.#handOver();
   }
 
   #handOver(): void {
     const response = this.#waiting;
-    if (response === null || this.#invocation === null || this.#state !== 'Ready') return;
+    if (response === null || this.#event === null) return;
+    const { requestId, payload, deadlineMs, invokedFunctionArn, traceId, clientContext } = this.#event;
     this.#waiting = null;
+    this.#event = null;
+    this.#requestId = requestId;
     this.#state = 'Running';
-    const { requestId, payload, deadlineMs, invokedFunctionArn, traceId, clientContext } = this.#invocation;
     response.writeHead(200, {
       'Content-Type': 'application/json',
       'Content-Length': Buffer.byteLength(payload),
@@ -114,7 +119,7 @@ export class RuntimeApi {
   }
 
   #finish(response: http.ServerResponse, requestId: string, kind: 'response' | 'error', body: Buffer): void {
-    if (requestId !== this.#invocation?.requestId) {
+    if (requestId !== this.#requestId) {
       fail(response, 400, 'InvalidRequestID', 'Invalid request ID');
       return;
     }

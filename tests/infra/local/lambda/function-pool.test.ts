@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -48,6 +48,18 @@ describe('an invocation', () => {
       functionOf('failing-module', { handlerFile: fixture('failing-module.ts') }),
       functionOf('quick', { timeoutSeconds: 1 }),
     ));
+  });
+
+  test('whose promise is never settled ends as soon as its event loop is empty, in the words of AWS', async () => {
+    const startedMs = performance.now();
+    expect(await errorOf(pool, 'f', { never: true })).toMatchObject({
+      errorType: 'Runtime.NodeJsExit',
+      errorMessage: expect.stringMatching(
+        /^The Lambda runtime client detected an unexpected Node\.js exit code\. .* a Promise that was never settled\./,
+      ),
+    });
+    expect(performance.now() - startedMs).toBeLessThan(9_000); // its time-out is 10 s
+    expect(await answerOf(pool, 'f', { answer: 1 })).toBe(1);
   });
 
   test('hands the handler its event and the context of AWS', async () => {
@@ -499,4 +511,30 @@ describe('the source', () => {
     await pool.invoke('f', '{}');
     expect(lines.some(({ message }) => message.includes('Init Duration'))).toBe(false);
   });
+});
+
+test('a handler outside the checkout finds the AWS SDK, and each of its modules the files beside itself', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+  await mkdir(join(folder, 'inner'));
+  await writeFile(join(folder, 'greeting.txt'), 'hello');
+  await writeFile(join(folder, 'inner', 'name.txt'), 'Kobold');
+  await writeFile(
+    join(folder, 'inner', 'name.ts'),
+    `import { readFileSync } from 'node:fs';
+     export const name: string = readFileSync(new URL('name.txt', import.meta.url), 'utf8');`,
+  );
+  await writeFile(
+    join(folder, 'main.ts'),
+    `import { readFileSync } from 'node:fs';
+     import { join } from 'node:path';
+     import { S3Client } from '@aws-sdk/client-s3';
+     import { name } from './inner/name.ts';
+     export const handler = async () => {
+       const greeting = readFileSync(join(import.meta.dirname, 'greeting.txt'), 'utf8');
+       return [greeting, name, import.meta.filename, await new S3Client({}).config.region()];
+     };`,
+  );
+  const { pool } = await openFunctions(functionOf('f', { handlerFile: join(folder, 'main.ts') }));
+  expect(await answerOf(pool, 'f', {})).toEqual(['hello', 'Kobold', join(folder, 'main.ts'), 'us-east-1']);
+  await rm(folder, { recursive: true });
 });
