@@ -76,11 +76,8 @@ const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
 /** The first file of each circle that is still there. */
 const STILL_ROUND: readonly string[] = [
-  'infra/local/kinesis/operations/list-shards-operation.ts',
   'infra/local/lambda/event-source-mapping/failure-destination.ts',
   'infra/local/lambda/functions/function-pool.ts',
-  'infra/local/logs/filter-pattern.ts',
-  'infra/local/runtime-parts.ts',
 ];
 
 test('imports follow the arrows', () => {
@@ -105,6 +102,32 @@ test('what is served by lib/server never reaches the browser', () => {
   for (const file of files.filter((name) => name.startsWith('lib/server/'))) {
     expect(textOf(file), file).toContain("import 'server-only'");
   }
+});
+
+/** What a room of the local runtime may import of the others. */
+const LOCAL_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  'aws-json': [],
+  http: ['aws-json', 's3/wire'],
+  kinesis: ['aws-json', 'http'],
+  logs: ['aws-json', 'http'],
+  lambda: ['aws-json', 'http', 'kinesis', 'logs'],
+  s3: ['http'],
+};
+
+test('the rooms of infra/local: services use http and aws-json, Lambda reads streams and writes logs', () => {
+  const roomIn = (file: string) => /^infra\/local\/([\w-]+)\//.exec(file)?.[1];
+  const violations = files.flatMap((file) => {
+    const from = roomIn(file);
+    if (from === undefined) return [];
+    return importsOf(file)
+      .filter((target) => {
+        const to = roomIn(target);
+        const isAllowed = LOCAL_ROOMS[from]?.some((room) => target.startsWith(`infra/local/${room}/`));
+        return to !== undefined && to !== from && !isAllowed;
+      })
+      .map((target) => `${file} imports ${target}`);
+  });
+  expect(violations).toEqual([]);
 });
 
 test('the rooms of infra/local/s3: operations use storage and the wire, storage the wire, the wire neither', () => {

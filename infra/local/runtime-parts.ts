@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { pipeline } from '../pipeline.ts';
 import { systemClock } from './clock.ts';
 import { ownEnvironment } from './environment.ts';
+import { reportFailure } from './failure-report.ts';
 import type { HttpService } from './http/http.ts';
 import type { ServiceName } from './http/service-name.ts';
 import { openStreams, type RegionalStreams } from './kinesis/regional-streams.ts';
@@ -18,7 +19,6 @@ import { createLogsService } from './logs/service.ts';
 import { createS3Service } from './s3/service.ts';
 import { ObjectStore } from './s3/storage/object-store.ts';
 import type { LocalSettings } from './settings.ts';
-import { reportFailure } from './start-report.ts';
 import { createStsService } from './sts.ts';
 
 /** The stores and what runs on them; a reset closes them all and opens them anew. */

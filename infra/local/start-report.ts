@@ -2,7 +2,6 @@ import path from 'node:path';
 import { windowTime } from '../../lib/core/window.ts';
 import { pipeline } from '../pipeline.ts';
 import { openMappingFiles } from './lambda/event-source-mapping/mapping-files.ts';
-import type { InvocationReport } from './lambda/event-source-mapping/sender.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 /** What a start found, in sentences for the person who started. */
@@ -72,11 +71,4 @@ function mended({ objects, streams }: RuntimeParts): string[] {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-/** Says that the consumer fails, the first time and ever more rarely while it goes on. */
-export function reportFailure({ attempt, functionArn, shardId, verdict }: InvocationReport): void {
-  if (verdict.kind === 'accepted' || (attempt & (attempt - 1)) !== 0) return;
-  const name = functionArn.split(':').at(-1);
-  console.warn(`${name} failed for ${shardId} (attempt ${attempt}): ${verdict.message}`);
 }

@@ -1,43 +1,13 @@
 import { credentialScope } from '../http/credential-scope.ts';
 import type { HttpRequest, HttpResponse, HttpService } from '../http/http.ts';
 import { requestRegion } from '../http/region.ts';
-import { getAcl, putAcl } from './operations/acl.ts';
-import {
-  createBucket,
-  deleteBucket,
-  getBucketLocation,
-  getBucketVersioning,
-  headBucket,
-  listBuckets,
-} from './operations/buckets.ts';
-import { copyObject } from './operations/copies.ts';
-import { deleteObject, deleteObjects } from './operations/deletes.ts';
-import { getObjectAttributes } from './operations/object-attributes.ts';
-import { listObjects, listObjectsV2, listObjectVersions } from './operations/object-listings.ts';
-import { getObject, headObject, putObject } from './operations/objects.ts';
+import { createBucket, getBucketLocation } from './operations/buckets.ts';
+import { BUCKET, OBJECT, type Operation, SERVICE } from './operations/operation-table.ts';
 import { readS3Request, type S3Request } from './operations/s3-request.ts';
-import {
-  deleteBucketTagging,
-  deleteObjectTagging,
-  getBucketTagging,
-  getObjectTagging,
-  putBucketTagging,
-  putObjectTagging,
-} from './operations/tagging.ts';
-import { completeMultipartUpload } from './operations/upload-completion.ts';
-import { listMultipartUploads, listParts } from './operations/upload-listings.ts';
-import {
-  abortMultipartUpload,
-  createMultipartUpload,
-  uploadPart,
-  uploadPartCopy,
-} from './operations/uploads.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { checkPresigned } from './wire/presigned-url.ts';
 import { S3Error } from './wire/s3-error.ts';
 import { errorXml } from './wire/xml.ts';
-
-type Operation = (request: S3Request) => HttpResponse;
 
 export interface S3ServiceOptions {
   readonly objects: ObjectStore;
@@ -110,54 +80,12 @@ const SUBRESOURCES = [
   'tagging', 'torrent', 'uploadId', 'uploads', 'versioning', 'versions', 'website',
 ]; // biome-ignore format: a list to look a word up in
 
-const SERVICE: Readonly<Record<string, Operation>> = { GET: listBuckets };
-
-const BUCKET: Readonly<Record<string, Operation>> = {
-  GET: (request) =>
-    request.http.query.get('list-type') === '2' ? listObjectsV2(request) : listObjects(request),
-  'GET acl': getAcl,
-  'GET location': getBucketLocation,
-  'GET tagging': getBucketTagging,
-  'GET uploads': listMultipartUploads,
-  'GET versioning': getBucketVersioning,
-  'GET versions': listObjectVersions,
-  HEAD: headBucket,
-  PUT: createBucket,
-  'PUT acl': putAcl,
-  'PUT tagging': putBucketTagging,
-  DELETE: deleteBucket,
-  'DELETE tagging': deleteBucketTagging,
-  'POST delete': deleteObjects,
-};
-
-const OBJECT: Readonly<Record<string, Operation>> = {
-  GET: getObject,
-  'GET acl': getAcl,
-  'GET attributes': getObjectAttributes,
-  'GET tagging': getObjectTagging,
-  'GET uploadId': listParts,
-  HEAD: headObject,
-  PUT: (request) => (isCopy(request) ? copyObject(request) : putObject(request)),
-  'PUT acl': putAcl,
-  'PUT tagging': putObjectTagging,
-  'PUT uploadId': (request) => (isCopy(request) ? uploadPartCopy(request) : uploadPart(request)),
-  'POST uploads': createMultipartUpload,
-  'POST uploadId': completeMultipartUpload,
-  DELETE: deleteObject,
-  'DELETE tagging': deleteObjectTagging,
-  'DELETE uploadId': abortMultipartUpload,
-};
-
-function isCopy({ http }: S3Request): boolean {
-  return http.headers['x-amz-copy-source'] !== undefined;
-}
-
 function operationOf(request: S3Request): Operation {
   const { http, store, bucket, key } = request;
   const subresource = bucket === '' ? null : (SUBRESOURCES.find((name) => http.query.has(name)) ?? null);
   const name = subresource === null ? http.method : `${http.method} ${subresource}`;
-  const operation = (bucket === '' ? SERVICE : key === '' ? BUCKET : OBJECT)[name];
-  if (operation !== undefined) return operation;
+  const entry = (bucket === '' ? SERVICE : key === '' ? BUCKET : OBJECT)[name];
+  if (entry !== undefined) return entry.run;
   if (subresource !== null) {
     store.bucket(bucket);
     throw new S3Error(

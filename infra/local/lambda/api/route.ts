@@ -1,12 +1,28 @@
 import { type AwsError, errorBody } from '../../aws-json/aws-error.ts';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
+import type { EventSourceMappings } from '../event-source-mappings.ts';
+import type { AsyncInvocations } from '../functions/async-invocations.ts';
+import type { FunctionPool } from '../functions/function-pool.ts';
 
-/** One operation of the API: where it is found, and what it does. */
+/** What the operations work on. */
+export interface LambdaApi {
+  readonly pool: FunctionPool;
+  readonly mappings: EventSourceMappings;
+  /** Of events that nobody waits for. */
+  readonly queue: AsyncInvocations;
+}
+
+/** One operation of the API: its name, where it is found, and what it does. */
 export interface Route {
+  readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path segments without slashes at the ends; `{name}` takes one segment, decoded. */
   readonly path: string;
-  readonly answer: (request: HttpRequest, parameter: string) => HttpResponse | Promise<HttpResponse>;
+  readonly answer: (
+    api: LambdaApi,
+    request: HttpRequest,
+    parameter: string,
+  ) => HttpResponse | Promise<HttpResponse>;
 }
 
 export const json = (
