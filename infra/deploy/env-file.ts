@@ -1,4 +1,14 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
 
 /**
  * `.env.local`, which Next.js reads: `npm run deploy` owns the lines between two marks, at the end, where they win. What
@@ -14,7 +24,7 @@ export function writeEnvLines(file: string, lines: EnvLines | null): void {
   const others = existsSync(file) ? withoutOwn(readFileSync(file, 'utf8')) : '';
   if (lines === null) {
     if (!existsSync(file)) return;
-    if (others.trim() === '') rmSync(file);
+    if (others.trim() === '' && !isLink(file)) rmSync(file);
     else replace(file, others);
     return;
   }
@@ -48,9 +58,15 @@ function withoutOwn(text: string): string {
   return withoutOwn(text.slice(0, begin) + text.slice(after).replace(/^\n/, ''));
 }
 
-/** Whoever reads sees the old file or the new one, and never half of it. */
-function replace(file: string, text: string): void {
+/** Whoever reads sees the old file or the new one, and never half of it. A link stays one: its target is written. */
+function replace(named: string, text: string): void {
+  let file = named;
+  while (isLink(file)) file = path.resolve(path.dirname(file), readlinkSync(file));
   const partial = `${file}.${process.pid}.partial`;
   writeFileSync(partial, text, { mode: existsSync(file) ? statSync(file).mode : 0o644 });
   renameSync(partial, file);
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { pipeline } from '../pipeline.ts';
+import { cacheFolder } from './cache-folder.mjs';
 import { systemClock } from './clock.ts';
 import { ownEnvironment } from './environment.ts';
 import { reportFailure } from './failure-report.ts';
@@ -41,9 +41,6 @@ export interface RuntimeParts {
 }
 
 type Close = () => Promise<void> | void;
-
-/** The project's functions are the same for every data folder: a new one starts as fast as an old one. */
-const FUNCTION_CACHE = fileURLToPath(new URL('../../node_modules/.cache/functions', import.meta.url));
 
 export async function openParts(settings: LocalSettings, url: string): Promise<RuntimeParts> {
   const opened: Close[] = [];
@@ -114,7 +111,8 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     ],
     logs: logs.home,
     clock,
-    cacheDir: isOurs ? FUNCTION_CACHE : path.join(dataDir, 'cache'),
+    // The project's functions are the same for every data folder: a new one starts as fast as an old one.
+    cacheDir: isOurs ? cacheFolder('functions', dataDir) : path.join(dataDir, 'cache'),
     account,
     environment: ownEnvironment(url, settings),
   });

@@ -42,7 +42,9 @@ export class SettingError extends Error {
 }
 
 export function readLocalSettings(env: Environment, cwd: string): LocalSettings {
-  const [handlerFile = '', exportName = 'handler'] = (env.CONSUMER_HANDLER ?? '').split('#');
+  // A `#` may be part of a folder's or a file's name, too: an export's is an identifier.
+  const [, handlerFile = '', exportName = 'handler'] =
+    /^(.*?)(?:#([\p{ID_Start}$_][\p{ID_Continue}$]*))?$/su.exec(env.CONSUMER_HANDLER ?? '') ?? [];
   return {
     port: wholeNumber(env, 'LOCAL_AWS_PORT', 4566, 0, 65_535),
     dataDir: path.resolve(cwd, env.LOCAL_DATA_DIR || '.local'),

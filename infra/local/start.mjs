@@ -3,12 +3,13 @@
  * that transforming each file on its own takes. The bundle is made again when a source of it has changed.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { cacheFolder } from './cache-folder.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const cache = path.join(folder, '../../node_modules/.cache/local-runtime');
+const cache = cacheFolder('local-runtime', path.resolve(process.env.LOCAL_DATA_DIR || '.local'));
 const manifestFile = path.join(cache, 'manifest.json');
 
 await import(pathToFileURL(stored() ?? (await bundled())).href);
@@ -40,9 +41,8 @@ async function bundled() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['esbuild'],
     logLevel: 'error',
-    plugins: [{ name: 'import.meta.url', setup: keepUrls }],
+    plugins: [{ name: 'places', setup: keepPlaces }],
   });
   const text = outputFiles[0]?.text ?? '';
   const file = path.join(cache, `start-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.mjs`);
@@ -51,7 +51,6 @@ async function bundled() {
     // What was saved in the meantime may or may not be in the bundle: it counts as changed.
     return [whole, statSync(whole).mtimeMs < startedMs ? stampOf(whole) : ''];
   });
-  mkdirSync(cache, { recursive: true });
   write(file, text);
   write(manifestFile, JSON.stringify({ madeIn: folder, file, inputs }));
   for (const name of readdirSync(cache)) {
@@ -62,16 +61,18 @@ async function bundled() {
 }
 
 /**
- * A source that looks for files beside itself finds them, although it runs from the cache.
+ * A source that looks for files beside itself finds them, although it runs from the cache; so does esbuild, which is not
+ * part of the bundle.
  * @param {import('esbuild').PluginBuild} build
  */
-function keepUrls(build) {
-  build.onLoad({ filter: /[\\/]infra[\\/]local[\\/].*\.ts$/ }, ({ path: file }) => ({
+function keepPlaces(build) {
+  build.onResolve({ filter: /^esbuild$/ }, () => ({ path: import.meta.resolve('esbuild'), external: true }));
+  build.onLoad({ filter: /[\\/]infra[\\/]local[\\/].*\.(ts|mjs)$/ }, ({ path: file }) => ({
     contents: readFileSync(file, 'utf8').replaceAll(
       /(?<!')import\.meta\.url/g,
       JSON.stringify(pathToFileURL(file).href),
     ),
-    loader: 'ts',
+    loader: file.endsWith('.ts') ? 'ts' : 'js',
   }));
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
@@ -26,6 +26,7 @@ export interface WebPageOptions {
 
 export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
   const port = await freePort(options.port);
+  if (options.mode === 'dev') requireBuildable(options.root);
   if (options.mode === 'start') await ensureBuild(options.root, options.env);
   const args = [options.mode, '-H', options.env.LISTEN_ADDRESS || '127.0.0.1', '-p', String(port)];
   const preload = ['follow-parent.mjs', ...(options.preload ?? [])];
@@ -55,9 +56,27 @@ export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
 /** Builds the production page when there is no build, or one that is older than its sources. */
 export async function ensureBuild(root: string, env: Environment): Promise<void> {
   if (!needsBuild(root)) return;
+  requireBuildable(root);
   console.log('Building the page (once; the next start takes the build that is there) …');
   const code = await exitOf(next(root, ['build'], withPreload(root, env, ['follow-parent.mjs']), 'inherit'));
   if (code !== 0) throw new Error(`The page could not be built (next build ended with ${code}; see above).`);
+}
+
+/** Says in a sentence what the build would say in many. */
+function requireBuildable(root: string): void {
+  if (root.includes('#')) {
+    throw new Error(
+      `Expected no # in the path of the checkout, got ${root}: Tailwind CSS reads no file there. Move the checkout; \`npm run local\` runs there as it is.`,
+    );
+  }
+  try {
+    accessSync(root, constants.W_OK);
+  } catch (error) {
+    throw new Error(
+      `Expected to be able to write in ${root}, where Next.js keeps what it builds. Make it writable, or run \`npm run build\` there once as somebody who may; \`npm run local\` needs no page.`,
+      { cause: error },
+    );
+  }
 }
 
 function next(root: string, args: string[], env: Environment, stdio: 'inherit' | 'pipe'): ChildProcess {

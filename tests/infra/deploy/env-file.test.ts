@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -74,4 +84,18 @@ describe('.env.local', () => {
       }),
     );
   });
+});
+
+test('a symbolic link stays one, and its target is written, also where that is not there yet', () => {
+  const target = path.join(folder, 'elsewhere.env');
+  symlinkSync('elsewhere.env', file);
+  writeEnvLines(file, { BUCKET_NAME: 'results' });
+  expect(readEnvLines(target)).toEqual({ BUCKET_NAME: 'results' });
+  writeFileSync(target, `MINE=1\n${readFileSync(target, 'utf8')}`);
+  writeEnvLines(file, null);
+  expect([readlinkSync(file), readFileSync(target, 'utf8')]).toEqual(['elsewhere.env', 'MINE=1\n']);
+  writeFileSync(target, '');
+  writeEnvLines(file, { BUCKET_NAME: 'results' });
+  writeEnvLines(file, null);
+  expect([readlinkSync(file), readFileSync(target, 'utf8')]).toEqual(['elsewhere.env', '']);
 });

@@ -43,6 +43,8 @@ test('a handler of the user names its file and, after a #, its export', () => {
     readLocalSettings({ CONSUMER_HANDLER: value }, '/project').consumerHandler;
   expect(handler('my/consumer.ts')).toEqual({ file: '/project/my/consumer.ts', exportName: 'handler' });
   expect(handler('/abs/consumer.js#fold')).toEqual({ file: '/abs/consumer.js', exportName: 'fold' });
+  expect(handler('../c#/x.ts')).toEqual({ file: '/c#/x.ts', exportName: 'handler' });
+  expect(handler('../c#1/x#2.ts#fold')).toEqual({ file: '/c#1/x#2.ts', exportName: 'fold' });
 });
 
 test('a process beside the local runtime has of AWS what the runtime sets, and nothing else', () => {

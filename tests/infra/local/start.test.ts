@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -243,7 +243,9 @@ describe('the data of a run before', () => {
 });
 
 describe('a handler of the user', () => {
-  const handler = () => path.join(dataDir, 'consumer.ts');
+  /** In a folder that people have: its name would end a URL, or mean something else there. */
+  const handler = () => path.join(dataDir, 'c#1 100%25?', 'consumer.ts');
+  beforeEach(() => mkdir(path.dirname(handler())));
   const source = (name: string, answer: string) =>
     `export const ${name} = async (event: { Records: unknown[] }): Promise<unknown> => { console.log('got', event.Records.length); ${answer} };\n`;
 
