@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import http from 'node:http';
+import type http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
+import { DEADLINES, type Deadlines, openHttp1, openHttp2, sniff } from './connections.ts';
 import { failureAnswer } from './failure.ts';
 import type { HttpRequest, HttpResponse, HttpService } from './http.ts';
 import { type ServiceName, serviceOf } from './service-name.ts';
@@ -24,7 +25,15 @@ export interface GatewayOptions {
   readonly portsToTry?: number;
   readonly services: Readonly<Record<ServiceName, HttpService>>;
   readonly onError: (error: unknown, request: HttpRequest) => void;
+  readonly deadlines?: Partial<Deadlines>;
+  readonly maxConnections?: number;
 }
+
+/**
+ * Far more than the clients of one machine keep open (the JavaScript SDK's pool has 50, the CLI's one), and few enough that
+ * all of them at once, idle, cost some ten megabytes. What is above is reset, and its client tries again.
+ */
+const MAX_CONNECTIONS = 2_048;
 
 /** The largest body there is: an S3 object of 16 MiB in signed chunks, or 10 MiB of records in base64. */
 const MAX_BODY_BYTES = 24 * 1024 * 1024;
@@ -37,6 +46,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   ) => {
     answer(request, options).then(
       (result) => {
+        // Who does not read its answer does not keep it for ever.
+        response.setTimeout(deadlines.idleMs, () => abort(response));
         try {
           send(response, result);
         } catch {
@@ -48,19 +59,18 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       () => request.destroy(), // the client went away while it was still sending
     );
   };
-  // AWS clients keep connections for a minute and more; closing earlier than they do costs them a reset now and then.
-  const http1 = http.createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, handle);
-  http1.on('checkExpectation', handle); // S3 pays no heed to what a client expects beyond 100-continue
-  const h2 = http2.createServer({ settings: { initialWindowSize: 1 << 20 } }, handle);
-  h2.on('session', (session) => session.setLocalWindowSize?.(16 << 20));
+  const deadlines = { ...DEADLINES, ...options.deadlines };
+  const http1 = openHttp1(handle, deadlines);
+  const h2 = openHttp2(handle, deadlines);
 
   const server = net.createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
-    sniff(socket, (isHttp2) => (isHttp2 ? h2 : http1).emit('connection', socket));
+    sniff(socket, deadlines.headersMs, (isHttp2) => (isHttp2 ? h2 : http1).emit('connection', socket));
   });
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
 
   const port = await listen(server, options.port, options.portsToTry ?? 1);
   return {
@@ -69,26 +79,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        http1.close(); // it was never listening, but its watch over the connections runs
         for (const socket of sockets) socket.destroy();
       }),
   };
 }
 
-/** An HTTP/2 connection with prior knowledge begins with `PRI * HTTP/2.0` (RFC 9113, 3.4); no HTTP/1.1 method does. */
-function sniff(socket: net.Socket, begin: (isHttp2: boolean) => void): void {
-  const preface = Buffer.from('PRI * HTTP/2.0');
-  let head = Buffer.alloc(0);
-  const onReadable = () => {
-    for (let chunk = socket.read(); chunk !== null; chunk = socket.read())
-      head = Buffer.concat([head, chunk]);
-    const length = Math.min(head.length, preface.length);
-    const isPrefix = head.subarray(0, length).equals(preface.subarray(0, length));
-    if (head.length === 0 || (isPrefix && length < preface.length)) return;
-    socket.off('readable', onReadable);
-    socket.unshift(head);
-    begin(isPrefix);
-  };
-  socket.on('readable', onReadable);
+function abort(response: http.ServerResponse | http2.Http2ServerResponse): void {
+  if (response instanceof http2.Http2ServerResponse) response.stream.close(http2.constants.NGHTTP2_CANCEL);
+  else response.destroy();
 }
 
 async function answer(
