@@ -11,7 +11,7 @@ const OVERDUE_MS = 15_000;
 
 /** Asks where the records of unsettled clicks are, as long as there are any, and keeps what it hears. */
 export function useFollowing(clicks: readonly Click[], times: WindowTimes): void {
-  const followed = unsettled(clicks, serverNow());
+  const followed = unsettled(clicks, serverNow(), times);
   const ids = followed.flatMap((click) => click.receipt?.requestId ?? []);
   const since = Math.min(...followed.map((click) => click.sentMs));
   const key =

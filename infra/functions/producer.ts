@@ -66,7 +66,7 @@ export async function produce(
       error_message: recordCountWords(event),
     });
   }
-  const sales = Array.from({ length: recordCount }, () => dummySale(context.awsRequestId));
+  const sales = Array.from({ length: recordCount }, (_, index) => dummySale(context.awsRequestId, index + 1));
   const { taken, unsure, lastError } = await putAll(sales, context, limits);
   const message = {
     status: taken.length === sales.length,
@@ -103,12 +103,13 @@ function recordCountOf(event: unknown): number | null {
     : null;
 }
 
-function dummySale(requestId: string): Sale {
+function dummySale(requestId: string, requestNumber: number): Sale {
   return {
     custName: DUMMY_CUSTOMERS[randomInt(DUMMY_CUSTOMERS.length)] ?? DUMMY_CUSTOMERS[0],
     custId: randomInt(10_000_000, 100_000_000),
     salesCents: randomInt(1, 501) * 100,
     requestId,
+    requestNumber,
   };
 }
 

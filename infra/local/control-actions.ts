@@ -93,7 +93,13 @@ export function controlActions(
   return {
     'late-record': async () => {
       const windowSeconds = await currentWindowSeconds();
-      const sale = { custName: 'Late Lizardfolk', custId: 1, salesCents: 100, requestId: null };
+      const sale = {
+        custName: 'Late Lizardfolk',
+        custId: 1,
+        salesCents: 100,
+        requestId: null,
+        requestNumber: null,
+      };
       const shardId = await put(serializeSale(sale), 2 * windowSeconds * 1000);
       return `A sale of 1 whose arrival lies two windows back went to ${shardId}.`;
     },

@@ -62,7 +62,7 @@ function demoResult(startMs: number, endMs: number): WindowResult | null {
   for (let index = 0; index < recordCount; index += 1) {
     const amount = Math.ceil(random() * 500);
     const custName = DUMMY_CUSTOMERS[amount % DUMMY_CUSTOMERS.length] ?? DUMMY_CUSTOMERS[0];
-    const sale = { custName, custId: 1, salesCents: amount * 100, requestId: null };
+    const sale = { custName, custId: 1, salesCents: amount * 100, requestId: null, requestNumber: null };
     fold(aggregate, String(sequence + BigInt(index)), { ok: true, sale });
   }
   return resultOf(aggregate, { startMs, endMs }, 'shardId-000000000000', false);

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../core/range.ts';
 import { LATE_MS } from '../core/slot.ts';
-import { windowAt } from '../core/window.ts';
+import { windowAt, windowStartMs } from '../core/window.ts';
 import type { Problem, Receipt, TracesAnswer } from './answers.ts';
 
 /** One press of the button, and what has become of it. Kept by the browser that pressed. */
@@ -37,7 +37,7 @@ export interface Sums {
 /**
  * sent: not seen by the consumer yet. in-stream: in an open window so far, or counted in part. counted: all of it is in
  * window results. late: the consumer has it, yet its result is overdue. missing: a result is overdue, and the consumer has
- * not seen all of it. twice: more is counted than was sent. failed: nothing got in.
+ * not seen all of it. twice: the consumer has more than was sent. failed: nothing got in.
  */
 export type ClickStatus = 'failed' | 'sent' | 'in-stream' | 'counted' | 'late' | 'missing' | 'twice';
 
@@ -87,7 +87,7 @@ export function progressOf({ receipt, shares }: Pick<Click, 'receipt' | 'shares'
 export function statusOf(click: Pick<Click, 'receipt' | 'shares' | 'overdue'>): ClickStatus {
   const { sent, counted, soFar } = progressOf(click);
   if (sent.recordCount === 0) return 'failed';
-  if (counted.recordCount > sent.recordCount) return 'twice';
+  if (counted.recordCount + soFar.recordCount > sent.recordCount) return 'twice';
   if (counted.recordCount === sent.recordCount) return 'counted';
   if (click.overdue) {
     return counted.recordCount + soFar.recordCount < sent.recordCount ? 'missing' : 'late';
@@ -133,14 +133,24 @@ export function describeClick(click: Click, format: ClickFormat): string {
   return clauses.join('; ');
 }
 
-/** Clicks that are worth asking about, newest first: the server answers for a hundred at once, and for a week. */
-export function unsettled(clicks: readonly Click[], nowMs: number): Click[] {
+/**
+ * Clicks that are worth asking about, newest first: the server answers for a hundred at once, and for a week. What was
+ * sent again within its window is dropped by the consumer; a click during which a window ended is watched until the next
+ * one's result is due, too, since there it would count twice.
+ */
+export function unsettled(clicks: readonly Click[], nowMs: number, times: WindowTimes): Click[] {
   return clicks
     .filter((click) => {
       const { sent, counted } = progressOf(click);
-      return counted.recordCount < sent.recordCount && nowMs - click.sentMs < MAX_TRACE_AGE_MS;
+      if (nowMs - click.sentMs >= MAX_TRACE_AGE_MS) return false;
+      const mayGrow = sent.recordCount > 0 && spansWindows(click, times) && nowMs <= dueMs(click, times);
+      return counted.recordCount < sent.recordCount || mayGrow;
     })
     .slice(0, MAX_TRACED);
+}
+
+function spansWindows({ sentMs, durationMs }: Click, { windowSeconds }: WindowTimes): boolean {
+  return windowStartMs(sentMs, windowSeconds) < windowStartMs(sentMs + durationMs, windowSeconds);
 }
 
 /** The JSON that the browser keeps. Whatever does not look like a click is left out: storage is written by anyone. */

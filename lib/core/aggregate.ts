@@ -2,8 +2,9 @@ import { AmountSketch, isAmountSketch } from './amount-sketch.ts';
 import { amountOf, MAX_CENTS } from './cents.ts';
 import { addToCustomers, type CustomerSums } from './customers.ts';
 import { excerptOf } from './excerpt.ts';
+import { NumberSet } from './number-set.ts';
 import type { ParsedSale } from './sale.ts';
-import { compareSequenceNumbers, isSequenceNumber } from './sequence-number.ts';
+import { isSequenceAfter, isSequenceNumber } from './sequence-number.ts';
 
 /**
  * What is known of one window of one shard: counts and sums, and nothing per record, so that it can travel as Lambda's
@@ -26,7 +27,9 @@ export interface Aggregate {
   firstSequenceNumber: string | null;
   lastSequenceNumber: string | null;
   /** By producer invocation, oldest first, so that a click can be followed. */
-  requests: Map<string, RequestShare>;
+  requests: Map<string, RequestSums>;
+  /** How much room the requests' numbers take, in the units of `NumberSet.size`. */
+  seenSize: number;
   /** Null when a version before this one began the window, and did not count by customer; so is `amounts`. */
   customers: CustomerSums | null;
   /** How the single sales are spread. */
@@ -38,6 +41,18 @@ export interface RequestShare {
   recordCount: number;
   salesCents: number;
 }
+
+/** The same while its window is folded. */
+interface RequestSums extends RequestShare {
+  /** The numbers of its sales that are in; null when it does not number them, or they have been forgotten. */
+  seen: NumberSet | null;
+}
+
+/**
+ * The room for the numbers of all requests together: 600,000 sales of one shard in one window, five times of what a shard
+ * takes in two minutes. Beyond it those of the oldest request are forgotten, and what is sent again of it counts twice.
+ */
+const MAX_SEEN_SIZE = 100_000;
 
 /** The newest request ids are kept apart, the rest is added up under `OTHER_REQUESTS`: the state stays below 1 MB. */
 export const MAX_REQUESTS = 500;
@@ -55,6 +70,7 @@ export function emptyAggregate(): Aggregate {
     firstSequenceNumber: null,
     lastSequenceNumber: null,
     requests: new Map(),
+    seenSize: 0,
     customers: new Map(),
     amounts: new AmountSketch(),
   };
@@ -63,8 +79,7 @@ export function emptyAggregate(): Aggregate {
 /** True for a record that is already in: Lambda delivers at least once, and in order within a shard. */
 export function isFolded(aggregate: Aggregate, sequenceNumber: string): boolean {
   return (
-    aggregate.lastSequenceNumber !== null &&
-    compareSequenceNumbers(sequenceNumber, aggregate.lastSequenceNumber) <= 0
+    aggregate.lastSequenceNumber !== null && !isSequenceAfter(sequenceNumber, aggregate.lastSequenceNumber)
   );
 }
 
@@ -79,7 +94,12 @@ export function fold(aggregate: Aggregate, sequenceNumber: string, parsed: Parse
     aggregate.rejected += 1;
     return parsed.reason;
   }
-  const { custName, salesCents, requestId } = parsed.sale;
+  const { custName, salesCents, requestId, requestNumber } = parsed.sale;
+  const request = requestId === null ? undefined : aggregate.requests.get(requestId);
+  if (requestNumber !== null && request?.seen?.has(requestNumber)) {
+    aggregate.repeated += 1;
+    return null;
+  }
   const turnoverCents = aggregate.turnoverCents + Math.abs(salesCents);
   if (turnoverCents > MAX_CENTS) {
     aggregate.rejected += 1;
@@ -90,37 +110,60 @@ export function fold(aggregate: Aggregate, sequenceNumber: string, parsed: Parse
   aggregate.turnoverCents = turnoverCents;
   if (aggregate.minCents === null || salesCents < aggregate.minCents) aggregate.minCents = salesCents;
   if (aggregate.maxCents === null || salesCents > aggregate.maxCents) aggregate.maxCents = salesCents;
-  if (requestId !== null) addToRequest(aggregate.requests, requestId, 1, salesCents);
+  if (request !== undefined) {
+    request.recordCount += 1;
+    request.salesCents += salesCents;
+    if (requestNumber !== null && request.seen !== null) see(aggregate, request.seen, requestNumber);
+  } else if (requestId !== null) addRequest(aggregate, requestId, salesCents, requestNumber);
   if (aggregate.customers !== null) addToCustomers(aggregate.customers, custName, salesCents);
   aggregate.amounts?.add(salesCents);
   return null;
 }
 
-function addToRequest(
-  requests: Map<string, RequestShare>,
+function addRequest(
+  aggregate: Aggregate,
   requestId: string,
-  recordCount: number,
   salesCents: number,
+  requestNumber: number | null,
 ): void {
-  const share = requests.get(requestId);
-  if (share !== undefined) {
-    share.recordCount += recordCount;
-    share.salesCents += salesCents;
-    return;
-  }
-  requests.set(requestId, { recordCount, salesCents });
-  if (
-    requestId === OTHER_REQUESTS ||
-    requests.size <= MAX_REQUESTS + (requests.has(OTHER_REQUESTS) ? 1 : 0)
-  ) {
-    return;
-  }
-  for (const [oldest, oldestShare] of requests) {
+  const { requests } = aggregate;
+  // Whoever calls itself so is one of many: its numbers say nothing.
+  const isNumbered = requestNumber !== null && requestId !== OTHER_REQUESTS;
+  const seen = isNumbered ? new NumberSet() : null;
+  requests.set(requestId, { recordCount: 1, salesCents, seen });
+  if (seen !== null && requestNumber !== null) see(aggregate, seen, requestNumber);
+  const isFull = requests.size > MAX_REQUESTS + (requests.has(OTHER_REQUESTS) ? 1 : 0);
+  if (!isFull) return;
+  for (const [oldest, share] of requests) {
     if (oldest === OTHER_REQUESTS) continue;
     requests.delete(oldest);
-    addToRequest(requests, OTHER_REQUESTS, oldestShare.recordCount, oldestShare.salesCents);
+    forget(aggregate, share);
+    const others = requests.get(OTHER_REQUESTS);
+    if (others === undefined) requests.set(OTHER_REQUESTS, share);
+    else {
+      others.recordCount += share.recordCount;
+      others.salesCents += share.salesCents;
+    }
     return;
   }
+}
+
+/** Notes that a sale is in, and forgets the oldest requests' where that takes too much room. */
+function see(aggregate: Aggregate, seen: NumberSet, requestNumber: number): void {
+  const before = seen.size;
+  seen.add(requestNumber);
+  aggregate.seenSize += seen.size - before;
+  if (aggregate.seenSize <= MAX_SEEN_SIZE) return;
+  for (const share of aggregate.requests.values()) {
+    if (share.seen === seen) continue;
+    forget(aggregate, share);
+    if (aggregate.seenSize <= MAX_SEEN_SIZE) return;
+  }
+}
+
+function forget(aggregate: Aggregate, share: RequestSums): void {
+  aggregate.seenSize -= share.seen?.size ?? 0;
+  share.seen = null;
 }
 
 /** Lambda's `state`: compact JSON. `requests` is a list, since a JSON object would not keep the order of numeric ids. */
@@ -134,7 +177,12 @@ export interface AggregateState {
   readonly repeated: number;
   readonly first_sequence_number: string | null;
   readonly last_sequence_number: string | null;
-  readonly requests: readonly (readonly [requestId: string, recordCount: number, salesCents: number])[];
+  readonly requests: readonly (readonly [
+    requestId: string,
+    recordCount: number,
+    salesCents: number,
+    seen?: string,
+  ])[];
   readonly customers: readonly (readonly [name: string, recordCount: number, salesCents: number])[] | null;
   readonly amounts: string | null;
 }
@@ -150,14 +198,14 @@ export function serializeState(aggregate: Aggregate): AggregateState {
     repeated: aggregate.repeated,
     first_sequence_number: aggregate.firstSequenceNumber,
     last_sequence_number: aggregate.lastSequenceNumber,
-    requests: sharesOf(aggregate.requests),
-    customers: aggregate.customers && sharesOf(aggregate.customers),
+    requests: Array.from(aggregate.requests, ([id, { recordCount, salesCents, seen }]) =>
+      seen === null ? [id, recordCount, salesCents] : [id, recordCount, salesCents, seen.serialize()],
+    ),
+    customers:
+      aggregate.customers &&
+      Array.from(aggregate.customers, ([name, sums]) => [name, sums.recordCount, sums.salesCents]),
     amounts: aggregate.amounts?.serialize() ?? null,
   };
-}
-
-function sharesOf(shares: ReadonlyMap<string, RequestShare>): [string, number, number][] {
-  return Array.from(shares, ([name, { recordCount, salesCents }]) => [name, recordCount, salesCents]);
 }
 
 /** Thrown for a window state that this consumer did not write: counting on from it would give a wrong total. */
@@ -174,7 +222,7 @@ export function parseState(state: unknown): Aggregate {
   if (typeof state !== 'object' || state === null) throw new ForeignStateError(state);
   if (Object.keys(state).length === 0) return emptyAggregate();
   const s: { readonly [K in keyof AggregateState]?: unknown } = state;
-  const requests = parseShares(s.requests);
+  const requests = parseRequests(s.requests);
   // What a version before this one, whose window was open when it was replaced, did not say.
   const customers = parseShares(s.customers ?? []);
   const amounts = s.amounts ?? '';
@@ -209,9 +257,23 @@ export function parseState(state: unknown): Aggregate {
     firstSequenceNumber: s.first_sequence_number,
     lastSequenceNumber: s.last_sequence_number,
     requests,
+    seenSize: [...requests.values()].reduce((sum, { seen }) => sum + (seen?.size ?? 0), 0),
     customers: s.customers == null ? null : customers,
     amounts: s.amounts == null ? null : sketch,
   };
+}
+
+function parseRequests(value: unknown): Map<string, RequestSums> | null {
+  const shares = parseShares(value);
+  if (shares === null || !Array.isArray(value)) return null;
+  const requests = new Map<string, RequestSums>();
+  for (const [index, [id, share]] of [...shares].entries()) {
+    const text: unknown = value[index]?.[3];
+    const seen = text === undefined ? null : NumberSet.parse(text);
+    if (seen === null && text !== undefined) return null;
+    requests.set(id, { ...share, seen });
+  }
+  return requests;
 }
 
 function parseShares(value: unknown): Map<string, RequestShare> | null {

@@ -1,9 +1,10 @@
 import { amountOf, centsOf } from './cents.ts';
 import { excerptOf, excerptOfText } from './excerpt.ts';
+import { MAX_NUMBER } from './number-set.ts';
 
 /**
  * A sale: the data of one Kinesis record, UTF-8 JSON such as
- * `{"cust_name": "Lizardfolk", "cust_id": 20087128, "sales": 246, "request_id": "…"}`.
+ * `{"cust_name": "Lizardfolk", "cust_id": 20087128, "sales": 246, "request_id": "…", "request_number": 1}`.
  */
 export interface Sale {
   readonly custName: string;
@@ -12,6 +13,8 @@ export interface Sale {
   readonly salesCents: number;
   /** The producer invocation that sent it; null when the producer was somebody else's. */
   readonly requestId: string | null;
+  /** Its number among that invocation's sales, from 1 on: of two with the same one, one was sent again. Null when not told. */
+  readonly requestNumber: number | null;
 }
 
 export type ParsedSale =
@@ -40,7 +43,13 @@ export function parseSale(text: string): ParsedSale {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return rejected(`expected a JSON object, got ${excerptOfText(text)}`);
   }
-  const record: { cust_name?: unknown; cust_id?: unknown; sales?: unknown; request_id?: unknown } = value;
+  const record: {
+    cust_name?: unknown;
+    cust_id?: unknown;
+    sales?: unknown;
+    request_id?: unknown;
+    request_number?: unknown;
+  } = value;
 
   const salesCents = centsOf(record.sales);
   if (salesCents === null) {
@@ -67,9 +76,15 @@ export function parseSale(text: string): ParsedSale {
       `expected \`request_id\` to be a text of 1 to ${MAX_REQUEST_ID_LENGTH} characters, got ${excerptOf(requestId)}`,
     );
   }
+  const requestNumber = record.request_number ?? null;
+  if (requestNumber !== null && !isRequestNumber(requestNumber)) {
+    return rejected(
+      `expected \`request_number\` to be a whole number from 1 to ${MAX_NUMBER}, got ${excerptOf(requestNumber)}`,
+    );
+  }
   return {
     ok: true,
-    sale: { custName: record.cust_name, custId: record.cust_id, salesCents, requestId },
+    sale: { custName: record.cust_name, custId: record.cust_id, salesCents, requestId, requestNumber },
   };
 }
 
@@ -80,11 +95,16 @@ export function serializeSale(sale: Sale): string {
     cust_id: sale.custId,
     sales: amountOf(sale.salesCents),
     ...(sale.requestId === null ? {} : { request_id: sale.requestId }),
+    ...(sale.requestNumber === null ? {} : { request_number: sale.requestNumber }),
   });
 }
 
 function isRequestId(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_REQUEST_ID_LENGTH;
+}
+
+function isRequestNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_NUMBER;
 }
 
 function rejected(reason: string): ParsedSale {

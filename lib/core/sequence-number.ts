@@ -8,6 +8,11 @@ export function compareSequenceNumbers(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** True when `a` comes after `b`: the same with one comparison of digits. */
+export function isSequenceAfter(a: string, b: string): boolean {
+  return a.length === b.length ? a > b : a.length > b.length;
+}
+
 export function isSequenceNumber(value: unknown): value is string {
   return typeof value === 'string' && /^(0|[1-9]\d{0,128})$/.test(value);
 }

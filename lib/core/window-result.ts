@@ -57,7 +57,11 @@ export function resultOf(
     maxCents: aggregate.maxCents,
     rejected: aggregate.rejected,
     repeated: aggregate.repeated,
-    requests: Array.from(aggregate.requests, ([requestId, share]) => ({ requestId, ...share })),
+    requests: Array.from(aggregate.requests, ([requestId, { recordCount, salesCents }]) => ({
+      requestId,
+      recordCount,
+      salesCents,
+    })),
     customers: aggregate.customers && Array.from(aggregate.customers, ([name, sums]) => ({ name, ...sums })),
     amounts: aggregate.amounts?.serialize() ?? null,
     terminatedEarly,

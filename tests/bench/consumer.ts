@@ -100,6 +100,7 @@ function eventText(): string {
           custId: 20_087_128 + n,
           salesCents: (1 + ((n * 7) % 500)) * 100,
           requestId: requestIds[n % 20] ?? null,
+          requestNumber: 1 + Math.floor(n / 20),
         }),
       ).toString('base64'),
       approximateArrivalTimestamp: 1_611_503_760.042,

@@ -15,6 +15,7 @@ export function putRecordsBody(streamName: string): Buffer {
         custId: 20_087_128 + n,
         salesCents: 100 * (1 + n),
         requestId: '8f14e45f-ceea-467f-a8f2-9c1b7a5d3e20',
+        requestNumber: null,
       }),
     ).toString('base64'),
   }));

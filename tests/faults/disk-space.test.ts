@@ -75,7 +75,9 @@ test.skipIf(!isMounted)(
     let accepted = 0;
     const refusals = new Set<string>();
     const put = async (salesCents: number) => {
-      const Data = Buffer.from(serializeSale({ custName: 'Kobold', custId: 1, salesCents, requestId: null }));
+      const Data = Buffer.from(
+        serializeSale({ custName: 'Kobold', custId: 1, salesCents, requestId: null, requestNumber: null }),
+      );
       try {
         await client.send(new PutRecordCommand({ StreamName: 'data_pipe', PartitionKey: 'a', Data }));
         accepted += salesCents;

@@ -63,7 +63,15 @@ test(`${KILLS} kills under load, resharding and multipart uploads lose nothing a
         const call: Call = { cents: 0, acknowledged: false };
         const records = Array.from({ length: RECORDS_PER_CALL }, (_unused, n) => ({
           PartitionKey: `${requestId}-${n}`,
-          Data: Buffer.from(serializeSale({ custName: 'Kobold', custId: n, salesCents: 100 + n, requestId })),
+          Data: Buffer.from(
+            serializeSale({
+              custName: 'Kobold',
+              custId: n,
+              salesCents: 100 + n,
+              requestId,
+              requestNumber: null,
+            }),
+          ),
         }));
         calls.set(requestId, { ...call, cents: sumTo(RECORDS_PER_CALL) });
         try {
@@ -179,7 +187,9 @@ async function putRecords(endpoint: string, count: number): Promise<void> {
   const client = kinesisOf(endpoint);
   const Records = Array.from({ length: count }, (_, n) => ({
     PartitionKey: `${n}`,
-    Data: Buffer.from(serializeSale({ custName: 'Kobold', custId: n, salesCents: 100, requestId: null })),
+    Data: Buffer.from(
+      serializeSale({ custName: 'Kobold', custId: n, salesCents: 100, requestId: null, requestNumber: null }),
+    ),
   }));
   await client.send(new PutRecordsCommand({ StreamName: 'data_pipe', Records }));
   client.destroy();

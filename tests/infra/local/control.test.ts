@@ -101,7 +101,13 @@ const openShards = async () => (await status()).shards.filter((shard) => !shard.
 
 function putSale(sales = 1): Promise<unknown> {
   const Data = Buffer.from(
-    serializeSale({ custName: 'Kobold', custId: 1, salesCents: sales * 100, requestId: null }),
+    serializeSale({
+      custName: 'Kobold',
+      custId: 1,
+      salesCents: sales * 100,
+      requestId: null,
+      requestNumber: null,
+    }),
   );
   return kinesis.send(new PutRecordCommand({ StreamName: 'data_pipe', PartitionKey: 'a', Data }));
 }

@@ -66,7 +66,13 @@ async function put(endpoint: string, sales: number): Promise<void> {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     requestHandler: new NodeHttpHandler(),
   });
-  const sale = serializeSale({ custName: 'Kobold', custId: 1, salesCents: 150, requestId: null });
+  const sale = serializeSale({
+    custName: 'Kobold',
+    custId: 1,
+    salesCents: 150,
+    requestId: null,
+    requestNumber: null,
+  });
   const Records = Array.from({ length: sales }, (_, i) => ({
     PartitionKey: `${i}`,
     Data: Buffer.from(sale),

@@ -54,6 +54,7 @@ describe('a receipt follows its click', () => {
     ['in-stream', [share(0, 91, true), share(1, 65, false)]],
     ['counted', [share(0, 91, true), share(1, 65, true)]],
     ['twice', [share(0, 91, true), share(1, 66, true)]],
+    ['twice', [share(0, 156, true), share(1, 1, false)]],
   ] as const)('%s, by where its records are: %j', (status, shares) => {
     expect(statusOf(click({ shares }))).toBe(status);
   });
@@ -113,10 +114,17 @@ test('the parts of a window become one share, what is counted apart from what is
 });
 
 test('only clicks with records that are not counted yet are asked about, for a week', () => {
-  const counted = click({ shares: [share(0, 156, true)] });
+  const counted = click({ shares: [share(0, 156, true)], sentMs: T + 117_000 });
   const failed = click({ receipt: null });
-  expect(unsettled([click(), counted, failed], T + W)).toEqual([click()]);
-  expect(unsettled([click()], T + 119_000 + 7 * 86_400_000)).toEqual([]);
+  expect(unsettled([click(), counted, failed], T + W, times)).toEqual([click()]);
+  expect(unsettled([click()], T + 119_000 + 7 * 86_400_000, times)).toEqual([]);
+});
+
+// What was sent again after the end of its window is in the next one, and counts there.
+test('a counted click during which a window ended is asked about until the next window is settled', () => {
+  const counted = click({ shares: [share(0, 156, true)] });
+  expect(unsettled([counted], T + 2 * W + 31_000, times)).toEqual([counted]);
+  expect(unsettled([counted], T + 2 * W + 31_001, times)).toEqual([]);
 });
 
 describe('the browser’s storage', () => {

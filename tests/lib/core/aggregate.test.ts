@@ -18,8 +18,9 @@ import {
   mergeCustomers,
   OTHER_CUSTOMERS,
 } from '../../../lib/core/customers.ts';
+import { MAX_NUMBER } from '../../../lib/core/number-set.ts';
 import { MAX_SALE_CENTS, type ParsedSale, parseSale } from '../../../lib/core/sale.ts';
-import { compareSequenceNumbers } from '../../../lib/core/sequence-number.ts';
+import { compareSequenceNumbers, isSequenceAfter } from '../../../lib/core/sequence-number.ts';
 import { parseResult, resultOf, serializeResult } from '../../../lib/core/window-result.ts';
 
 interface Arrival {
@@ -29,8 +30,12 @@ interface Arrival {
 
 const rejected: ParsedSale = { ok: false, reason: 'expected a JSON object, got poison' };
 
-function sold(salesCents: number, requestId: string | null = null): ParsedSale {
-  return { ok: true, sale: { custName: 'Kobold', custId: 1, salesCents, requestId } };
+function sold(
+  salesCents: number,
+  requestId: string | null = null,
+  requestNumber: number | null = null,
+): ParsedSale {
+  return { ok: true, sale: { custName: 'Kobold', custId: 1, salesCents, requestId, requestNumber } };
 }
 
 /** Records of one shard in order: some sales, some not, from a few producers. */
@@ -169,6 +174,7 @@ describe('the shares of the producers', () => {
     expect(aggregate.requests.get(OTHER_REQUESTS)).toEqual({
       recordCount: 1500,
       salesCents: (1499 * 1500) / 2,
+      seen: null,
     });
     const shares = [...aggregate.requests.values()];
     expect(shares.reduce((sum, share) => sum + share.salesCents, 0)).toBe(aggregate.salesCents);
@@ -179,7 +185,7 @@ describe('the shares of the producers', () => {
     const aggregate = emptyAggregate();
     fold(aggregate, '1', sold(5, OTHER_REQUESTS));
     for (let id = 0; id < 600; id += 1) fold(aggregate, String(id + 2), sold(1, `request-${id}`));
-    expect(aggregate.requests.get(OTHER_REQUESTS)).toEqual({ recordCount: 101, salesCents: 105 });
+    expect(aggregate.requests.get(OTHER_REQUESTS)).toEqual({ recordCount: 101, salesCents: 105, seen: null });
   });
 
   test('stay far below the 1 MB that AWS allows a state, with the longest ids there are', () => {
@@ -195,6 +201,68 @@ describe('the shares of the producers', () => {
   });
 });
 
+describe('a sale that its producer sends again', () => {
+  const numbered = fc.record({
+    id: fc.constantFrom('a', 'b', 'c'),
+    number: fc.integer({ min: 1, max: 40 }),
+  });
+  const centsOf = ({ id, number }: { id: string; number: number }) => number * 100 + id.charCodeAt(0);
+
+  test('is dropped and counted as such, however the records are cut: the sums are those of each sale once', () => {
+    fc.assert(
+      fc.property(fc.array(numbered, { maxLength: 120 }), fc.nat({ max: 120 }), (sent, cut) => {
+        const records = sent.map((each, index) => ({
+          sequenceNumber: String(index + 1),
+          parsed: sold(centsOf(each), each.id, each.number),
+        }));
+        const aggregate = foldAll(
+          handOn(foldAll(emptyAggregate(), records.slice(0, cut))),
+          records.slice(cut),
+        );
+        const once = [...new Map(sent.map((each) => [`${each.id} ${each.number}`, each])).values()];
+        expect(aggregate).toMatchObject({
+          recordCount: once.length,
+          repeated: sent.length - once.length,
+          rejected: 0,
+          salesCents: once.reduce((sum, each) => sum + centsOf(each), 0),
+          lastSequenceNumber: records.at(-1)?.sequenceNumber ?? null,
+        });
+        for (const id of ['a', 'b', 'c']) {
+          const own = once.filter((each) => each.id === id);
+          expect(aggregate.requests.get(id)?.recordCount ?? 0).toBe(own.length);
+        }
+        expect(handOn(aggregate)).toEqual(foldAll(emptyAggregate(), records));
+      }),
+    );
+  });
+
+  test('counts again where it has no number, or its request is none of those that are remembered', () => {
+    const aggregate = emptyAggregate();
+    fold(aggregate, '1', sold(1, 'plain'));
+    fold(aggregate, '2', sold(1, 'plain'));
+    fold(aggregate, '3', sold(1, 'old', 1));
+    for (let id = 0; id < MAX_REQUESTS; id += 1) fold(aggregate, String(id + 4), sold(1, `r-${id}`, 1));
+    fold(aggregate, '900', sold(1, 'old', 1));
+    fold(aggregate, '901', sold(1, `r-${MAX_REQUESTS - 1}`, 1));
+    expect(aggregate).toMatchObject({ recordCount: MAX_REQUESTS + 4, repeated: 1 });
+  });
+
+  test('is told among 60 requests of 10,000 sales each, all of which a window remembers', () => {
+    const aggregate = emptyAggregate();
+    let sequence = 0;
+    const send = (id: number) => {
+      for (let number = 1; number <= 10_000; number += 1) {
+        sequence += 1;
+        fold(aggregate, String(sequence), sold(1, `r-${id}`, number));
+      }
+    };
+    for (let id = 0; id < 59; id += 1) send(id);
+    send(0);
+    send(58);
+    expect(aggregate).toMatchObject({ recordCount: 590_000, repeated: 20_000 });
+  });
+});
+
 test('the state with the largest shares, customers and amounts there are stays far below the 1 MB that AWS allows', () => {
   const aggregate = emptyAggregate();
   for (let id = 0; id < 20_000; id += 1) {
@@ -203,6 +271,8 @@ test('the state with the largest shares, customers and amounts there are stays f
       custId: 1,
       salesCents: Math.round(1.0018 ** id) * (id % 2 === 0 ? 1 : -1),
       requestId: `${id}`.padEnd(128, '\u20AC'),
+      // Far apart, so that each takes all the room that a request's numbers can take.
+      requestNumber: MAX_NUMBER - (id % 5000),
     };
     fold(aggregate, String(10n ** 55n + BigInt(id)), { ok: true, sale });
   }
@@ -212,7 +282,7 @@ test('the state with the largest shares, customers and amounts there are stays f
 describe('the shares of the customers', () => {
   const sale = (custName: string, salesCents: number): ParsedSale => ({
     ok: true,
-    sale: { custName, custId: 1, salesCents, requestId: null },
+    sale: { custName, custId: 1, salesCents, requestId: null, requestNumber: null },
   });
 
   test(`of the first ${MAX_CUSTOMERS} names are exact, the rest is one, and nothing is lost`, () => {
@@ -314,6 +384,7 @@ test('sequence numbers compare as the integers they are', () => {
   fc.assert(
     fc.property(sequenceNumber, sequenceNumber, (a, b) => {
       expect(Math.sign(compareSequenceNumbers(String(a), String(b)))).toBe(a < b ? -1 : a > b ? 1 : 0);
+      expect(isSequenceAfter(String(a), String(b))).toBe(a > b);
     }),
   );
   expect(compareSequenceNumbers('9', '10')).toBeLessThan(0);

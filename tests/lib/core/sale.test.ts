@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { amountOf, centsOf, MAX_CENTS, sumCents } from '../../../lib/core/cents.ts';
+import { MAX_NUMBER } from '../../../lib/core/number-set.ts';
 import {
   MAX_SALE_BYTES,
   MAX_SALE_CENTS,
@@ -14,6 +15,7 @@ const sale: fc.Arbitrary<Sale> = fc.record({
   custId: fc.maxSafeInteger(),
   salesCents: fc.maxSafeInteger().map((cents) => cents % (MAX_SALE_CENTS + 1)),
   requestId: fc.option(fc.string({ minLength: 1, maxLength: 128 })),
+  requestNumber: fc.option(fc.integer({ min: 1, max: MAX_NUMBER })),
 });
 
 describe('an amount', () => {
@@ -99,7 +101,13 @@ describe('a sale', () => {
   test('of the original demo is a sale, and fields that nobody knows do not matter', () => {
     expect(parseSale('{"cust_name":"Lizardfolk","cust_id":20087128,"sales":246,"store":{"id":1}}')).toEqual({
       ok: true,
-      sale: { custName: 'Lizardfolk', custId: 20_087_128, salesCents: 24_600, requestId: null },
+      sale: {
+        custName: 'Lizardfolk',
+        custId: 20_087_128,
+        salesCents: 24_600,
+        requestId: null,
+        requestNumber: null,
+      },
     });
   });
 
@@ -129,6 +137,12 @@ describe('a sale', () => {
     [JSON.stringify({ ...valid, request_id: '' }), '`request_id` to be a text of 1 to 128 characters'],
     [JSON.stringify({ ...valid, request_id: 'x'.repeat(129) }), '`request_id` to be a text of 1 to 128'],
     [JSON.stringify({ ...valid, request_id: 7 }), '`request_id` to be a text'],
+    [
+      JSON.stringify({ ...valid, request_number: 0 }),
+      '`request_number` to be a whole number from 1 to 60000',
+    ],
+    [JSON.stringify({ ...valid, request_number: 1.5 }), 'from 1 to 60000, got 1.5'],
+    [JSON.stringify({ ...valid, request_number: '7' }), 'from 1 to 60000, got "7"'],
     [JSON.stringify({ ...valid, note: 'x'.repeat(MAX_SALE_BYTES) }), 'expected at most 65536 bytes'],
   ])('is not read from %.60s', (text, reason) => {
     const parsed = parseSale(text);

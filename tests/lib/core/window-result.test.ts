@@ -73,7 +73,7 @@ describe('a window result', () => {
 
   test('is what the contract says, name by name', () => {
     const aggregate = emptyAggregate();
-    const sale = { custName: 'Kobold', custId: 1, salesCents: 1234, requestId: 'r-1' };
+    const sale = { custName: 'Kobold', custId: 1, salesCents: 1234, requestId: 'r-1', requestNumber: null };
     fold(aggregate, '100', { ok: true, sale });
     fold(aggregate, '101', { ok: false, reason: 'poison' });
     const startMs = Date.UTC(2021, 0, 24, 15, 56);
@@ -158,7 +158,7 @@ test.each(['', '5', '__proto__', 'constructor', 'other', '\uD83D', 'a"b'])(
   (custName) => {
     const aggregate = emptyAggregate();
     for (const [index, name] of [custName, 'Kobold', custName].entries()) {
-      const sale = { custName: name, custId: 1, salesCents: 100, requestId: name };
+      const sale = { custName: name, custId: 1, salesCents: 100, requestId: name, requestNumber: null };
       fold(aggregate, String(index + 1), { ok: true, sale });
     }
     const result = resultOf(aggregate, { startMs: 0, endMs: 120_000 }, 's', false);

@@ -74,7 +74,7 @@ function openTailAt(stream: string, skewMs: number) {
 }
 
 function sale(custName: string): string {
-  return serializeSale({ custName, custId: 1, salesCents: 100, requestId: null });
+  return serializeSale({ custName, custId: 1, salesCents: 100, requestId: null, requestNumber: null });
 }
 
 /** Of the sale with that number: a dozen keys, so that each is used often. */
