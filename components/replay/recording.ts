@@ -96,6 +96,7 @@ export function windowsAt(recording: Recording, nowMs: number, range: NamedRange
     open,
     newest: newestOf(written, nowMs),
     readMs,
+    reading: null,
     problem: null,
     malformed: [],
   };

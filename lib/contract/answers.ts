@@ -33,6 +33,8 @@ export interface WindowsAnswer {
   readonly newest: { readonly startMs: number; readonly endMs: number; readonly lagMs: number } | null;
   /** When the server last heard from S3; the page shows older data as stale. */
   readonly readMs: number;
+  /** While results that are there are still being read: how many of them are; null when all are. What lacks them says so. */
+  readonly reading: { readonly done: number; readonly total: number } | null;
   /** Set when S3 cannot be read right now: the slots are the last ones known. */
   readonly problem: Problem | null;
   /** Objects under the results prefix that are not results, newest first, at most 20: shown, never counted. */

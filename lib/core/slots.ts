@@ -1,5 +1,6 @@
 import { sumCents } from './cents.ts';
-import { lackOf, type WindowLack } from './lack.ts';
+import { lackOf, UNREAD, type WindowLack } from './lack.ts';
+import type { Span } from './range.ts';
 import { compareSequenceNumbers } from './sequence-number.ts';
 import { FINAL_MS, LATE_MS, type RequestTrace, type ShardShare, type Slot, type SlotState } from './slot.ts';
 import { type Window, windowStartMs } from './window.ts';
@@ -20,6 +21,8 @@ export interface Known {
   readonly snapshots: readonly WindowPart[];
   /** Of windows that something is known to be missing of. */
   readonly lacks: readonly WindowLack[];
+  /** Times of which it is not even known what there is to read. */
+  readonly unlisted?: readonly Span[];
 }
 
 interface Found {
@@ -30,6 +33,11 @@ interface Found {
 
 /** Slots up to this length name their objects and requests; in longer ones they would outgrow the answer. */
 const DETAIL_SECONDS = 120;
+
+/** True where slots of such a step name their objects and requests. */
+export function isDetailed(stepSeconds: number, windowSeconds: number): boolean {
+  return stepSeconds <= Math.max(windowSeconds, DETAIL_SECONDS);
+}
 
 /**
  * The snapshots whose sales are in no result yet. A final invocation writes its result and leaves the snapshot where it
@@ -74,7 +82,13 @@ export function buildSlots(
   for (let index = 0; range.fromMs + index * stepMs < range.toMs; index += 1) {
     const startMs = range.fromMs + index * stepMs;
     const endMs = Math.min(startMs + stepMs, range.toMs);
-    const slot = slotOf(known, { startMs, endMs }, found.get(index) ?? NOTHING);
+    const isUnlisted = known.unlisted?.some((span) => span.fromMs < endMs && span.toMs > startMs) === true;
+    const own = found.get(index) ?? NOTHING;
+    const slot = slotOf(
+      known,
+      { startMs, endMs },
+      isUnlisted ? { ...own, lacks: [...own.lacks, { startMs, ...UNREAD }] } : own,
+    );
     const isWithin =
       slot.state === 'empty' &&
       longer.some(({ window }) => window.startMs <= startMs && window.endMs >= endMs);
@@ -96,8 +110,8 @@ function slotOf(
 ): Slot {
   const { results, snapshots, lacks } = found;
   const state = stateOf(known, span, found);
-  const all = [...results, ...snapshots].sort(byKey);
-  const detailed = span.endMs - span.startMs <= Math.max(known.windowSeconds, DETAIL_SECONDS) * 1000;
+  const all = [...results, ...snapshots];
+  const detailed = isDetailed((span.endMs - span.startMs) / 1000, known.windowSeconds);
   const isKnown = all.length > 0;
   const isEmpty = state === 'empty';
   return {
@@ -113,7 +127,9 @@ function slotOf(
     minCents: extreme(all, Math.min, (part) => part.minCents),
     maxCents: extreme(all, Math.max, (part) => part.maxCents),
     shards: sharesOf(all),
-    objects: detailed ? all.map(({ key, size, lastModifiedMs }) => ({ key, size, lastModifiedMs })) : [],
+    objects: detailed
+      ? all.sort(byKey).map(({ key, size, lastModifiedMs }) => ({ key, size, lastModifiedMs }))
+      : [],
     requests: detailed ? tracesOf(results, snapshots) : [],
     inferred: results.some((part) => part.inferred),
     terminatedEarly: results.some((part) => part.terminatedEarly),
@@ -135,7 +151,10 @@ function stateOf(
   if (snapshots.some(({ window }) => window.endMs + idleMs + LATE_MS < nowMs)) return 'late';
   if (
     snapshots.length > 0 ||
-    hasUnsettled(known, startMs, endMs, [...results.map(startOf), ...lacks.map(({ startMs: at }) => at)])
+    hasUnsettled(known, startMs, endMs, [
+      ...results.map(startOf),
+      ...lacks.flatMap((lack) => (lack.unread === 0 ? lack.startMs : [])),
+    ])
   ) {
     return 'closing';
   }

@@ -1,17 +1,19 @@
 import 'server-only';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { Gate } from './gate.ts';
 import { ForeignListingError, type ListingPage, parseListing } from './listing-xml.ts';
 import type { Metrics } from './metrics.ts';
 import { type Asked, ProblemError, problemOf } from './problem.ts';
-import type {
-  GetOptions,
-  ListedObject,
-  Listing,
-  ListOptions,
-  NotRead,
-  ObjectReader,
-  ReadObject,
+import {
+  type GetOptions,
+  type ListedObject,
+  type Listing,
+  type ListOptions,
+  type NotRead,
+  OBJECTS_AT_ONCE,
+  type ObjectReader,
+  type ReadObject,
 } from './window-store/object-reader.ts';
 
 export interface BucketReaderOptions {
@@ -28,6 +30,8 @@ const MAX_LISTING_BYTES = 8 * 1024 * 1024;
 /** The two S3 calls that the dashboard reads with. Whatever fails is thrown as a ProblemError. */
 export class BucketReader implements ObjectReader {
   readonly #options: BucketReaderOptions;
+  /** Whoever waits for a connection waits here, where its time does not run yet. */
+  readonly #gate = new Gate(OBJECTS_AT_ONCE);
 
   constructor(options: BucketReaderOptions) {
     this.#options = options;
@@ -43,7 +47,8 @@ export class BucketReader implements ObjectReader {
     const prefixes: string[] = [];
     let token: string | null = null;
     for (let page = 0; page < (options.pages ?? Infinity); page += 1) {
-      const read: ListingPage = await this.#page(prefix, options, token);
+      const after: string | null = token;
+      const read: ListingPage = await this.#gate.through(false, () => this.#page(prefix, options, after));
       for (const object of read.objects) objects.push(object);
       prefixes.push(...read.prefixes);
       if (read.nextToken === null) break;
@@ -88,7 +93,11 @@ export class BucketReader implements ObjectReader {
   }
 
   /** One object as text. */
-  async get(key: string, { maxBytes, etag }: GetOptions): Promise<ReadObject | NotRead> {
+  get(key: string, options: GetOptions): Promise<ReadObject | NotRead> {
+    return this.#gate.through(options.patient === true, () => this.#get(key, options));
+  }
+
+  async #get(key: string, { maxBytes, etag }: GetOptions): Promise<ReadObject | NotRead> {
     const { s3, bucket, metrics } = this.#options;
     metrics.getCalls += 1;
     try {

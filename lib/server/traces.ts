@@ -29,6 +29,7 @@ export async function tracesAnswer(
   const fromMs = Math.max(Number(since), nowMs - MAX_TRACE_AGE_MS) - store.windowSeconds * 1000;
   const toMs = Math.max(nowMs, fromMs) + 1;
   await store.ensure(daysOf(fromMs, toMs));
+  await store.readWhole(fromMs, toMs);
   const wanted = new Map(ids.map((id): [string, TracesAnswer['traces'][string][number][]] => [id, []]));
   const add = (parts: readonly WindowPart[], counted: boolean) => {
     for (const { window, key, requests } of parts) {

@@ -1,5 +1,6 @@
 import 'server-only';
 import type { DaysAnswer, Totals, WindowsAnswer } from '../contract/answers.ts';
+import { UNREAD, type WindowLack } from '../core/lack.ts';
 import {
   DAY_MS,
   daysOf,
@@ -10,7 +11,7 @@ import {
   UnknownRangeError,
 } from '../core/range.ts';
 import type { Slot } from '../core/slot.ts';
-import { buildSlots, type Known } from '../core/slots.ts';
+import { buildSlots, isDetailed, type Known } from '../core/slots.ts';
 import { newestOf, totalsOf } from '../core/totals.ts';
 import { MAX_WINDOW_SECONDS, parseUtcDay, utcDay, windowAt } from '../core/window.ts';
 import { badRequest, ProblemError } from './problem.ts';
@@ -20,6 +21,7 @@ import { nextDay, type WindowStore } from './window-store/window-store.ts';
 const MAX_MALFORMED = 20;
 /** A day may have hundreds of results: only a week of them is read for the sake of a list. */
 const PREVIEWED_DAYS = 7;
+const BESIDE_MS = 200;
 
 /** `GET /api/windows`. Throws ProblemError for a bad query, and when what is asked for was never read. */
 export async function windowsAnswer(
@@ -32,12 +34,14 @@ export async function windowsAnswer(
   requireRead(store);
   const range = await layOut(store, query);
   const previousMs = range.dayMs - DAY_MS;
-  await store.ensure([
-    ...daysOf(range.fromMs, range.toMs),
-    utcDay(range.dayMs),
-    utcDay(previousMs),
-    ...newestDay(store),
+  const days = [...daysOf(range.fromMs, range.toMs), utcDay(range.dayMs)];
+  const beside = [utcDay(previousMs), ...newestDay(store)];
+  await Promise.all([
+    store.ensure(days),
+    // The comparison may follow: whoever looks at the last hour does not wait for the day before.
+    store.ensure(beside, false, BESIDE_MS),
   ]);
+  if (isDetailed(range.stepSeconds, store.windowSeconds)) await store.readWhole(range.fromMs, range.toMs);
 
   const nowMs = store.now();
   const known = knownIn(store, range.fromMs, range.toMs, nowMs);
@@ -62,11 +66,12 @@ export async function windowsAnswer(
             previousMs,
             range.dayMs,
             previousByMs,
-            store.lacks(previousMs, range.dayMs),
+            lacksIn(store, previousMs, range.dayMs),
           ),
     open: openSlot(store),
     newest: newest(store, nowMs),
     readMs: known.readMs,
+    reading: store.reading([...days, ...beside]),
     problem: store.problem,
     malformed: store
       .malformed()
@@ -117,6 +122,7 @@ function knownIn(store: WindowStore, fromMs: number, toMs: number, nowMs: number
     results: store.results(fromMs - MAX_WINDOW_SECONDS * 1000, toMs),
     snapshots: store.snapshots(),
     lacks: store.lacks(fromMs, toMs),
+    unlisted: store.unlisted(fromMs, toMs),
   };
 }
 
@@ -163,7 +169,12 @@ function newest(store: WindowStore, nowMs: number): WindowsAnswer['newest'] {
 
 function dayTotal(store: WindowStore, dayMs: number, nowMs: number): Totals {
   const toMs = dayMs + DAY_MS;
-  return totalsOf(store.results(dayMs, toMs), dayMs, toMs, nowMs, store.lacks(dayMs, toMs));
+  return totalsOf(store.results(dayMs, toMs), dayMs, toMs, nowMs, lacksIn(store, dayMs, toMs));
+}
+
+function lacksIn(store: WindowStore, fromMs: number, toMs: number): WindowLack[] {
+  const unlisted = store.unlisted(fromMs, toMs).map((span) => ({ startMs: span.fromMs, ...UNREAD }));
+  return [...store.lacks(fromMs, toMs), ...unlisted];
 }
 
 /** Throws ProblemError before anything was ever read. */

@@ -2,7 +2,6 @@ import 'server-only';
 import { FAILURES_PREFIX, parseFailureKey } from '../../core/failure-key.ts';
 import { MAX_FAILURE_CHARACTERS, missingIn, parseFailure } from '../../core/failure-record.ts';
 import { type Lack, UNREAD, UNREADABLE, type WindowLack } from '../../core/lack.ts';
-import { uncovered } from '../../core/slots.ts';
 import { windowStartMs } from '../../core/window.ts';
 import type { WindowPart } from '../../core/window-part.ts';
 import { resultOf } from '../../core/window-result.ts';
@@ -69,12 +68,17 @@ export class GivenUp {
     return [...this.#failures.values()].flatMap(({ part }) => part ?? []);
   }
 
-  /** Of windows that start in [fromMs, toMs), as far as `results` do not hold it by now. */
-  lacks(results: readonly WindowPart[], fromMs: number, toMs: number, windowSeconds: number): WindowLack[] {
+  /** Of windows that start in [fromMs, toMs), as far as no result holds it by now. */
+  lacks(
+    fromMs: number,
+    toMs: number,
+    windowSeconds: number,
+    isHeld: (part: WindowPart) => boolean,
+  ): WindowLack[] {
     return [...this.#failures.values()].flatMap(({ timeMs, lack, part }) => {
       const startMs = windowStartMs(timeMs, windowSeconds);
       if (startMs < fromMs || startMs >= toMs) return [];
-      if (part !== null && uncovered(results, [part]).length === 0) return [];
+      if (part !== null && isHeld(part)) return [];
       return [{ startMs, ...lack }];
     });
   }

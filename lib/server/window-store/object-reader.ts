@@ -29,6 +29,8 @@ export interface GetOptions {
   readonly maxBytes: number;
   /** What is known already is not read again. */
   readonly etag?: string | undefined;
+  /** Lets those before that are waited for. */
+  readonly patient?: boolean;
 }
 
 /** Why there is nothing to read. */

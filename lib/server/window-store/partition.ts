@@ -1,8 +1,12 @@
 import 'server-only';
+import { createHash } from 'node:crypto';
+import { UNREAD, UNREADABLE, type WindowLack } from '../../core/lack.ts';
 import { partitionPrefix } from '../../core/object-key.ts';
 import { parseUtcDay } from '../../core/window.ts';
 import { parsePart, parsePartKey, startOfKey, type WindowPart } from '../../core/window-part.ts';
 import { MalformedResultError } from '../../core/window-result.ts';
+import { DayColumns } from './day-columns.ts';
+import { indexedParts } from './day-index-reader.ts';
 import { eachOf, type ListedObject, OBJECTS_AT_ONCE, type ObjectReader } from './object-reader.ts';
 
 /** An object under the results prefix that is not a result. */
@@ -23,24 +27,38 @@ export type Scope = 'head' | 'all';
 /** A result takes some hundred bytes, with 500 requests some 50 kB. */
 export const MAX_RESULT_BYTES = 4 * 1024 * 1024;
 
+interface Read {
+  readonly etag: string;
+  readonly part: WindowPart;
+  /** False when it is from an index, which does not say who sent. */
+  readonly isWhole: boolean;
+}
+
 /**
  * The results of one UTC day as they are in S3. An object is read once for each ETag: a final invocation that is repeated
- * after a crash overwrites its result, perhaps with more in it.
+ * after a crash overwrites its result, perhaps with more in it. Listing and reading are apart: what is listed and not read
+ * yet is known to be missing.
  */
 export class Partition {
   readonly day: string;
-  /** Changes with what `parts` answers. */
+  /** Changes with what `parts` and `lacks` answer. */
   version = 0;
   /** When the whole partition was last listed, by the clock that only goes forward; null when it never was. */
   listedMs: number | null = null;
   readonly #reader: ObjectReader;
   readonly #windowSeconds: number;
   readonly #dayMs: number;
-  readonly #listed = new Map<string, ListedObject>();
-  readonly #read = new Map<string, { readonly etag: string; readonly part: WindowPart }>();
+  #listed = new Map<string, ListedObject>();
+  #read = new Map<string, Read>();
   readonly #malformed = new Map<string, Malformed & { readonly etag: string }>();
-  readonly #complete = new Set<Scope>();
-  #parts: readonly WindowPart[] | null = null;
+  /** What is read of it, in the end. */
+  #scope: Scope = 'head';
+  /** Everything that was listed, in place of `#listed` and `#read`, with what that listing said. */
+  #packed: { readonly columns: DayColumns; readonly digest: string; readonly firstMs: number | null } | null =
+    null;
+  /** Results that were read one by one of what is packed. */
+  readonly #wholes = new Map<string, WindowPart>();
+  #reading: Promise<void> | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(day: string, reader: ObjectReader, windowSeconds: number) {
@@ -50,22 +68,60 @@ export class Partition {
     this.#dayMs = parseUtcDay(day) ?? 0;
   }
 
-  /** True when everything of a scope was read at least once. */
-  isComplete(scope: Scope): boolean {
-    return this.#complete.has('all') || this.#complete.has(scope);
+  /** True when the whole of it was listed at least once, for a scope. */
+  isListed(scope: Scope): boolean {
+    return this.listedMs !== null && (scope === 'head' || this.#scope === 'all');
   }
 
-  parts(): readonly WindowPart[] {
-    this.#parts ??= Array.from(this.#read.values(), ({ part }) => part);
-    return this.#parts;
+  /** True when everything that was listed has been read. */
+  isComplete(scope: Scope): boolean {
+    return this.isListed(scope) && (this.#packed !== null || this.#unread().length === 0);
+  }
+
+  /** How many objects are listed. */
+  get size(): number {
+    return this.#packed?.columns.size ?? this.#listed.size;
+  }
+
+  /** How many of them are not read yet. */
+  get unread(): number {
+    return this.#packed === null ? this.#unread().length : 0;
+  }
+
+  /** Of windows that start in [fromMs, toMs), as far as they were read. */
+  parts(fromMs: number, toMs: number): WindowPart[] {
+    if (this.#packed !== null) {
+      const { columns } = this.#packed;
+      return columns.parts(fromMs, toMs).map((part) => this.#wholes.get(part.key) ?? part);
+    }
+    const found: WindowPart[] = [];
+    for (const { part } of this.#read.values()) {
+      if (part.window.startMs >= fromMs && part.window.startMs < toMs) found.push(part);
+    }
+    return found;
   }
 
   malformed(): readonly Malformed[] {
     return [...this.#malformed.values()];
   }
 
+  /** What cannot be read, and what has not been read yet, of windows that start in [fromMs, toMs). */
+  lacks(fromMs: number, toMs: number): WindowLack[] {
+    const found: WindowLack[] = [];
+    const isIn = (startMs: number | null): startMs is number =>
+      startMs !== null && startMs >= fromMs && startMs < toMs;
+    for (const { startMs } of this.#malformed.values())
+      if (isIn(startMs)) found.push({ startMs, ...UNREADABLE });
+    for (const { key } of this.#packed === null ? this.#unread() : []) {
+      const startMs = startOfKey(key, this.#windowSeconds);
+      if (isIn(startMs)) found.push({ startMs, ...UNREAD });
+    }
+    return found;
+  }
+
   /** The start of the first window by the keys alone; null when there is no result. */
   firstWindowMs(): number | null {
+    if (this.#packed !== null) return this.#packed.firstMs;
     let firstMs: number | null = null;
     for (const key of this.#listed.keys()) {
       const startMs = startOfKey(key, this.#windowSeconds);
@@ -75,46 +131,112 @@ export class Partition {
   }
 
   /**
-   * Lists the partition, from the window that starts at `sinceMs` on or as a whole, and reads what is new in it. What has
-   * been read stays when it fails. Throws what the reader throws.
+   * Lists the partition, from the window that starts at `sinceMs` on or as a whole. What has been read stays when it fails.
+   * Throws what the reader throws.
    */
-  refresh(elapsedMs: number, scope: Scope, sinceMs: number | null): Promise<void> {
-    const next = this.#queue.then(() => this.#refresh(elapsedMs, scope, sinceMs));
+  list(elapsedMs: number, scope: Scope, sinceMs: number | null): Promise<void> {
+    const next = this.#queue.then(() => this.#list(elapsedMs, scope, sinceMs));
     this.#queue = next.catch(() => {});
     return next;
   }
 
-  async #refresh(elapsedMs: number, scope: Scope, sinceMs: number | null): Promise<void> {
+  /** Reads what is listed and has not been read. Throws what the reader throws. */
+  read(): Promise<void> {
+    this.#reading ??= this.#readAll().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** Reads by itself what only an index, or what is packed, says of windows that start in [fromMs, toMs). */
+  async readWhole(fromMs: number, toMs: number): Promise<void> {
+    const wanted =
+      this.#packed === null
+        ? [...this.#read.values()].flatMap(({ isWhole, part }) => (isWhole ? [] : part))
+        : this.#packed.columns.parts(fromMs, toMs).filter(({ key }) => !this.#wholes.has(key));
+    const inRange = wanted.filter(({ window }) => window.startMs >= fromMs && window.startMs < toMs);
+    await eachOf(inRange, OBJECTS_AT_ONCE, async ({ key }) => {
+      if (this.#packed === null) {
+        const object = this.#listed.get(key);
+        if (object !== undefined) await this.#readObject(object);
+        return;
+      }
+      const read = await this.#reader.get(key, { maxBytes: MAX_RESULT_BYTES });
+      // What has changed meanwhile is told by the next listing.
+      if (typeof read !== 'string') this.#wholes.set(key, parsePart(read, read.text, this.#windowSeconds));
+    });
+  }
+
+  /** Makes it small, when all of it is read: no more results are expected. */
+  pack(): void {
+    if (this.#packed !== null || this.#scope !== 'all' || this.#listed.size === 0) return;
+    if (this.#unread().length > 0) return;
+    const parts = Array.from(this.#read.values(), ({ part }) => part);
+    for (const { key, part, isWhole } of [...this.#read].map(([key, read]) => ({ key, ...read }))) {
+      if (isWhole && this.#wholes.size < MAX_WHOLES) this.#wholes.set(key, part);
+    }
+    this.#packed = {
+      columns: new DayColumns(parts),
+      digest: digestOf(this.#listed.values()),
+      firstMs: this.firstWindowMs(),
+    };
+    this.#listed = new Map();
+    this.#read = new Map();
+  }
+
+  async #list(elapsedMs: number, scope: Scope, sinceMs: number | null): Promise<void> {
     const prefix = partitionPrefix(this.day);
     // Keys begin with a time of 13 digits until the year 2286, so that their order is the order of time.
-    const startAfter = sinceMs === null ? null : `${prefix}${sinceMs}`;
+    const startAfter = sinceMs === null || this.#packed !== null ? null : `${prefix}${sinceMs}`;
     const { objects } = await this.#reader.list(prefix, startAfter === null ? {} : { startAfter });
-
+    if (scope === 'all' && this.#scope === 'head') {
+      this.#scope = 'all';
+      this.#changed();
+    }
+    if (startAfter === null) this.listedMs = elapsedMs;
+    if (this.#packed !== null) {
+      if (digestOf(objects) === this.#packed.digest) return;
+      this.#packed = null;
+      this.#wholes.clear();
+    }
     const present = new Set(objects.map((object) => object.key));
     for (const key of [...this.#listed.keys()]) {
       if (!present.has(key) && (startAfter === null || key > startAfter)) this.#forget(key);
     }
-    for (const object of objects) this.#listed.set(object.key, object);
-    if (startAfter === null) this.listedMs = elapsedMs;
-
-    const unread = [...this.#listed.values()].filter((object) => this.#isWanted(object, scope));
-    await eachOf(unread, OBJECTS_AT_ONCE, (object) => this.#readObject(object));
-    this.#complete.add(scope);
+    for (const object of objects) {
+      const known = this.#listed.get(object.key);
+      this.#listed.set(object.key, object);
+      if (known?.etag !== object.etag) this.#changed();
+      else if (known.lastModifiedMs !== object.lastModifiedMs) this.#touch(object);
+    }
   }
 
-  #isWanted(object: ListedObject, scope: Scope): boolean {
-    const { key, etag, lastModifiedMs } = object;
-    if (this.#malformed.get(key)?.etag === etag) return false;
-    if (key.endsWith('/') && object.size === 0) return false; // a console's "folder"
+  #touch({ key, etag, lastModifiedMs }: ListedObject): void {
     const known = this.#read.get(key);
-    if (known?.etag === etag) {
-      if (known.part.lastModifiedMs !== lastModifiedMs) {
-        this.#keep(key, etag, { ...known.part, lastModifiedMs });
-      }
-      return false;
-    }
+    if (known?.etag === etag) this.#keep(key, { ...known, part: { ...known.part, lastModifiedMs } });
+  }
+
+  /** The newest first: who looks at the page looks at what is now. */
+  #unread(): ListedObject[] {
+    return [...this.#listed.values()].filter((object) => this.#isWanted(object)).reverse();
+  }
+
+  #isWanted({ key, etag, size }: ListedObject): boolean {
+    if (this.#read.get(key)?.etag === etag || this.#malformed.get(key)?.etag === etag) return false;
+    if (key.endsWith('/') && size === 0) return false; // a console's "folder"
+    if (this.#scope === 'all') return true;
     const startMs = startOfKey(key, this.#windowSeconds);
-    return scope === 'all' || startMs === null || startMs < this.#dayMs;
+    return startMs === null || startMs < this.#dayMs;
+  }
+
+  async #readAll(): Promise<void> {
+    const indexed = await indexedParts(this.#reader, this.day, this.#unread());
+    for (const { etag, part } of indexed) {
+      if (this.#listed.get(part.key)?.etag === etag) this.#keep(part.key, { etag, part, isWhole: false });
+    }
+    for (let unread = this.#unread(); unread.length > 0; unread = this.#unread()) {
+      await eachOf(unread, OBJECTS_AT_ONCE, (object) => this.#readObject(object));
+    }
   }
 
   async #readObject(object: ListedObject): Promise<void> {
@@ -122,25 +244,28 @@ export class Partition {
     try {
       parsePartKey(key, this.#windowSeconds);
       if (size > MAX_RESULT_BYTES) throw new MalformedResultError('size', size);
-      const read = await this.#reader.get(key, { maxBytes: MAX_RESULT_BYTES });
+      const read = await this.#reader.get(key, { maxBytes: MAX_RESULT_BYTES, patient: true });
       if (read === 'too-large') throw new MalformedResultError('size', 'more');
       if (typeof read === 'string') return this.#forget(key);
       // The body may be newer than the listing; its own ETag says which one it is. Of the same one the listing knows the
       // time better: the header has whole seconds.
-      const stored = read.etag === etag ? object : read;
-      this.#keep(key, read.etag, parsePart(stored, read.text, this.#windowSeconds));
+      const isSame = read.etag === etag;
+      this.#listed.set(key, isSame ? object : read);
+      const part = parsePart(isSame ? object : read, read.text, this.#windowSeconds);
+      this.#keep(key, { etag: read.etag, part, isWhole: true });
     } catch (error) {
       if (!(error instanceof MalformedResultError)) throw error;
-      this.#forget(key);
-      this.#listed.set(key, object);
+      this.#read.delete(key);
       const startMs = startOfKey(key, this.#windowSeconds);
-      this.#malformed.set(key, { key, etag, lastModifiedMs, reason: error.message, startMs });
+      const known = this.#listed.get(key)?.etag ?? etag;
+      this.#malformed.set(key, { key, etag: known, lastModifiedMs, reason: error.message, startMs });
+      this.#changed();
     }
   }
 
-  #keep(key: string, etag: string, part: WindowPart): void {
+  #keep(key: string, read: Read): void {
     this.#malformed.delete(key);
-    this.#read.set(key, { etag, part });
+    this.#read.set(key, read);
     this.#changed();
   }
 
@@ -153,6 +278,16 @@ export class Partition {
 
   #changed(): void {
     this.version += 1;
-    this.#parts = null;
   }
+}
+
+/** Of windows that were shown one by one: two ranges of 150 windows and four shards. */
+const MAX_WHOLES = 1200;
+
+function digestOf(objects: Iterable<ListedObject>): string {
+  const lines = Array.from(
+    objects,
+    ({ key, etag, lastModifiedMs }) => `${key}\n${etag}\n${lastModifiedMs}\n`,
+  );
+  return createHash('sha1').update(lines.sort().join('')).digest('base64');
 }

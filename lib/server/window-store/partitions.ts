@@ -1,10 +1,11 @@
 import 'server-only';
+import type { WindowLack } from '../../core/lack.ts';
 import type { WindowPart } from '../../core/window-part.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type Malformed, Partition } from './partition.ts';
 
-/** More than the longest range needs; the day that was asked for longest ago goes first. */
-const MAX_PARTITIONS = 40;
+/** A day that is over takes some 200 bytes a result: 100 MB. The day that was asked for longest ago goes first. */
+const MAX_RESULTS = 500_000;
 
 /** The partitions that are in memory, by their UTC days `YYYY_MM_DD`. */
 export class Partitions {
@@ -36,13 +37,21 @@ export class Partitions {
     return partition;
   }
 
-  /** What is known of some days. */
-  parts(days: Iterable<string>): WindowPart[] {
-    return [...days].flatMap((day) => this.#byDay.get(day)?.parts() ?? []);
+  /** What is known of some days, of windows that start in [fromMs, toMs). */
+  parts(
+    days: Iterable<string>,
+    fromMs = Number.NEGATIVE_INFINITY,
+    toMs = Number.POSITIVE_INFINITY,
+  ): WindowPart[] {
+    return [...days].flatMap((day) => this.#byDay.get(day)?.parts(fromMs, toMs) ?? []);
   }
 
   all(): WindowPart[] {
     return this.parts(this.#byDay.keys());
+  }
+
+  lacks(fromMs: number, toMs: number): WindowLack[] {
+    return [...this.#byDay.values()].flatMap((partition) => partition.lacks(fromMs, toMs));
   }
 
   malformed(): Malformed[] {
@@ -62,9 +71,15 @@ export class Partitions {
   /** Drops the ones used longest ago while there are too many; never one that is needed now. */
   evict(needed: ReadonlySet<string>): void {
     for (const day of [...this.#byDay.keys()]) {
-      if (this.#byDay.size <= MAX_PARTITIONS) return;
+      if (this.#size <= MAX_RESULTS) return;
       if (!needed.has(day)) this.#drop(day);
     }
+  }
+
+  get #size(): number {
+    let size = 0;
+    for (const partition of this.#byDay.values()) size += partition.size;
+    return size;
   }
 
   #drop(day: string): void {

@@ -1,8 +1,8 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '../../contract/answers.ts';
-import { type Lack, lackOf, UNREADABLE, type WindowLack } from '../../core/lack.ts';
-import { DAY_MS, daysOf } from '../../core/range.ts';
+import { type Lack, lackOf, type WindowLack } from '../../core/lack.ts';
+import { DAY_MS, daysOf, type Span } from '../../core/range.ts';
 import { FINAL_MS, LATE_MS } from '../../core/slot.ts';
 import { uncovered } from '../../core/slots.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../../core/window.ts';
@@ -24,11 +24,19 @@ export interface WindowStoreOptions {
   readonly problemIn: (error: unknown) => Problem;
 }
 
+/** How long an answer waits for results that are listed and not read yet; then it says how many there are. */
+const BUDGET_MS = 2500;
+/** The newest come first: of the live day, what is looked at most. */
+const LIVE_BUDGET_MS = 400;
+
 /** The live day is listed as a whole that often: what came far behind its time is found then. */
 const WHOLE_LIST_MS = 10_000;
 const DAYS_LIST_MS = 30_000;
 /** Past days hardly ever change, but whoever opens one again wants to see what did. */
 const PAST_LIST_MS = 30_000;
+/** By then the stream holds no record of a day any more: what comes then was put there by hand. */
+const OVER_MS = 3 * DAY_MS;
+const OVER_LIST_MS = 600_000;
 /** A result that has not come by then is only looked for with the whole list. */
 const GIVE_UP_MS = 600_000;
 
@@ -116,9 +124,7 @@ export class WindowStore {
   /** The results whose windows start in [fromMs, toMs), as far as their days were read. */
   results(fromMs: number, toMs: number): WindowPart[] {
     // The last window of a day may lie in the next day's partition: an original result is filed by its write.
-    return this.#partitions
-      .parts(daysOf(fromMs, toMs + DAY_MS))
-      .filter(({ window }) => window.startMs >= fromMs && window.startMs < toMs);
+    return this.#partitions.parts(daysOf(fromMs, toMs + DAY_MS), fromMs, toMs);
   }
 
   /** Of all days that are in memory. */
@@ -135,19 +141,39 @@ export class WindowStore {
 
   /** What is known to be missing of windows that start in [fromMs, toMs), as far as their days were read. */
   lacks(fromMs: number, toMs: number): WindowLack[] {
-    return this.#lacksOf(this.results(fromMs, toMs), fromMs, toMs);
+    const isHeld = (part: WindowPart) => {
+      const { startMs, endMs } = part.window;
+      return uncovered(this.results(startMs, endMs), [part]).length === 0;
+    };
+    return [
+      ...this.#partitions.lacks(fromMs, toMs),
+      ...this.#givenUp.lacks(fromMs, toMs, this.windowSeconds, isHeld),
+    ];
   }
 
-  #lacksOf(results: readonly WindowPart[], fromMs: number, toMs: number): WindowLack[] {
-    const unreadable = this.#partitions.malformed().flatMap(({ startMs }) => {
-      return startMs !== null && startMs >= fromMs && startMs < toMs ? [{ startMs, ...UNREADABLE }] : [];
+  /** The days in [fromMs, toMs) of which it is not even known yet what there is to read. */
+  unlisted(fromMs: number, toMs: number): Span[] {
+    return daysOf(fromMs, toMs).flatMap((day) => {
+      const dayMs = parseUtcDay(day) ?? 0;
+      const isKnown = !this.#exists(day) || this.#partitions.get(day)?.isListed('all') === true;
+      return isKnown ? [] : [{ fromMs: dayMs, toMs: dayMs + DAY_MS }];
     });
-    return [...unreadable, ...this.#givenUp.lacks(results, fromMs, toMs, this.windowSeconds)];
+  }
+
+  /** How far the reading of some days is; null when nothing is left to be read. */
+  reading(days: Iterable<string>): { readonly done: number; readonly total: number } | null {
+    let [unread, total] = [0, 0];
+    for (const day of new Set(days)) {
+      const partition = this.#partitions.get(day);
+      unread += partition?.unread ?? 0;
+      total += partition?.size ?? 0;
+    }
+    return unread === 0 ? null : { done: total - unread, total };
   }
 
   /** What the days in memory lack, and all that was given up; null when that is nothing. */
   lack(): Lack | null {
-    return lackOf(this.#lacksOf(this.allResults(), Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY));
+    return lackOf(this.lacks(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY));
   }
 
   /** True when the result of a window that has ended may come at any moment. */
@@ -204,8 +230,9 @@ export class WindowStore {
       for (const day of this.#liveDays()) {
         const partition = this.#partition(day);
         const isWhole = partition.listedMs === null || elapsedMs - partition.listedMs >= WHOLE_LIST_MS;
-        await partition.refresh(elapsedMs, 'all', isWhole ? null : sinceMs);
+        await partition.list(elapsedMs, 'all', isWhole ? null : sinceMs);
       }
+      await this.#read(this.#liveDays(), 'results', LIVE_BUDGET_MS);
       await this.#catchUp(elapsedMs);
       this.#firstDataMs = await this.#findFirstData();
       this.#prune();
@@ -220,9 +247,8 @@ export class WindowStore {
     if (version === this.#snapshotsVersion) return;
     const expected = new Set(this.#expected());
     const old = this.snapshots().filter((part) => !expected.has(part));
-    for (const day of daysIn(old)) {
-      await this.#partition(day).refresh(elapsedMs, 'all', null);
-    }
+    for (const day of daysIn(old)) await this.#partition(day).list(elapsedMs, 'all', null);
+    await this.#read(daysIn(old), 'results', LIVE_BUDGET_MS);
     this.#snapshotsVersion = version;
   }
 
@@ -240,11 +266,11 @@ export class WindowStore {
   }
 
   /**
-   * Makes sure that days are read. Throws what the reader throws for a day that has never been: what is known of it stays otherwise,
-   * and `problem` says that it may be old. A day that somebody asks for by name may have come since the last listing;
-   * `named` looks again.
+   * Makes sure that days are read, as far as that can be waited for: `lacks` and `unlisted` say what is not known yet. Throws
+   * what the reader throws for a day that has never been read: what is known of it stays otherwise, and `problem` says that
+   * it may be old. A day that somebody asks for by name may have come since the last listing; `named` looks again.
    */
-  async ensure(days: readonly string[], named = false): Promise<void> {
+  async ensure(days: readonly string[], named = false, budgetMs = BUDGET_MS): Promise<void> {
     const live = new Set(this.#liveDays());
     const isNews = named && days.some((day) => !this.#exists(day));
     try {
@@ -261,22 +287,51 @@ export class WindowStore {
         wanted.set(next, 'head');
       }
     }
-    await Promise.all(Array.from(wanted, ([day, scope]) => this.#ensureDay(day, scope)));
+    await this.#inTime(
+      budgetMs,
+      Promise.all(Array.from(wanted, ([day, scope]) => this.#ensureDay(day, scope))),
+    );
     this.#partitions.evict(new Set([...wanted.keys(), ...live]));
   }
 
   async #ensureDay(day: string, scope: Scope): Promise<void> {
     const partition = this.#partition(day);
     const elapsedMs = this.#clock.elapsed();
-    const isFresh = partition.listedMs !== null && elapsedMs - partition.listedMs < PAST_LIST_MS;
+    const isOver = this.now() - (parseUtcDay(day) ?? 0) > OVER_MS;
+    const maxAgeMs = isOver ? OVER_LIST_MS : PAST_LIST_MS;
+    const isFresh =
+      partition.isListed(scope) && partition.listedMs !== null && elapsedMs - partition.listedMs < maxAgeMs;
     if (partition.isComplete(scope) && isFresh) return;
     try {
-      await partition.refresh(elapsedMs, scope, null);
+      if (!isFresh) await partition.list(elapsedMs, scope, null);
+      await partition.read();
+      if (scope === 'all') partition.pack();
       this.#problems.delete('past');
     } catch (error) {
       if (!partition.isComplete(scope)) throw error;
       this.#problems.set('past', this.#problemIn(error));
     }
+  }
+
+  /** Makes sure that the results of windows that start in [fromMs, toMs) are known with who sent them. */
+  async readWhole(fromMs: number, toMs: number): Promise<void> {
+    const days = daysOf(fromMs, toMs + DAY_MS);
+    const reading = Promise.all(days.map((day) => this.#partitions.get(day)?.readWhole(fromMs, toMs)));
+    await this.#inTime(BUDGET_MS, reading).catch((error: unknown) => {
+      this.#problems.set('past', this.#problemIn(error));
+    });
+  }
+
+  /** True when it ends within a time; it goes on all the same. Rejects when it rejects by then. */
+  #inTime(ms: number, act: Promise<unknown>): Promise<boolean> {
+    return Promise.race([act.then(() => true), this.#clock.sleep(ms).then(() => false)]);
+  }
+
+  /** Reads what is listed of some days, for as long as may be waited for it; the rest goes on by itself. */
+  async #read(days: Iterable<string>, kind: 'results', budgetMs: number): Promise<void> {
+    const reading = Promise.all(Array.from(days, (day) => this.#partition(day).read()));
+    const isDone = await this.#inTime(budgetMs, reading);
+    if (!isDone) reading.catch((error: unknown) => this.#problems.set(kind, this.#problemIn(error)));
   }
 
   async #listDays(maxAgeMs: number): Promise<void> {

@@ -21,6 +21,7 @@ function answer(first: number, states: readonly SlotState[], serverNowMs = 0): W
     open: slotAt(first, 'open', null),
     newest: null,
     readMs: 0,
+    reading: null,
     problem: null,
     malformed: [],
   };

@@ -20,6 +20,8 @@ export interface TurnableClock {
   nowMs: number;
   /** How much more than the time of day has gone by: when that was set back. */
   setBackMs: number;
+  /** Never ends, unless it is given another one. */
+  sleep: (ms: number) => Promise<void>;
 }
 
 export interface LocalBucket {
@@ -52,7 +54,7 @@ export async function openLocalBucket(
   } = {},
 ): Promise<LocalBucket> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'dashboard-'));
-  const clock: TurnableClock = { nowMs, setBackMs: 0 };
+  const clock: TurnableClock = { nowMs, setBackMs: 0, sleep: () => new Promise(() => {}) };
   const objects = new ObjectStore({
     dataDir,
     clock: { now: () => clock.nowMs, sleep: () => new Promise(() => {}) },
@@ -97,6 +99,7 @@ export async function openLocalBucket(
   const dashboard = createDashboard(settings, clients, {
     now: () => clock.nowMs,
     elapsed: () => clock.nowMs + clock.setBackMs,
+    sleep: (ms) => clock.sleep(ms),
   });
   const put = async (key: string, body: string) => {
     await clients.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }));

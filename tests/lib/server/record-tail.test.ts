@@ -40,7 +40,7 @@ function openTailAt(stream: string, skewMs: number) {
     metrics: newMetrics(),
   });
   const now = () => kinesis.clock.now() + skewMs;
-  const clock = { now, elapsed: now };
+  const clock = { now, elapsed: now, sleep: () => new Promise<void>(() => {}) };
   const tail = new RecordTail(reader, clock);
   let cursor: string | null = null;
   let put = 0;

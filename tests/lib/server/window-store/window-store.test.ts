@@ -345,34 +345,6 @@ test('the version changes when there is news of closed windows, and not when onl
   expect(store.version).not.toBe(second);
 });
 
-test('a past day of 720 windows and 4 shards is read once and then answered from memory', async () => {
-  const dayMs = MIDNIGHT;
-  local.clock.nowMs = dayMs + 3 * DAY;
-  const shards = ['a', 'b', 'c', 'd'];
-  local.fill(
-    Array.from({ length: 720 }, (_, index) =>
-      shards.map((shard) => result(dayMs + index * W, shard, index + 1, [100, 250])),
-    ).flat(),
-  );
-  await ask('day=2021-01-25&range=day');
-  expect(gets()).toHaveLength(2880);
-  const asked = local.requests.length;
-  const answer = await windowsAnswer(
-    store,
-    { fresh: async () => {} },
-    new URLSearchParams('day=2021-01-25&range=day'),
-  );
-  expect(local.requests).toHaveLength(asked);
-  expect(answer.slots).toHaveLength(144);
-  expect(answer.dayTotal).toEqual({
-    salesCents: 720 * 4 * 350,
-    recordCount: 720 * 4 * 2,
-    rejected: 0,
-    closedWindows: 720,
-    lack: null,
-  });
-});
-
 describe('the length of windows', () => {
   const mapping = (seconds: number): HttpService => {
     const EventSourceMappings = [

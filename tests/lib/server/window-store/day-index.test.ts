@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type DayIndex, serializeDayIndex } from '../../../../lib/core/day-index.ts';
+import { dayIndexKey, resultKey } from '../../../../lib/core/object-key.ts';
+import { utcDay } from '../../../../lib/core/window.ts';
+import type { WindowResult } from '../../../../lib/core/window-result.ts';
+import { createDashboard, type Dashboard } from '../../../../lib/server/dashboard.ts';
+import { tracesAnswer } from '../../../../lib/server/traces.ts';
+import { windowsAnswer } from '../../../../lib/server/windows-answer.ts';
+import { type LocalBucket, openLocalBucket, result } from '../local-bucket.ts';
+
+const W = 120_000;
+const DAY = 86_400_000;
+/** 25 January 2021 */
+const DAY_MS = Date.UTC(2021, 0, 25);
+const SHARDS = ['a', 'b', 'c', 'd'];
+
+let local: LocalBucket;
+
+beforeEach(async () => {
+  local = await openLocalBucket(DAY_MS + 9 * DAY);
+});
+afterEach(() => local.close());
+
+/** A page's server that has just started: it knows nothing. */
+function fresh(): Dashboard {
+  const { clock } = local;
+  return createDashboard(local.dashboard.settings, local.clients, {
+    now: () => clock.nowMs,
+    elapsed: () => clock.nowMs,
+    sleep: (ms) => clock.sleep(ms),
+  });
+}
+
+async function ask({ store }: Dashboard, query: string) {
+  const read = async () => {
+    await Promise.all([store.refreshSnapshots(true), store.refreshLive()]);
+  };
+  return windowsAnswer(store, { fresh: read }, new URLSearchParams(query));
+}
+
+/** Of all results that are stored of a shard, as the consumer writes it. */
+async function indexOf(results: readonly WindowResult[], shardId: string): Promise<DayIndex> {
+  const day = utcDay(DAY_MS);
+  const { objects } = await local.reader.list(`revenue_sum/dt=${day}/`);
+  const etags = new Map(objects.map(({ key, etag }) => [key, etag]));
+  const rows = results
+    .filter((each) => each.shardId === shardId)
+    .map(({ requests: _, ...each }) => {
+      const key = resultKey(each);
+      return { key, etag: etags.get(key) ?? '', result: each };
+    });
+  return { day, shardId, rows };
+}
+
+async function putIndexes(results: readonly WindowResult[]): Promise<void> {
+  for (const shardId of SHARDS) {
+    const index = await indexOf(results, shardId);
+    await local.put(dayIndexKey(index.day, shardId), serializeDayIndex(index));
+  }
+}
+
+const dayOf = (windows: number): WindowResult[] =>
+  Array.from({ length: windows }, (_, index) =>
+    SHARDS.map((shard) => result(DAY_MS + index * W, shard, index + 1, [100, 250])),
+  ).flat();
+
+const reads = () => local.requests.filter((line) => /^GET \/results\/revenue_(sum|day)\/dt=/.test(line));
+
+test('a day of 720 windows and 4 shards is read in some ten requests, and then answered from memory', async () => {
+  const results = dayOf(720);
+  local.fill(results);
+  await putIndexes(results);
+  const dashboard = fresh();
+  const before = local.requests.length;
+  const answer = await ask(dashboard, 'day=2021-01-25&range=day');
+  expect(reads()).toHaveLength(4);
+  expect(local.requests.length - before).toBeLessThan(16);
+  expect(answer.slots).toHaveLength(144);
+  expect(answer.dayTotal).toEqual({
+    salesCents: 720 * 4 * 350,
+    recordCount: 720 * 4 * 2,
+    rejected: 0,
+    closedWindows: 720,
+    lack: null,
+  });
+  const asked = local.requests.length;
+  const again = await windowsAnswer(
+    dashboard.store,
+    { fresh: async () => {} },
+    new URLSearchParams('day=2021-01-25&range=day'),
+  );
+  expect(again).toEqual(answer);
+  expect(local.requests).toHaveLength(asked);
+});
+
+test('windows that are shown one by one say who sent, and so does where a click’s records are', async () => {
+  const results = dayOf(40);
+  local.fill(results);
+  await putIndexes(results);
+  const range = `${DAY_MS}-${DAY_MS + 3 * W}`;
+  const dashboard = fresh();
+  const { slots } = await ask(dashboard, `day=2021-01-25&range=${range}`);
+  expect(slots.map(({ requests }) => requests.map(({ recordCount }) => recordCount))).toEqual([
+    [8],
+    [8],
+    [8],
+  ]);
+  expect(reads()).toHaveLength(4 + 12);
+  local.clock.nowMs = DAY_MS + DAY;
+  const since = new URLSearchParams({ ids: 'click-30', since: String(DAY_MS) });
+  const { store } = fresh();
+  const read = async () => void (await store.refreshLive());
+  const { traces } = await tracesAnswer(store, { fresh: read }, since);
+  expect(traces['click-30']).toHaveLength(4);
+});
+
+test('a day that is over is small, and is read again when something in it has changed', async () => {
+  const results = dayOf(10);
+  local.fill(results);
+  await putIndexes(results);
+  const dashboard = fresh();
+  const query = 'day=2021-01-25&range=day';
+  expect((await ask(dashboard, query)).dayTotal.salesCents).toBe(10 * 4 * 350);
+  await local.putResult(result(DAY_MS, 'a', 1, [100, 250, 1]));
+  local.clock.nowMs += 600_000;
+  const { dayTotal } = await ask(dashboard, query);
+  expect(dayTotal.salesCents).toBe(10 * 4 * 350 + 1);
+});
+
+describe('whatever stands in an index', () => {
+  const WINDOWS = 6;
+  const results = [
+    ...dayOf(WINDOWS),
+    // A late record's part, one that ended early, and rejected records only.
+    result(DAY_MS, 'a', 900, [7]),
+    result(DAY_MS + W, 'b', 901, [3], { terminatedEarly: true }),
+    result(DAY_MS + 2 * W, 'c', 902, [], { rejected: 5 }),
+  ];
+
+  test('the answer is the same as without any', async () => {
+    local.fill(results);
+    await local.put(`revenue_sum/dt=2021_01_25/${DAY_MS + 5 * W + 1000}.json`, '{"sales": 12.34}');
+    const queries = ['day=2021-01-25&range=day', `day=2021-01-25&range=${DAY_MS}-${DAY_MS + WINDOWS * W}`];
+    const answers = (dashboard: Dashboard) => Promise.all(queries.map((query) => ask(dashboard, query)));
+    const without = await answers(fresh());
+    const whole = await indexOf(results, 'a');
+    const etag = whole.rows[0]?.etag ?? '';
+    const row = fc.nat(whole.rows.length - 1).chain((at) =>
+      fc.record({
+        at: fc.constant(at),
+        // Whoever says another amount has seen another object, which has another ETag.
+        salesCents: fc.integer({ min: -500, max: 500 }),
+        isRight: fc.boolean(),
+      }),
+    );
+    const index = fc.oneof(
+      fc.array(row, { maxLength: 12 }).map((rows) =>
+        serializeDayIndex({
+          ...whole,
+          rows: rows.flatMap(({ at, isRight, salesCents }) => {
+            const known = whole.rows[at];
+            if (known === undefined) return [];
+            return isRight
+              ? [known]
+              : [{ ...known, etag: `${etag.slice(0, -2)}x"`, result: { ...known.result, salesCents } }];
+          }),
+        }),
+      ),
+      fc.nat(serializeDayIndex(whole).length).map((length) => serializeDayIndex(whole).slice(0, length)),
+      fc.constantFrom('', '{}', '[]', 'null', '{"version":1}', serializeDayIndex({ ...whole, shardId: 'b' })),
+    );
+    await fc.assert(
+      fc.asyncProperty(index, async (text) => {
+        await local.put(dayIndexKey(whole.day, 'a'), text);
+        expect(await answers(fresh())).toEqual(without);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('results of which it says nothing are read one by one', async () => {
+    local.fill(results);
+    const whole = await indexOf(results, 'a');
+    await local.put(
+      dayIndexKey(whole.day, 'a'),
+      serializeDayIndex({ ...whole, rows: whole.rows.slice(0, 4) }),
+    );
+    await ask(fresh(), 'day=2021-01-25&range=day');
+    expect(reads().filter((line) => line.includes('revenue_sum'))).toHaveLength(results.length - 4);
+  });
+});
+
+describe('what takes long to read', () => {
+  test('is answered with what is known by then, the newest first, and says how much is left', async () => {
+    const results = dayOf(30);
+    local.fill(results);
+    local.clock.nowMs = DAY_MS + 30 * W + 5000;
+    let late = () => {};
+    const lateness = new Promise<void>((resolve) => {
+      late = resolve;
+    });
+    local.clock.sleep = () => lateness;
+    // The gate lets 64 through; time is up as soon as some of them are back.
+    const dashboard = fresh();
+    const answering = ask(dashboard, 'range=1h');
+    await expect.poll(() => reads().length).toBeGreaterThan(70);
+    late();
+    const answer = await answering;
+    const { reading, slots, dayTotal } = answer;
+    if (reading !== null) {
+      expect(reading.total).toBe(120);
+      expect(reading.done).toBeGreaterThan(0);
+      expect(dayTotal.lack?.unread).toBe(reading.total - reading.done);
+    }
+    // Nothing of it is said to be empty, whatever has been read.
+    expect(slots.slice(0, 30).map(({ state }) => state)).not.toContain('empty');
+    await expect
+      .poll(async () => (await ask(dashboard, 'range=1h')).dayTotal)
+      .toMatchObject({ salesCents: 30 * 4 * 350, lack: null });
+  });
+});
