@@ -12,8 +12,12 @@ const NO_PAGE = [{ key: 'content-security-policy', value: "default-src 'none'; f
 /** Behind TLS, as the server that ends it says. */
 const BEHIND_TLS = [{ type: 'header', key: 'x-forwarded-proto', value: 'https' }];
 
+/** `npm run bundle`: the page with all that it takes to run, in a folder of its own beside the build that `npm start` runs. */
+const BUNDLE = { output: 'standalone', distDir: '.next-bundle' };
+
 /** @type {import('next').NextConfig} */
 const nextConfig = {
+  ...(process.env.PAGE_BUNDLE === '1' ? BUNDLE : {}),
   poweredByHeader: false,
   reactStrictMode: true,
   // Hot reload needs no badge over the page.

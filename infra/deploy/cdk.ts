@@ -4,13 +4,14 @@ import { ContextError, deploymentOf } from '../stacks/deployment.ts';
 import { runCdk } from './cdk-cli.ts';
 import { type CommandLine, parseCommandLine, UsageError } from './command-line.ts';
 import { DeployError } from './deploy-problem.ts';
+import { bundlePage } from './page-bundle.ts';
 import { type Workplace, workplaceOf } from './workplace.ts';
 
 /** `npm run synth`, `npm run deploy` and `npm run destroy`: the CDK CLI, with what a person needs around it. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 async function main(): Promise<number> {
-  const line = parseCommandLine(process.argv.slice(2));
+  const line = withPage(parseCommandLine(process.argv.slice(2)));
   const place = workplaceOf(root, line, process.env);
   // A bad value ends it here, before anything is built or asked.
   const deployment = deploymentOf((name) => line.context.get(name), process.env);
@@ -22,6 +23,13 @@ async function main(): Promise<number> {
   // Both load the SDK's clients, which a synthesis can do without.
   if (line.command === 'deploy') return (await import('./deploy.ts')).deploy(line, deployment, place);
   return (await import('./destroy.ts')).destroy(line, deployment, place);
+}
+
+/** A page that is hosted is bundled anew each time; one that is removed need not be. */
+function withPage(line: CommandLine): CommandLine {
+  if (line.context.get('page') !== 'true' || line.context.has('pageBundle')) return line;
+  const bundle = line.command === 'destroy' ? 'none' : bundlePage(root);
+  return { ...line, context: new Map([...line.context, ['pageBundle', bundle]]) };
 }
 
 async function synth(line: CommandLine, place: Workplace): Promise<number> {

@@ -3,7 +3,7 @@ import type { Deployment } from '../stacks/deployment.ts';
 import { runCdk } from './cdk-cli.ts';
 import type { CommandLine } from './command-line.ts';
 import { DeployError, explainCliFailure } from './deploy-problem.ts';
-import { isSamePipeline, linesFromOutputs } from './deployed-lines.ts';
+import { isSamePipeline, linesFromOutputs, pageFromOutputs } from './deployed-lines.ts';
 import { readEnvLines, writeEnvLines } from './env-file.ts';
 import { findTarget } from './target.ts';
 import type { Workplace } from './workplace.ts';
@@ -46,6 +46,12 @@ export async function deploy(line: CommandLine, deployment: Deployment, place: W
   }
   writeEnvLines(place.envFile, linesFromOutputs(outputs, names, target));
   const options = deployment.stage === null ? '' : ` -- -c stage=${deployment.stage}`;
+  const page = pageFromOutputs(outputs, names);
+  if (page !== null) {
+    console.log(
+      `\nThe page is at ${page.url}\nIts password, which was made once:\n\n  ${page.passwordCommand}`,
+    );
+  }
   console.log(
     `\nDeployed. .env.local names it, so the page finds it:\n\n  npm run dashboard\n\nnpm run destroy${options} removes it.`,
   );

@@ -24,6 +24,16 @@ export function linesFromOutputs(file: string, names: DeploymentNames, target: T
   };
 }
 
+/** Where the hosted page is and how its password is had; null when it was not deployed. */
+export function pageFromOutputs(
+  file: string,
+  names: DeploymentNames,
+): { readonly url: string; readonly passwordCommand: string } | null {
+  const outputs = fieldOf(JSON.parse(readFileSync(file, 'utf8')), names.pageStack);
+  const [url, passwordCommand] = [fieldOf(outputs, 'PageUrl'), fieldOf(outputs, 'PagePasswordCommand')];
+  return typeof url === 'string' && typeof passwordCommand === 'string' ? { url, passwordCommand } : null;
+}
+
 /** True when the lines are of the same pipeline at the same endpoint, in whatever region. */
 export function isSamePipeline(
   lines: EnvLines | null,

@@ -17,6 +17,8 @@ export async function destroy(line: CommandLine, deployment: Deployment, place: 
   const own = readEnvLines(place.envFile);
   const isOwn = isSamePipeline(own, names, target);
 
+  // Whether it was asked for or not: the page's stack reads the others', which could not go before it.
+  const hasPage = (await stackOutputs(region, names.pageStack)) !== null;
   const outputs = await stackOutputs(region, names.analyticsStack);
   if (outputs === null && (await stackOutputs(region, names.producerStack)) === null) {
     if (isOwn && own.AWS_REGION !== region) {
@@ -35,14 +37,21 @@ export async function destroy(line: CommandLine, deployment: Deployment, place: 
   const bucket =
     outputs?.get('BucketName') ?? (isOwn && own.AWS_REGION === region ? own.BUCKET_NAME : undefined) ?? null;
   console.log(
-    `Removing ${names.analyticsStack} and ${names.producerStack} from ${region} of account ${accountId}.`,
+    `Removing ${hasPage ? `${names.pageStack}, ` : ''}${names.analyticsStack} and ${names.producerStack} from ${region} of account ${accountId}.`,
   );
   const isEphemeral = outputs?.get('Ephemeral') === 'true';
   if (isEphemeral) console.log(`Its bucket ${bucket} was deployed as ephemeral, and goes with its results.`);
   const results = isEphemeral || bucket === null ? 'keep' : (line.results ?? (await askForResults(bucket)));
 
   const { code, said } = await runCdk(
-    ['destroy', '--all', '--force', ...place.cdkOptions, ...line.rest],
+    [
+      'destroy',
+      '--all',
+      '--force',
+      ...place.cdkOptions,
+      ...(hasPage ? ['--context', 'page=true', '--context', 'pageBundle=none'] : []),
+      ...line.rest,
+    ],
     { ...place.env, AWS_REGION: region },
     { quiet: false },
   );

@@ -8,6 +8,8 @@ export interface Workplace {
   readonly envFile: string;
   readonly outFolder: string;
   readonly cdkOptions: readonly string[];
+  /** Where the page is bundled, when it is hosted. */
+  readonly root: string;
 }
 
 export function workplaceOf(root: string, line: CommandLine, env: NodeJS.ProcessEnv): Workplace {
@@ -21,6 +23,7 @@ export function workplaceOf(root: string, line: CommandLine, env: NodeJS.Process
       // Node's own end of support is no news to who deploys.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
+    root,
     envFile: path.join(root, '.env.local'),
     outFolder,
     cdkOptions: [

@@ -8,7 +8,7 @@ import { addCloudWatchDashboard } from './cloudwatch-dashboard.ts';
 import { bucketConsoleUrl, dashboardConsoleUrl, functionConsoleUrl } from './console-url.ts';
 import type { Deployment } from './deployment.ts';
 import { FailureDestination } from './failure-destination.ts';
-import { addPagePolicies } from './page-policies.ts';
+import { addPagePolicies, type PagePolicies } from './page-policies.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { pipelineMetrics } from './pipeline-metrics.ts';
 import type { ProducerStack } from './producer-stack.ts';
@@ -16,6 +16,10 @@ import { ResultsBucket } from './results-bucket.ts';
 
 /** The consumer with its tumbling windows, the bucket of their results, and what watches both. */
 export class AnalyticsStack extends Stack {
+  readonly bucket: ResultsBucket;
+  readonly consumer: PipelineFunction;
+  readonly pagePolicies: PagePolicies;
+
   constructor(scope: Construct, deployment: Deployment, { stream, producer }: ProducerStack) {
     const { names, windowSeconds, ephemeral, reservedConcurrency } = deployment;
     super(scope, names.analyticsStack, {
@@ -49,12 +53,15 @@ export class AnalyticsStack extends Stack {
       ],
     });
     bucket.acknowledgeObjects(consumer.role);
+    this.bucket = bucket;
+    this.consumer = consumer;
     const mapping = this.#map(consumer, stream.streamArn, new FailureDestination(bucket), windowSeconds);
 
     const metrics = pipelineMetrics({ names, mappingUuid: mapping.eventSourceMappingId });
     const alarmNames = addAlarms(this, deployment, metrics);
     addCloudWatchDashboard(this, deployment, metrics, alarmNames);
     const policies = addPagePolicies(this, { bucket, stream, producer, consumer });
+    this.pagePolicies = policies;
 
     const output = (id: string, value: string, description?: string) =>
       new CfnOutput(this, id, { value, ...(description === undefined ? {} : { description }) });

@@ -13,15 +13,26 @@ export interface Deployment {
   readonly reservedConcurrency: number | null;
   /** Who is told of alarms: the ARN of an SNS topic; null when nobody is. */
   readonly alarmTopicArn: string | null;
+  /** Null when the page is not hosted. */
+  readonly page: HostedPage | null;
   readonly names: DeploymentNames;
+}
+
+export interface HostedPage {
+  /** The folder that `npm run bundle` makes; null to remove the stack, which takes none. */
+  readonly bundle: string | null;
+  /** The page may look at functions, mapping, stream and log, too. */
+  readonly diagnostics: boolean;
 }
 
 export interface DeploymentNames {
   readonly producerStack: string;
   readonly analyticsStack: string;
+  readonly pageStack: string;
   readonly stream: string;
   readonly producer: string;
   readonly consumer: string;
+  readonly page: string;
   readonly dashboard: string;
 }
 
@@ -48,6 +59,9 @@ export const CONTEXT_NAMES = [
   'ephemeral',
   'reservedConcurrency',
   'alarmTopic',
+  'page',
+  'pageDiagnostics',
+  'pageBundle',
 ] as const;
 
 /** `context` looks up a CDK context value, undefined when it is not set. Throws ContextError. */
@@ -69,7 +83,7 @@ export function deploymentOf(
       numberOf(context('windowSeconds'), '-c windowSeconds', 1, 900) ??
       numberOf(env.WINDOW_SECONDS || undefined, 'WINDOW_SECONDS', 1, 900) ??
       pipeline.eventSourceMapping.tumblingWindowSeconds,
-    ephemeral: textOf(context, 'ephemeral', /^(true|false)$/, 'true or false') === 'true',
+    ephemeral: isSet(context, 'ephemeral'),
     reservedConcurrency: numberOf(context('reservedConcurrency'), '-c reservedConcurrency', 1, 1000),
     alarmTopicArn: textOf(
       context,
@@ -77,8 +91,26 @@ export function deploymentOf(
       /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
       'the ARN of an SNS topic',
     ),
+    page: hostedPageOf(context),
     names: namesOf(stage),
   };
+}
+
+function hostedPageOf(context: Lookup): HostedPage | null {
+  if (!isSet(context, 'page')) return null;
+  const bundle = textOf(context, 'pageBundle', /./, 'a folder');
+  if (bundle === null) {
+    throw new ContextError(
+      '-c pageBundle',
+      null,
+      'the folder that npm run bundle makes, or none to remove the page',
+    );
+  }
+  return { bundle: bundle === 'none' ? null : bundle, diagnostics: isSet(context, 'pageDiagnostics') };
+}
+
+function isSet(context: Lookup, name: string): boolean {
+  return textOf(context, name, /^(true|false)$/, 'true or false') === 'true';
 }
 
 function namesOf(stage: string | null): DeploymentNames {
@@ -86,9 +118,11 @@ function namesOf(stage: string | null): DeploymentNames {
   return {
     producerStack: named('tumbling-window-stream-analytics-kinesis-producer-stack'),
     analyticsStack: named('tumbling-window-stream-analytics-stack'),
+    pageStack: named('tumbling-window-stream-analytics-page-stack'),
     stream: named(pipeline.stream.name),
     producer: named(pipeline.producer.functionName),
     consumer: named(pipeline.consumer.functionName),
+    page: named('tumbling-window-page'),
     dashboard: named('tumbling-window-stream-analytics'),
   };
 }

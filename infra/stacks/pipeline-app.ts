@@ -2,6 +2,7 @@ import { App, type AppProps, DefaultStackSynthesizer } from 'aws-cdk-lib';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { AnalyticsStack } from './analytics-stack.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
+import { PageStack } from './page-stack.ts';
 import { ProducerStack } from './producer-stack.ts';
 
 export interface PipelineApp {
@@ -9,9 +10,11 @@ export interface PipelineApp {
   readonly deployment: Deployment;
   readonly producerStack: ProducerStack;
   readonly analyticsStack: AnalyticsStack;
+  /** Null when the page is not hosted. */
+  readonly pageStack: PageStack | null;
 }
 
-/** Both stacks, for whatever account and region deploys them. Throws ContextError. */
+/** The stacks, for whatever account and region deploys them. Throws ContextError. */
 export function createPipelineApp(
   options: { readonly env?: Readonly<Record<string, string | undefined>>; readonly app?: AppProps } = {},
 ): PipelineApp {
@@ -36,5 +39,7 @@ export function createPipelineApp(
   const deployment = deploymentOf((name) => app.node.tryGetContext(name), options.env);
   const producerStack = new ProducerStack(app, deployment);
   const analyticsStack = new AnalyticsStack(app, deployment, producerStack);
-  return { app, deployment, producerStack, analyticsStack };
+  const pageStack =
+    deployment.page === null ? null : new PageStack(app, deployment, deployment.page, analyticsStack);
+  return { app, deployment, producerStack, analyticsStack, pageStack };
 }

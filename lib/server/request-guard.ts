@@ -14,7 +14,7 @@ export interface Gate {
  * `forbidden-origin` or `not-signed-in`.
  */
 export async function guardReading(request: Request, gate: Gate): Promise<Role> {
-  guardOrigin(request, gate.settings);
+  guardOrigin(request, gate);
   const role = await gate.access.roleOfCookies(request.headers.get('cookie'));
   if (role === null) throw new ProblemError(problem('not-signed-in', 'Sign in first: reload the page.'));
   return role;
@@ -25,13 +25,14 @@ export async function guardReading(request: Request, gate: Gate): Promise<Role> 
  * browser of whoever runs it: by a request across origins, or by a name of its own that it lets point here (DNS rebinding).
  * Neither is answered. Throws ProblemError `forbidden-origin`.
  */
-export function guardOrigin(request: Request, settings: Pick<Settings, 'hosts'>): void {
+export function guardOrigin(request: Request, { settings, access }: Gate): void {
   const host = (request.headers.get('host') ?? '').toLowerCase();
   const name = host.replace(/:\d+$/, '');
   // Once it has names of its own the page may be reachable from elsewhere, where anyone can write `localhost` into a request.
   const isKnown =
     settings.hosts.length === 0
-      ? isLoopbackName(name)
+      ? // A browser sends no session to a name that is not the page's: with a password, rebinding one gains nothing.
+        !access.isOpen || isLoopbackName(name)
       : settings.hosts.includes(name) || settings.hosts.includes(host);
   if (!isKnown) {
     throw forbidden(

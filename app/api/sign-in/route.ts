@@ -7,8 +7,8 @@ import { clientAddress, guardOrigin, isSecure, readBody } from '@/lib/server/req
 /** A form's answer, so that it works without a script: back to the page, signed in, or to the form, with why not. */
 export function POST(request: Request): Promise<Response> {
   return answer(async () => {
-    const { access, limits, settings } = dashboard();
-    guardOrigin(request, settings);
+    const { access, limits } = dashboard();
+    guardOrigin(request, dashboard());
     const password = new URLSearchParams(await readBody(request)).get('password') ?? '';
     const address = clientAddress(request);
     try {

@@ -5,7 +5,7 @@ import { guardOrigin } from '@/lib/server/request-guard';
 
 export function POST(request: Request): Promise<Response> {
   return answer(() => {
-    guardOrigin(request, dashboard().settings);
+    guardOrigin(request, dashboard());
     return seeOther('/sign-in', {
       'set-cookie': `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`,
     });

@@ -14,12 +14,15 @@ describe('a deployment', () => {
       ephemeral: false,
       reservedConcurrency: null,
       alarmTopicArn: null,
+      page: null,
       names: {
         producerStack: 'tumbling-window-stream-analytics-kinesis-producer-stack',
         analyticsStack: 'tumbling-window-stream-analytics-stack',
+        pageStack: 'tumbling-window-stream-analytics-page-stack',
         stream: 'data_pipe',
         producer: 'data_producer_fn',
         consumer: 'stream_record_processor',
+        page: 'tumbling-window-page',
         dashboard: 'tumbling-window-stream-analytics',
       },
     });
@@ -41,6 +44,20 @@ describe('a deployment', () => {
 
   test('reads the text of a command line and the values of a cdk.json alike', () => {
     expect(of({ shards: '4', ephemeral: 'true' })).toEqual(of({ shards: 4, ephemeral: true }));
+  });
+
+  test('hosts the page when told so, from a bundle', () => {
+    expect(of({ page: 'true', pageBundle: 'a/folder' }).page).toEqual({
+      bundle: 'a/folder',
+      diagnostics: false,
+    });
+    expect(of({ page: 'true', pageBundle: 'none', pageDiagnostics: 'true' }).page).toEqual({
+      bundle: null,
+      diagnostics: true,
+    });
+    expect(() => of({ page: 'true' })).toThrow(
+      'Expected -c pageBundle to be the folder that npm run bundle makes',
+    );
   });
 
   test('leaves the shards to AWS in on-demand mode', () => {

@@ -14,6 +14,7 @@ const DEPLOYMENTS: readonly Readonly<Record<string, string>>[] = [
   { mode: 'on-demand', reservedConcurrency: '5' },
   { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:operators' },
   { ephemeral: 'true' },
+  { page: 'true', pageBundle: 'none' },
 ];
 
 const addRules = ({ app }: PipelineApp) => Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -46,14 +47,16 @@ test("CloudFormation's own schemas find nothing", { timeout: 120_000 }, () => {
 });
 
 test('every acknowledgement has its reason', () => {
-  const { analyticsStack, producerStack } = synthesize().pipelineApp;
-  const reasons = [analyticsStack, producerStack]
+  const { analyticsStack, producerStack, pageStack } = synthesize({
+    context: { page: 'true', pageBundle: 'none' },
+  }).pipelineApp;
+  const reasons = [analyticsStack, producerStack, ...(pageStack === null ? [] : [pageStack])]
     .flatMap((stack) => stack.node.findAll())
     .flatMap((construct) => construct.node.metadata)
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
     .map(({ data }) => JSON.stringify(data));
   expect(reasons.length).toBeGreaterThan(0);
-  for (const reason of reasons) expect(reason).toMatch(/AwsSolutions-\w+.*":"\w[^"]{40,}\."/);
+  for (const reason of reasons) expect(reason).toMatch(/(AwsSolutions-|Annotation::).*":"\w[^"]{40,}\."/);
 });
 
 const cfnLint = spawnSync('cfn-lint', ['--version'], { encoding: 'utf8' });
@@ -62,10 +65,10 @@ test.skipIf(cfnLint.status !== 0)(
   'cfn-lint finds nothing, where it is installed',
   { timeout: 120_000 },
   () => {
-    // An ephemeral one has a function of CDK's own making, which cfn-lint would word otherwise.
-    const templates = DEPLOYMENTS.filter((context) => context.ephemeral === undefined).map((context) =>
-      path.join(synthesize({ context }).folder, '*.template.json'),
-    );
+    // An ephemeral one and a hosted page have functions of CDK's own making, which cfn-lint would word otherwise.
+    const templates = DEPLOYMENTS.filter(
+      ({ ephemeral, page }) => ephemeral === undefined && page === undefined,
+    ).map((context) => path.join(synthesize({ context }).folder, '*.template.json'));
     const { stdout, status } = spawnSync('cfn-lint', templates, { encoding: 'utf8' });
     expect(stdout).toBe('');
     expect(status).toBe(0);

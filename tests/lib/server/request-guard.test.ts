@@ -16,7 +16,7 @@ function request(headers: Record<string, string>, body: string | null = null): R
 
 function refusal(headers: Record<string, string>, hosts: readonly string[] = []): string | null {
   try {
-    guardOrigin(request(headers), { hosts });
+    guardOrigin(request(headers), { ...here, settings: { hosts } });
     return null;
   } catch (error) {
     expect(error).toBeInstanceOf(ProblemError);
@@ -80,6 +80,13 @@ describe('with passwords', () => {
     ).rejects.toMatchObject({
       status: 401,
     });
+  });
+
+  test('the page may be asked for by any name: a browser sends a session to no other', async () => {
+    expect(await guardReading(request({ ...(await signedIn('sell')), host: 'a.example' }), gate)).toBe('sell');
+    await expect(guardReading(request({ host: 'a.example' }), gate)).rejects.toMatchObject({ status: 401 });
+    const named = { access, settings: { hosts: ['b.example'] } };
+    await expect(guardReading(request({ host: 'a.example' }), named)).rejects.toMatchObject({ status: 403 });
   });
 
   test('who may watch reads and changes nothing; who may sell does both', async () => {
