@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { allowedIn } from './policy-statements.ts';
 import { synthesize } from './synthesized.ts';
@@ -15,6 +16,7 @@ const ACTIONS: Readonly<Record<string, string | null>> = {
   GetFunctionConfiguration: 'lambda:GetFunctionConfiguration',
   GetObject: 's3:GetObject',
   GetRecords: 'kinesis:GetRecords',
+  GetSecretValue: 'secretsmanager:GetSecretValue',
   GetShardIterator: 'kinesis:GetShardIterator',
   Invoke: 'lambda:InvokeFunction',
   ListEventSourceMappings: 'lambda:ListEventSourceMappings',
@@ -37,13 +39,17 @@ function callsIn(source: string): string[] {
   return [...new Set(calls)].sort();
 }
 
-const { producer, analytics } = synthesize();
-const allowed = [...allowedIn(producer), ...allowedIn(analytics)];
+const { producer, analytics, pipelineApp } = synthesize({ context: { page: 'true', pageBundle: 'none' } });
+const allowed = [
+  producer,
+  analytics,
+  ...(pipelineApp.pageStack === null ? [] : [Template.fromStack(pipelineApp.pageStack)]),
+].flatMap(allowedIn);
 
 test.each([
   ['infra/functions/producer.ts', ['ProducerRole']],
   ['infra/functions/bucket-writer.ts', ['ConsumerRole']],
-  ['lib/server', ['PagePolicy', 'PageDiagnosticsPolicy']],
+  ['lib/server', ['PagePolicy', 'PageDiagnosticsPolicy', 'Role']],
   ['infra/doctor', ['PagePolicy', 'PageDiagnosticsPolicy']],
 ])('what %s calls is allowed by %j', (source, who) => {
   const calls = callsIn(source);

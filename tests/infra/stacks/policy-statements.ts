@@ -18,7 +18,7 @@ export function allowedIn(template: Template): Allowed[] {
     const properties = fieldsOf(Properties ?? {});
     const documents =
       Type === 'AWS::IAM::Role'
-        ? listOf(properties.Policies).map((policy) => fieldsOf(policy).PolicyDocument)
+        ? listOf(properties.Policies ?? []).map((policy) => fieldsOf(policy).PolicyDocument)
         : Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy'
           ? [properties.PolicyDocument]
           : [];
