@@ -83,7 +83,9 @@ describe('with passwords', () => {
   });
 
   test('the page may be asked for by any name: a browser sends a session to no other', async () => {
-    expect(await guardReading(request({ ...(await signedIn('sell')), host: 'a.example' }), gate)).toBe('sell');
+    expect(await guardReading(request({ ...(await signedIn('sell')), host: 'a.example' }), gate)).toBe(
+      'sell',
+    );
     await expect(guardReading(request({ host: 'a.example' }), gate)).rejects.toMatchObject({ status: 401 });
     const named = { access, settings: { hosts: ['b.example'] } };
     await expect(guardReading(request({ host: 'a.example' }), named)).rejects.toMatchObject({ status: 403 });
