@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpRequest, HttpResponse } from '../http/http.ts';
+import { cborFromJson, jsonFromCbor } from './cbor.ts';
 import { corsHeaders, preflight } from './cors.ts';
 
 /**
@@ -21,21 +22,19 @@ export function openEnvelope(
   isOperation: (name: string) => boolean,
 ): Call | HttpResponse {
   if (request.method !== 'POST') return preflight(request) ?? accessDenied(request);
-  const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+  const contentType = contentTypeOf(request);
   const [service = '', operation = ''] = (request.headers['x-amz-target'] ?? '').split('.');
   const isKnown = service === SERVICE && isOperation(operation);
   if (request.body.length === 0) {
     const type = isKnown ? 'SerializationException' : 'UnknownOperationException';
-    return contentType === JSON_TYPE ? refusal(request, { __type: type }) : cborRefusal(request, type);
+    if (contentType === JSON_TYPE) return refusal(request, { __type: type });
+    return respond(request, 400, cborFromJson(JSON.stringify({ __type: type })), CBOR_TYPE);
   }
-  if (contentType === CBOR_TYPE) {
-    return cborRefusal(request, isKnown ? 'SerializationException' : 'UnknownOperationException');
-  }
-  if (contentType !== JSON_TYPE && contentType !== PLAIN_JSON_TYPE) {
+  if (![JSON_TYPE, CBOR_TYPE, PLAIN_JSON_TYPE].includes(contentType)) {
     if (service === '' || operation === '') return accessDenied(request);
     return xml(request, 404, '<UnknownOperationException/>\n');
   }
-  const body = parse(request.body);
+  const body = contentType === CBOR_TYPE ? jsonFromCbor(request.body) : parse(request.body);
   if (contentType === PLAIN_JSON_TYPE) {
     const type = body === null ? 'SerializationException' : 'UnknownOperationException';
     const output = { Output: { __type: `com.amazon.coral.service#${type}` }, Version: '1.0' };
@@ -110,25 +109,22 @@ function accessDenied(request: HttpRequest): HttpResponse {
   );
 }
 
-/** `body` is JSON text; empty for operations that answer nothing. */
-export function success(request: HttpRequest, body: string): HttpResponse {
-  return respond(request, 200, body, JSON_TYPE);
+function contentTypeOf(request: HttpRequest): string {
+  return (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+}
+
+export function speaksCbor(request: HttpRequest): boolean {
+  return contentTypeOf(request) === CBOR_TYPE;
+}
+
+/** `json` is JSON's text, empty for operations that answer nothing; who asked in CBOR is answered in it. */
+export function answerWith(request: HttpRequest, json: string, status = 200): HttpResponse {
+  if (!speaksCbor(request)) return respond(request, status, json, JSON_TYPE);
+  return respond(request, status, json === '' ? '' : cborFromJson(json), CBOR_TYPE);
 }
 
 export function refusal(request: HttpRequest, error: object, status = 400): HttpResponse {
-  return respond(request, status, JSON.stringify(error), JSON_TYPE);
-}
-
-/** CBOR is not spoken here; that much is, so that a client that speaks it can say what went wrong. */
-function cborRefusal(request: HttpRequest, type: string): HttpResponse {
-  const body = Buffer.concat([Buffer.from([0xa1]), cborText('__type'), cborText(type)]);
-  return respond(request, 400, body, CBOR_TYPE);
-}
-
-/** A text of 24 to 255 bytes has its length in a byte of its own, a shorter one in the first (RFC 8949, 3.1). */
-function cborText(value: string): Buffer {
-  const head = value.length < 24 ? [0x60 + value.length] : [0x78, value.length];
-  return Buffer.concat([Buffer.from(head), Buffer.from(value)]);
+  return answerWith(request, JSON.stringify(error), status);
 }
 
 function xml(request: HttpRequest, status: number, body: string): HttpResponse {

@@ -1,7 +1,7 @@
 import { errorBody } from '../aws-json/aws-error.ts';
 import type { HttpRequest, HttpResponse, HttpService } from '../http/http.ts';
 import { requestRegion } from '../http/region.ts';
-import { openEnvelope, refusal, success } from './envelope.ts';
+import { answerWith, openEnvelope, refusal } from './envelope.ts';
 import { KinesisError } from './kinesis-error.ts';
 import { isOperation, operations } from './operations/operation-table.ts';
 import type { RegionalStreams } from './regional-streams.ts';
@@ -21,8 +21,8 @@ export function createKinesisService({ streams }: { readonly streams: RegionalSt
     try {
       const region = requestRegion(request, streams.home.region);
       const answer = operations[call.operation](call.body, streams.in(region));
-      if (answer === undefined) return success(request, '');
-      return success(request, typeof answer === 'string' ? answer : JSON.stringify(answer));
+      if (answer === undefined) return answerWith(request, '');
+      return answerWith(request, typeof answer === 'string' ? answer : JSON.stringify(answer));
     } catch (error) {
       if (!(error instanceof KinesisError)) throw error;
       return refusal(request, { __type: error.type, ...errorBody(error, CAPITALISED) }, error.status);
