@@ -1,22 +1,24 @@
-import { useCallback, useRef } from 'react';
+import { useCallback } from 'react';
 import { spanQuery, type UrlState } from '@/components/live/url-state';
+import { leaveStep, stepsBack } from '@/components/live/use-url-state';
 import { isSpan } from '@/lib/core/range';
 
-type Shown = Pick<UrlState, 'day' | 'range'>;
-
-/** Into a part of the range, and step by step back out; from an address that begins zoomed, out to its day. */
-export function useZoom({ day, range }: Shown, change: (change: Partial<UrlState>) => void) {
-  const stack = useRef<Shown[]>([]);
+/** Into a part of the range, and step by step back out, as by the browser's Back; from an address that begins zoomed, out to its day. */
+export function useZoom(url: UrlState, change: (change: Partial<UrlState>) => void) {
   const zoomTo = useCallback(
     (fromMs: number, toMs: number) => {
-      stack.current.push({ day, range });
+      leaveStep();
       change(spanQuery({ fromMs, toMs }));
     },
-    [day, range, change],
+    [change],
   );
   const back = useCallback(() => {
+    const { day, range, ...rest } = url;
     if (!isSpan(range)) return;
-    change(stack.current.pop() ?? { day, range: 'day' });
-  }, [day, range, change]);
-  return { zoomTo, back, isZoomed: isSpan(range) };
+    if (stepsBack() === 0) return change({ day, range: 'day' });
+    // Only the range goes back: how it is shown stays as it is now.
+    window.addEventListener('popstate', () => change(rest), { once: true });
+    window.history.back();
+  }, [url, change]);
+  return { zoomTo, back, isZoomed: isSpan(url.range) };
 }

@@ -2,27 +2,38 @@ import { useState } from 'react';
 import { holdRange } from '@/components/dashboard/held-range';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 
-interface Kept {
+/** What was shown last. */
+export interface Kept {
+  /** What was asked for when `newest` was shown. */
   readonly key: string;
   readonly newest: WindowsAnswer;
   readonly shown: WindowsAnswer;
 }
 
 /**
- * What is shown: the newest answer, or, while it is held, the newest answer in the range that was on screen when the hold
- * began. `key` names what was asked for: another question ends the hold.
+ * What to show next: the newest answer, or, while it is held, the newest answer in the range that was on screen when the
+ * hold began. `key` names what is asked for: another question ends the hold, and until its answer has come the one before
+ * stays what it was.
  */
+export function keepAnswer(kept: Kept | null, newest: WindowsAnswer, isHeld: boolean, key: string): Kept {
+  if (kept === null) return { key, newest, shown: newest };
+  if (newest === kept.newest) {
+    const isCaughtUp = kept.key !== key || isHeld || kept.shown === newest;
+    return isCaughtUp ? kept : { key, newest, shown: newest };
+  }
+  const isSame = kept.key === key;
+  return { key, newest, shown: isSame && isHeld ? holdRange(kept.shown, newest) : newest };
+}
+
 export function useHeldAnswer(
   newest: WindowsAnswer | null,
   isHeld: boolean,
   key: string,
 ): WindowsAnswer | null {
   const [kept, setKept] = useState<Kept | null>(null);
-  const base = isHeld && kept?.key === key ? kept : null;
-  if (newest === null || newest === base?.newest) return base?.shown ?? newest;
-  const shown = base === null ? newest : holdRange(base.shown, newest);
+  if (newest === null) return kept?.shown ?? null;
+  const next = keepAnswer(kept, newest, isHeld, key);
   // During the render, for an effect would let the moved range be seen for one frame.
-  if (isHeld) setKept({ key, newest, shown });
-  else if (kept !== null) setKept(null);
-  return shown;
+  if (next !== kept) setKept(next);
+  return next.shown;
 }

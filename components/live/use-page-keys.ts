@@ -3,9 +3,11 @@ import { useEffect } from 'react';
 /** What the page does on a key that no field or button takes for itself: `KeyboardEvent.key` in small letters. */
 export type PageKeys = Readonly<Record<string, () => void>>;
 
-const TAKES_KEYS = 'input, select, textarea, [contenteditable], [role="dialog"], dialog, [popover]';
+/** What letters are written or searched in; a switch and a slider take none. */
+const TAKES_KEYS =
+  'input:not([type="checkbox"], [type="radio"], [type="range"]), select, textarea, [contenteditable], [role="dialog"], dialog, [popover]';
 /** Space and Enter press these; letters do nothing to them. */
-const PRESSED = 'button, a, summary, [role="tab"]';
+const PRESSED = 'button, a, summary, input, [role="tab"]';
 
 /** Single keys for the whole page; with Ctrl, Alt or Meta they are the browser's. */
 export function usePageKeys(keys: PageKeys): void {

@@ -12,7 +12,19 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The address as state. A change replaces the entry, so that Back leaves the page instead of undoing clicks. */
+/** How many entries of the browser's history lie before this one on this page: Back undoes what made it. */
+export function stepsBack(): number {
+  const state: unknown = window.history.state;
+  const steps = typeof state === 'object' && state !== null && 'steps' in state ? state.steps : 0;
+  return typeof steps === 'number' ? steps : 0;
+}
+
+/** Makes what is shown now an entry of its own, which Back returns to from whatever it is changed to. */
+export function leaveStep(): void {
+  window.history.pushState({ steps: stepsBack() + 1 }, '', window.location.href);
+}
+
+/** The address as state. A change replaces the entry, so that Back does not undo every click; a step is left before one it should. */
 export function useUrlState(): [UrlState, (change: Partial<UrlState>) => void] {
   const search = useSyncExternalStore(
     subscribe,
@@ -21,7 +33,11 @@ export function useUrlState(): [UrlState, (change: Partial<UrlState>) => void] {
   );
   const change = useCallback((part: Partial<UrlState>) => {
     const next = { ...parseUrlState(window.location.search), ...part };
-    window.history.replaceState(null, '', `${window.location.pathname}${serializeUrlState(next)}`);
+    window.history.replaceState(
+      { steps: stepsBack() },
+      '',
+      `${window.location.pathname}${serializeUrlState(next)}`,
+    );
     for (const listener of listeners) listener();
   }, []);
   return [useMemo(() => parseUrlState(search), [search]), change];

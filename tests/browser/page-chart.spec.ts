@@ -51,8 +51,19 @@ test.describe('a day that is over', () => {
     expect(new URL(page.url()).searchParams.get('w')).toBe(String(noon + 480_000));
     await page.keyboard.press('Escape');
     await expect.poll(() => new URL(page.url()).searchParams.get('w')).toBeNull();
+    await page.getByRole('button', { name: 'Running total' }).click();
     await page.getByRole('button', { name: 'Zoom out' }).click();
     await expect(bars).toHaveCount(144);
+    expect(new URL(page.url()).searchParams.get('mode')).toBe('total');
+
+    await page.locator(`g[data-start="${noon}"]`).click({ force: true });
+    await expect(bars).toHaveCount(5);
+    await page.goBack();
+    await expect(bars).toHaveCount(144);
+
+    await page.getByRole('switch').first().focus();
+    await page.keyboard.press('t');
+    await expect(page.getByRole('tab', { name: 'Table' })).toHaveAttribute('aria-selected', 'true');
   });
 
   test('what the keys have selected stays while the page moves under a mouse that rests', async ({
@@ -213,6 +224,31 @@ test('while a bar is pinned the range stands still and what comes is counted, un
   await page.getByTestId('new-windows').click();
   await expect.poll(last).not.toBe(end);
   await expect(page.getByTestId('new-windows')).toHaveCount(0);
+});
+
+test('a drag over a live range zooms while the pointer stays, and what is inspected is not pinned beside it', async ({
+  page,
+  brisk,
+}) => {
+  await page.goto(brisk.url);
+  await generate(page);
+  const bars = chart(page).locator('g[data-state]');
+  const open = chart(page).locator('[data-state="open"]');
+  await expect(open).toHaveCount(1);
+  const count = await bars.count();
+  const box = await open.boundingBox();
+  if (box === null) throw new Error('the bar has no box');
+  await page.mouse.move(box.x + 2, box.y + box.height - 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 60, box.y + box.height - 2, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(() => bars.count()).toBeLessThan(count);
+
+  await chart(page).focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('inspector')).toBeVisible();
+  await expect(tooltip(page)).toHaveCount(0);
 });
 
 test('so far stands over its own bar, however tall the ones beside it are', async ({ page, brisk }) => {
