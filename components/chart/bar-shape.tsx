@@ -39,11 +39,11 @@ export function PlaceMarks(props: BarShapeProps) {
   const middle = x + width / 2;
   const top = Math.min(y, base);
   return (
-    <g data-state={bar.state} data-start={bar.startMs} data-cents={bar.cents ?? ''}>
-      {bar.cents !== null && <rect x={x} y={top} width={width} height={Math.abs(base - y)} fill="none" />}
+    <g data-state={bar.state} data-start={bar.startMs} data-value={bar.value ?? ''}>
+      {bar.value !== null && <rect x={x} y={top} width={width} height={Math.abs(base - y)} fill="none" />}
       {bar.state === 'open' && <Label x={middle} y={top - 7} text="so far" color="var(--text)" />}
       {bar.state === 'late' && <Label x={middle} y={top - 7} text="late" color="var(--doubt)" />}
-      {isWaiting(bar.state) && bar.cents === null && (
+      {isWaiting(bar.state) && bar.value === null && (
         <path
           d={`M${x} ${base - 2}h${width}`}
           stroke="var(--settled)"
@@ -74,11 +74,11 @@ export function PlaceMarks(props: BarShapeProps) {
   );
 }
 
-/** The day before's amount, as a pale line across the place of a bar. */
+/** The day before's value, as a pale line across the place of a bar. */
 export function DayBeforeMark({ cx, cy, payload }: DotItemDotProps) {
   const plot = usePlotArea();
   const bar: Bar = payload;
-  if (plot === undefined || bar.previousCents === null || cx === undefined || cy === undefined) return null;
+  if (plot === undefined || bar.previous === null || cx === undefined || cy === undefined) return null;
   const half = Math.max(1.5, plot.width / bar.count / 2 - 0.5);
   return <path d={`M${cx - half} ${cy}h${2 * half}`} stroke="var(--muted)" strokeWidth={2} />;
 }

@@ -1,6 +1,7 @@
 import type { Bar } from '@/components/chart/bars';
 import { type ClickFlag, flagWords } from '@/components/chart/click-flags';
 import type { Format } from '@/components/ui/format';
+import { MEASURES, type Measure, measureWords } from '@/components/ui/measures';
 import { shardName } from '@/components/ui/shard-name';
 import { STATE_WORDS } from '@/components/ui/state-words';
 import { averageCents } from '@/lib/core/cents';
@@ -21,23 +22,30 @@ const KEY_LENGTH = 34;
 export function barWords(
   bar: Bar,
   before: Bar | undefined,
+  measure: Measure,
   mode: 'window' | 'total',
   format: Format,
   flag?: ClickFlag | undefined,
 ): BarWords {
   const { slot } = bar;
+  const words = (value: number | null) => measureWords(measure, value, format);
   const rows: [string, string][] = [['Total', format.money(slot.salesCents)]];
-  if (mode === 'total') rows.push(['Up to here', format.money(bar.cents)]);
+  if (mode === 'total') rows.push(['Up to here', words(bar.value)]);
   rows.push(['Records', recordWords(slot.recordCount, slot.rejected, format)]);
   const average = averageCents(slot);
   if (average !== null) rows.push(['Average', format.money(average)]);
-  const was = before?.slot.salesCents;
-  if (slot.salesCents !== null && was != null && slot.state === 'closed') {
-    rows.push(['Change', format.change(slot.salesCents - was)]);
+  if (slot.minCents !== null && slot.maxCents !== null) {
+    rows.push(['Smallest to largest', `${format.money(slot.minCents)} to ${format.money(slot.maxCents)}`]);
   }
-  if (bar.previousCents !== null) rows.push(['Day before', format.money(bar.previousCents)]);
+  const [now, was] = [measure.of(slot), before && measure.of(before.slot)];
+  if (measure.isMoney && now !== null && was != null && slot.state === 'closed') {
+    rows.push(['Change', format.change(now - was)]);
+  }
+  if (bar.previous !== null) rows.push(['Day before', words(bar.previous)]);
   if (slot.shards.length > 1) {
-    for (const share of slot.shards) rows.push([shardName(share.shardId), format.money(share.salesCents)]);
+    for (const share of slot.shards) {
+      rows.push([shardName(share.shardId), words((measure.adds ? measure : MEASURES.sales).of(share))]);
+    }
   }
   if (flag !== undefined) rows.push(['Clicks from here', flagWords(flag, format.count)]);
   const [object] = slot.objects;

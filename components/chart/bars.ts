@@ -1,16 +1,18 @@
+import { MEASURES, type Measure, runningTotals } from '@/components/ui/measures';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { DAY_MS } from '@/lib/core/range';
 import type { Slot, SlotState } from '@/lib/core/slot';
 
-/** One place of the chart. A null amount is unknown and is drawn as a blank of its kind, never as zero. */
+/** One place of the chart, in cents or counts, as its measure is. A null value is unknown and is drawn as a blank of its kind, never as zero. */
 export interface Bar {
   readonly index: number;
   /** How many places there are. */
   readonly count: number;
   readonly startMs: number;
   readonly state: SlotState;
-  readonly cents: number | null;
-  readonly previousCents: number | null;
+  readonly value: number | null;
+  /** Of the day before, at the same time. */
+  readonly previous: number | null;
   /** The shares of the shards, in the order of `shardsOf`; empty when it is drawn whole. */
   readonly parts: readonly number[];
   /** How many places it takes: a window that is longer than those beside it takes those that lie in it, too. */
@@ -22,6 +24,8 @@ export interface Bar {
 }
 
 export interface BarOptions {
+  /** Sales by default. */
+  readonly measure?: Measure;
   readonly mode: 'window' | 'total';
   /** The same range a day earlier. */
   readonly previous?: Pick<WindowsAnswer, 'fromMs' | 'stepSeconds' | 'slots'> | undefined;
@@ -41,18 +45,18 @@ export function isWaiting(state: SlotState): boolean {
 /** Bars in the slots' order; in `total` mode each carries the sum up to itself, as long as something is known. */
 export function chartBars(
   slots: readonly Slot[],
-  { mode, previous, shards = [], limitCents = null }: BarOptions,
+  { measure = MEASURES.sales, mode, previous, shards = [], limitCents = null }: BarOptions,
 ): Bar[] {
-  let sum = 0;
+  const totals = mode === 'total' ? runningTotals(slots, measure) : null;
   let previousSum = 0;
   let owner = 0;
   const isSplit = mode === 'window' && shards.length > 1;
   return slots.map((slot, index) => {
-    const before = previousOf(slot, previous)?.salesCents ?? null;
-    sum += slot.salesCents ?? 0;
+    const own = measure.of(slot);
+    const day = previousOf(slot, previous);
+    const before = day === undefined ? null : measure.of(day);
     previousSum += before ?? 0;
-    const isCumulative = mode === 'total' && slot.state !== 'future' && slot.state !== 'before';
-    const cents = isCumulative ? sum : slot.salesCents;
+    const value = totals === null ? own : (totals[index] ?? null);
     // The first place of a range may lie in a window that began before it.
     if (slot.state !== 'within' || index === 0) owner = index;
     return {
@@ -60,12 +64,12 @@ export function chartBars(
       count: slots.length,
       startMs: slot.startMs,
       state: slot.state,
-      cents,
-      previousCents: mode === 'total' && before !== null ? previousSum : before,
-      parts: isSplit && slot.salesCents !== null && !isWaiting(slot.state) ? partsOf(slot, shards) : [],
+      value,
+      previous: mode === 'total' && before !== null ? previousSum : before,
+      parts: isSplit && own !== null && !isWaiting(slot.state) ? partsOf(slot, shards, measure) : [],
       span: placesOf(slots, index),
       owner,
-      isOver: limitCents !== null && cents !== null && cents >= limitCents,
+      isOver: limitCents !== null && value !== null && value >= limitCents,
       slot,
     };
   });
@@ -79,8 +83,11 @@ function previousOf(slot: Slot, previous: BarOptions['previous']): Slot | undefi
   ];
 }
 
-function partsOf({ shards: shares }: Slot, shards: readonly (string | null)[]): number[] {
-  return shards.map((id) => shares.find(({ shardId }) => shardId === id)?.salesCents ?? 0);
+function partsOf({ shards: shares }: Slot, shards: readonly (string | null)[], measure: Measure): number[] {
+  return shards.map((id) => {
+    const share = shares.find(({ shardId }) => shardId === id);
+    return (share && measure.of(share)) ?? 0;
+  });
 }
 
 function placesOf(slots: readonly Slot[], index: number): number {

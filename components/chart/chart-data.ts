@@ -8,6 +8,7 @@ import { useClicks } from '@/components/live/click-store';
 import type { UrlState } from '@/components/live/url-state';
 import { usePlace } from '@/components/live/use-place';
 import type { Format } from '@/components/ui/format';
+import { MEASURES, type Measure } from '@/components/ui/measures';
 import { looksOf } from '@/components/ui/part-looks';
 import { shardName } from '@/components/ui/shard-name';
 import type { WindowsAnswer } from '@/lib/contract/answers';
@@ -20,6 +21,9 @@ const NARROW_BARS = 15;
 /** What the chart is drawn from. The same objects as long as nothing in them is news. */
 export interface ChartData {
   readonly slots: readonly Slot[];
+  readonly measure: Measure;
+  /** Null as well where it says nothing, for it is one of sales. */
+  readonly limitCents: number | null;
   readonly bars: readonly Bar[];
   /** The names of the parts that bars are split into, in their order, and how each looks; none when they are whole. */
   readonly names: readonly string[];
@@ -47,33 +51,37 @@ export function useChartData({
   format: Format;
   isNarrow: boolean;
 }): ChartData {
-  const { mode, limitCents, range } = url;
+  const { mode, range } = url;
+  const measure = MEASURES[url.measure];
+  const limitCents = shownLimit(url);
   const slots = useMemo(
     () => (isNarrow && range === '1h' ? answer.slots.slice(-NARROW_BARS) : answer.slots),
     [answer.slots, isNarrow, range],
   );
   const shards = useMemo(() => {
-    const ids = url.shards && mode === 'window' ? shardsOf(slots) : [];
+    const ids = url.shards && measure.adds && mode === 'window' ? shardsOf(slots) : [];
     return ids.length > 1 ? ids : [];
-  }, [slots, url.shards, mode]);
+  }, [slots, url.shards, measure, mode]);
   const looks = useMemo(() => [...looksOf(shards.map((id) => id ?? '')).values()], [shards]);
   const bars = useMemo(
-    () => chartBars(slots, { mode, previous, shards, limitCents }),
-    [slots, previous, mode, shards, limitCents],
+    () => chartBars(slots, { measure, mode, previous, shards, limitCents }),
+    [slots, measure, previous, mode, shards, limitCents],
   );
   const ticks = useMemo(() => timeTicks(slots, format.offsetMs, isNarrow ? 4 : 8), [slots, format, isNarrow]);
   const wanted = useMemo(() => {
-    const amounts = bars.flatMap((bar) => [bar.cents ?? 0, bar.previousCents ?? 0]);
-    return niceScale([...amounts, limitCents ?? 0]);
-  }, [bars, limitCents]);
+    const amounts = bars.flatMap((bar) => [bar.value ?? 0, bar.previous ?? 0]);
+    return niceScale([...amounts, limitCents ?? 0], measure.isMoney ? undefined : 1);
+  }, [bars, measure, limitCents]);
   const scale = useKeptScale(
     wanted,
-    `${url.day} ${rangeText(range)} ${mode} ${url.cmp} ${limitCents} ${answer.stepSeconds}`,
+    `${url.day} ${rangeText(range)} ${mode} ${url.cmp} ${url.measure} ${limitCents} ${answer.stepSeconds}`,
   );
   const clicks = useClicks(usePlace());
   const flags = useMemo(() => (url.flags ? clickFlags(slots, clicks) : null), [url.flags, slots, clicks]);
   return {
     slots,
+    measure,
+    limitCents,
     bars,
     names: shards.map(shardName),
     looks,
@@ -81,7 +89,12 @@ export function useChartData({
     ticks,
     flags,
     title: chartTitle(answer, url, format),
-    summary: chartSummary(slots, format),
+    summary: chartSummary(slots, measure, format),
     blank: blankWords(answer, format),
   };
+}
+
+/** A limit is one of sales: beside another measure it says nothing. */
+function shownLimit({ measure, limitCents }: UrlState): number | null {
+  return measure === 'sales' ? limitCents : null;
 }

@@ -43,7 +43,7 @@ export function ChartPanel(props: ChartPanelProps) {
   const { answer, previous, paused, url, format, onChange, onZoom, onBack, onReading } = props;
   const isNarrow = useNarrow();
   const data = useChartData({ answer, previous, url, format, isNarrow });
-  const { bars, scale, flags } = data;
+  const { bars, scale, flags, limitCents } = data;
   const selection = useBarSelection(bars);
   const { bar, isPinned, select, clear } = selection;
   const [spoken, setSpoken] = useState('');
@@ -72,7 +72,7 @@ export function ChartPanel(props: ChartPanelProps) {
   useEffect(() => () => onReading(false), [onReading]);
 
   const wordsOf = (each: Bar) =>
-    barWords(each, bars[each.index - 1], url.mode, format, flags?.get(each.startMs));
+    barWords(each, bars[each.index - 1], data.measure, url.mode, format, flags?.get(each.startMs));
   const walk = (steps: number) => () => {
     const next = select(barFrom(bars, bar?.index ?? null, steps), 'keys');
     if (next !== undefined)
@@ -127,16 +127,16 @@ export function ChartPanel(props: ChartPanelProps) {
               style={{ top: PLOT.top, bottom: PLOT.bottom, ...across(marked.from, marked.to, bars.length) }}
             />
           )}
-          <Chart {...data} isCumulative={url.mode === 'total'} limitCents={url.limitCents} format={format} />
+          <Chart {...data} isCumulative={url.mode === 'total'} format={format} />
         </div>
         <ClosingMarks bars={bars} scale={scale} />
         {flags !== null && <ChartFlags bars={bars} flags={flags} />}
-        {url.limitCents !== null && (
+        {limitCents !== null && (
           <LimitHandle
-            cents={url.limitCents}
+            cents={limitCents}
             scale={scale}
             format={format}
-            onChange={(limitCents) => onChange({ limitCents })}
+            onChange={(next) => onChange({ limitCents: next })}
           />
         )}
         {data.blank !== '' && (
@@ -158,7 +158,7 @@ export function ChartPanel(props: ChartPanelProps) {
         looks={data.looks}
         isCompared={url.cmp && previous !== undefined}
         over={bars.filter((each) => each.isOver).length}
-        limit={url.limitCents === null ? null : format.money(url.limitCents)}
+        limit={limitCents === null ? null : format.money(limitCents)}
         flags={flags === null ? null : [...flags.values()]}
       />
       {isNarrow && tooltip}

@@ -1,23 +1,42 @@
 import type { UrlState } from '@/components/live/url-state';
 import type { Format } from '@/components/ui/format';
+import { MEASURES, type Measure, measureWords } from '@/components/ui/measures';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import type { Slot } from '@/lib/core/slot';
 
+const UNITS = [
+  [86_400, 'day', 'd'],
+  [3600, 'hour', 'h'],
+  [60, 'minute', 'min'],
+  [1, 'second', 's'],
+] as const;
+
+function inUnits(seconds: number) {
+  const [each, noun, sign] = UNITS.find(([length]) => seconds % length === 0) ?? UNITS[3];
+  return { count: seconds / each, noun, sign };
+}
+
 /** A length as people say it before a noun: `2-minute`, `10-second`. */
 export function lengthWords(seconds: number): string {
-  if (seconds % 86_400 === 0) return `${seconds / 86_400}-day`;
-  if (seconds % 3600 === 0) return `${seconds / 3600}-hour`;
-  if (seconds % 60 === 0) return `${seconds / 60}-minute`;
-  return `${seconds}-second`;
+  const { count, noun } = inUnits(seconds);
+  return `${count}-${noun}`;
+}
+
+/** A length in short: `1 h`, `15 min`. */
+export function lengthLabel(seconds: number): string {
+  const { count, sign } = inUnits(seconds);
+  return `${count} ${sign}`;
 }
 
 /** The sentence over the chart: what, how long each bar is, which range, which zone. */
 export function chartTitle(
   shown: Pick<WindowsAnswer, 'stepSeconds' | 'windowSeconds' | 'fromMs' | 'toMs' | 'live'>,
-  url: Pick<UrlState, 'mode' | 'day' | 'range'>,
+  url: Pick<UrlState, 'measure' | 'mode' | 'day' | 'range'>,
   format: Format,
 ): string {
-  const what = url.mode === 'total' ? 'Running total' : 'Sales';
+  const { label } = MEASURES[url.measure];
+  const of = url.measure === 'sales' ? '' : ` of ${label.toLowerCase()}`;
+  const what = url.mode === 'total' ? `Running total${of}` : label;
   const each = `${lengthWords(shown.stepSeconds)} ${shown.stepSeconds > shown.windowSeconds ? 'step' : 'window'}`;
   const first = format.day(shown.fromMs);
   const last = format.day(shown.toMs - 1);
@@ -27,23 +46,23 @@ export function chartTitle(
 }
 
 /** One sentence that says what the chart shows, for whoever cannot see it. */
-export function chartSummary(slots: readonly Slot[], format: Pick<Format, 'money' | 'time'>): string {
+export function chartSummary(slots: readonly Slot[], measure: Measure, format: Format): string {
   const first = slots[0];
   const last = slots.at(-1);
   if (first === undefined || last === undefined) return 'Nothing in this range.';
   const closed = slots.filter((slot) => slot.state === 'closed');
-  const total = closed.reduce((sum, slot) => sum + (slot.salesCents ?? 0), 0);
+  const words = (value: number | null) => measureWords(measure, value, format);
+  const total = closed.reduce((sum, slot) => sum + (measure.of(slot) ?? 0), 0);
   const highest = closed.reduce<Slot | null>(
-    (best, slot) => ((slot.salesCents ?? -Infinity) > (best?.salesCents ?? -Infinity) ? slot : best),
+    (best, slot) =>
+      best === null || (measure.of(slot) ?? -Infinity) > (measure.of(best) ?? -Infinity) ? slot : best,
     null,
   );
   const top =
-    highest === null
-      ? ''
-      : `, highest ${format.money(highest.salesCents)} at ${format.time(highest.startMs)}`;
+    highest === null ? '' : `, highest ${words(measure.of(highest))} at ${format.time(highest.startMs)}`;
   const empty = slots.filter((slot) => slot.state === 'empty').length;
   const missing = slots.filter((slot) => slot.state === 'missing').length;
-  return `${slots.length} bars from ${format.time(first.startMs)} to ${format.time(last.endMs)}, total ${format.money(total)} closed${top}, ${empty} without sales${missing === 0 ? '' : `, ${missing} missing`}.`;
+  return `${slots.length} bars from ${format.time(first.startMs)} to ${format.time(last.endMs)}${measure.adds ? `, total ${words(total)} closed` : ''}${top}, ${empty} without sales${missing === 0 ? '' : `, ${missing} missing`}.`;
 }
 
 /** What to say where there is nothing to draw; empty when there is something. */

@@ -17,9 +17,11 @@ import { type Bar as BarData, isWaiting } from '@/components/chart/bars';
 import type { ChartData } from '@/components/chart/chart-data';
 import { MAX_BAR_PX, PLOT, withinBox } from '@/components/chart/plot';
 import type { Format } from '@/components/ui/format';
+import type { Measure } from '@/components/ui/measures';
 import { PartPatterns, partFill } from '@/components/ui/part-looks';
 
 interface ChartProps extends Pick<ChartData, 'bars' | 'looks' | 'scale' | 'ticks' | 'title' | 'summary'> {
+  readonly measure: Measure;
   readonly isCumulative: boolean;
   /** Drawn where it is given. */
   readonly limitCents: number | null;
@@ -27,10 +29,10 @@ interface ChartProps extends Pick<ChartData, 'bars' | 'looks' | 'scale' | 'ticks
 }
 
 // Recharts reads its data anew for every other function: these are the same from render to render.
-const wholeOf = ({ cents, parts, state }: BarData) => (parts.length > 0 || isWaiting(state) ? 0 : cents);
-const openOf = ({ cents, state }: BarData) => (state === 'open' ? cents : 0);
-const closingOf = ({ cents, state }: BarData) => (state === 'closing' ? cents : 0);
-const lateOf = ({ cents, state }: BarData) => (state === 'late' ? cents : 0);
+const wholeOf = ({ value, parts, state }: BarData) => (parts.length > 0 || isWaiting(state) ? 0 : value);
+const openOf = ({ value, state }: BarData) => (state === 'open' ? value : 0);
+const closingOf = ({ value, state }: BarData) => (state === 'closing' ? value : 0);
+const lateOf = ({ value, state }: BarData) => (state === 'late' ? value : 0);
 const nothing = () => 0;
 const byStart = matchByDataKey('startMs');
 const STILL = { stackId: 'place', shape: WindowBar, isAnimationActive: false } as const;
@@ -42,7 +44,7 @@ const DASHED = { strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
  * History is not animated, for Recharts draws it anew with every refresh; the open window grows.
  */
 export const Chart = memo(function Chart(props: ChartProps) {
-  const { bars, looks, scale, ticks, isCumulative, limitCents, format, title, summary } = props;
+  const { bars, looks, scale, ticks, measure, isCumulative, limitCents, format, title, summary } = props;
   const dated = new Set(ticks.filter((tick) => tick.dated).map((tick) => tick.startMs));
   return (
     <ComposedChart
@@ -83,7 +85,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
         domain={[scale.bottom, scale.top]}
         ticks={[...scale.ticks]}
         interval={0}
-        tickFormatter={format.moneyShort}
+        tickFormatter={measure.isMoney ? format.moneyShort : format.count}
         axisLine={false}
         tickLine={false}
         tick={{ fill: 'var(--muted)', fontSize: 12 }}
@@ -113,7 +115,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
       <Bar dataKey={lateOf} fill="url(#waiting-doubt)" stroke="var(--doubt)" {...DASHED} {...STILL} />
       <Bar dataKey={nothing} {...STILL} shape={PlaceMarks} />
       <Line
-        dataKey="previousCents"
+        dataKey="previous"
         stroke={isCumulative ? 'var(--muted)' : 'none'}
         strokeWidth={1.5}
         strokeDasharray="4 3"

@@ -30,11 +30,11 @@ export function closingsOf(before: Closings, bars: readonly Bar[]): Closings {
 export function ClosingMarks({ bars, scale }: { bars: readonly Bar[]; scale: Scale }) {
   const [known, setKnown] = useState({ bars, closings: closingsOf(NONE, bars) });
   if (known.bars !== bars) setKnown({ bars, closings: closingsOf(known.closings, bars) });
-  const share = (cents: number) => (cents - scale.bottom) / (scale.top - scale.bottom);
+  const share = (amount: number) => (amount - scale.bottom) / (scale.top - scale.bottom);
   return (
     <div aria-hidden="true" className="pointer-events-none absolute inset-0">
-      {bars.map(({ index, count, span, startMs, cents }) =>
-        known.closings.closed.has(startMs) && cents !== null ? (
+      {bars.map(({ index, count, span, startMs, value }) =>
+        known.closings.closed.has(startMs) && value !== null ? (
           <div
             key={startMs}
             data-closing={startMs}
@@ -44,15 +44,15 @@ export function ClosingMarks({ bars, scale }: { bars: readonly Bar[]; scale: Sca
             <span
               className="settles hatched absolute w-4/5 max-w-7"
               style={{
-                top: `${(1 - share(Math.max(0, cents))) * 100}%`,
-                bottom: `${share(Math.min(0, cents)) * 100}%`,
+                top: `${(1 - share(Math.max(0, value))) * 100}%`,
+                bottom: `${share(Math.min(0, value)) * 100}%`,
               }}
             />
             <svg
               aria-hidden="true"
               viewBox="0 0 12 10"
               className="checked absolute w-3 -translate-y-full pb-0.5"
-              style={{ top: `${(1 - share(Math.max(0, cents))) * 100}%` }}
+              style={{ top: `${(1 - share(Math.max(0, value))) * 100}%` }}
             >
               <path d="M1 5l3.5 3.5L11 1.5" fill="none" stroke="var(--settled)" strokeWidth="2" />
             </svg>

@@ -10,18 +10,18 @@ export interface Scale {
 
 const NICE = [1, 2, 2.5, 5, 10];
 const STEPS = 4;
-/** One unit of money: an axis in fractions of it would only repeat its labels. */
-const LEAST_STEP = 100;
+/** One unit of money, in cents. */
+const MONEY_STEP = 100;
 
-/** The smallest nice scale that holds the amounts and zero. */
-export function niceScale(amounts: Iterable<number>): Scale {
+/** The smallest nice scale that holds the amounts and zero. `leastStep`: the least step, below which labels would only repeat. */
+export function niceScale(amounts: Iterable<number>, leastStep = MONEY_STEP): Scale {
   let least = 0;
   let most = 0;
   for (const amount of amounts) {
     least = Math.min(least, amount);
     most = Math.max(most, amount);
   }
-  return scaleOf(least, most);
+  return scaleOf(least, most, leastStep);
 }
 
 /**
@@ -33,7 +33,7 @@ export function keptScale(before: Scale | null, wanted: Scale): Scale {
   const fits = wanted.bottom >= before.bottom && wanted.top <= before.top;
   const kept = fits
     ? before
-    : scaleOf(Math.min(before.bottom, wanted.bottom), Math.max(before.top, wanted.top));
+    : scaleOf(Math.min(before.bottom, wanted.bottom), Math.max(before.top, wanted.top), 1);
   return heightOf(wanted) < heightOf(kept) / 2 ? wanted : kept;
 }
 
@@ -47,23 +47,25 @@ export function useKeptScale(wanted: Scale, key: string): Scale {
 
 /** What a hand that sets an amount moves it by: about a hundredth of the axis, in numbers that people count in. */
 export function settingStep({ bottom, top }: Scale): number {
-  return niceStep((top - bottom) / 100);
+  return niceStep((top - bottom) / 100, MONEY_STEP);
 }
 
 function heightOf({ bottom, top }: Scale): number {
   return top - bottom;
 }
 
-function scaleOf(least: number, most: number): Scale {
-  const step = niceStep((most - least) / STEPS);
+function scaleOf(least: number, most: number, leastStep: number): Scale {
+  const step = niceStep((most - least) / STEPS, leastStep);
   const bottom = Math.floor(least / step) * step;
   const count = Math.max(STEPS, Math.ceil((most - bottom) / step));
   const ticks = Array.from({ length: count + 1 }, (_, index) => bottom + index * step);
   return { bottom, top: bottom + count * step, ticks };
 }
 
-function niceStep(least: number): number {
-  if (least <= LEAST_STEP) return LEAST_STEP;
+function niceStep(least: number, leastStep: number): number {
+  if (least <= leastStep) return leastStep;
   const magnitude = 10 ** Math.floor(Math.log10(least));
-  return (NICE.find((nice) => nice * magnitude >= least) ?? 10) * magnitude;
+  return (
+    (NICE.find((nice) => nice * magnitude >= least && (nice * magnitude) % leastStep === 0) ?? 10) * magnitude
+  );
 }

@@ -1,3 +1,4 @@
+import { MEASURES, type MeasureName, parseMeasure } from '@/components/ui/measures';
 import { type NamedRange, parseRange, rangeText, type Span } from '@/lib/core/range';
 import { utcDate } from '@/lib/core/window';
 
@@ -8,6 +9,8 @@ export interface UrlState {
   readonly range: NamedRange;
   readonly tz: 'local' | 'utc';
   readonly view: 'chart' | 'table';
+  readonly measure: MeasureName;
+  /** What does not add up has no running total. */
   readonly mode: 'window' | 'total';
   readonly cmp: boolean;
   readonly shards: boolean;
@@ -33,12 +36,14 @@ export function parseUrlState(search: string): UrlState {
   const day = query.get('day') ?? '';
   const limit = query.get('limit') ?? '';
   const w = query.get('w') ?? '';
+  const measure = parseMeasure(query.get('measure') ?? '') ?? 'sales';
   return {
     day: isDay(day) ? day : 'today',
     range: parseRange(query.get('range') ?? '') ?? '1h',
     tz: query.get('tz') === 'utc' ? 'utc' : 'local',
     view: query.get('view') === 'table' ? 'table' : 'chart',
-    mode: query.get('mode') === 'total' ? 'total' : 'window',
+    measure,
+    mode: query.get('mode') === 'total' && MEASURES[measure].adds ? 'total' : 'window',
     cmp: query.get('cmp') === 'yesterday',
     shards: query.get('shards') === '1',
     limitCents: /^\d{1,12}(\.\d{1,2})?$/.test(limit) ? Math.round(Number(limit) * 100) : null,
@@ -55,6 +60,7 @@ export function serializeUrlState(state: UrlState): string {
   if (state.range !== '1h') query.set('range', rangeText(state.range));
   if (state.tz !== 'local') query.set('tz', state.tz);
   if (state.view !== 'chart') query.set('view', state.view);
+  if (state.measure !== 'sales') query.set('measure', state.measure);
   if (state.mode !== 'window') query.set('mode', state.mode);
   if (state.cmp) query.set('cmp', 'yesterday');
   if (state.shards) query.set('shards', '1');

@@ -47,18 +47,21 @@ export function ExportMenu({ answer, format, url, onFile, isReplay }: PageData) 
         label="Export"
         trigger={
           <Button>
-            Export
-            <Icon name="down" />
+            <Icon name="save" className="size-4 sm:hidden" />
+            <span className="max-sm:sr-only">Export</span>
+            <Icon name="down" className="size-4 max-sm:hidden" />
           </Button>
         }
       >
-        <MenuItem onSelect={() => save(windowsCsv(slots(), format.offsetMs), 'csv', 'text/csv')}>
+        <MenuItem onSelect={() => save(windowsCsv(slots(), format.offsetMs, url), 'csv', 'text/csv')}>
           CSV file
         </MenuItem>
-        <MenuItem onSelect={() => save(windowsJson(slots(), format.offsetMs), 'json', 'application/json')}>
+        <MenuItem
+          onSelect={() => save(windowsJson(slots(), format.offsetMs, url), 'json', 'application/json')}
+        >
           JSON file
         </MenuItem>
-        <MenuItem onSelect={() => void copyAndSay('The table', windowsCsv(slots(), format.offsetMs))}>
+        <MenuItem onSelect={() => void copyAndSay('The table', windowsCsv(slots(), format.offsetMs, url))}>
           Copy as CSV
         </MenuItem>
         {url.view === 'chart' && <MenuItem onSelect={() => void savePicture()}>PNG picture</MenuItem>}

@@ -8,6 +8,7 @@ import { freezeUrlState, serializeUrlState } from '@/components/live/url-state';
 import { Button } from '@/components/ui/button';
 import { copyAndSay } from '@/components/ui/clipboard';
 import { Icon } from '@/components/ui/icon';
+import { MEASURES } from '@/components/ui/measures';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 
@@ -38,10 +39,20 @@ export function ViewMenu({ answer, url, format, change, isReplay }: PageData) {
         trigger={
           <Button>
             <Icon name="sliders" />
-            View
+            <span className="max-sm:sr-only">View</span>
           </Button>
         }
       >
+        {MEASURES[url.measure].adds && (
+          <div className="sm:hidden">
+            <MenuItem
+              checked={url.mode === 'total'}
+              onSelect={() => change({ mode: url.mode === 'total' ? 'window' : 'total' })}
+            >
+              Running total
+            </MenuItem>
+          </div>
+        )}
         {!isReplay && (
           <MenuItem checked={url.cmp} onSelect={() => change({ cmp: !url.cmp })}>
             Compare with the day before

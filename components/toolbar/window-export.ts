@@ -1,23 +1,28 @@
+import type { UrlState } from '@/components/live/url-state';
+import { MEASURES, type Measure, partMeasure, runningTotals } from '@/components/ui/measures';
 import { shardIdsOf } from '@/components/ui/shard-name';
-import { amountOf } from '@/lib/core/cents';
+import { amountOf, averageCents } from '@/lib/core/cents';
 import type { Slot } from '@/lib/core/slot';
 
 /** How far the shown zone is ahead of UTC at a moment, in milliseconds. */
 export type OffsetMs = (ms: number) => number;
 
+/** What is shown: the shards' columns are of its measure. */
+type Shown = Pick<UrlState, 'measure' | 'mode'>;
+
 type Cell = string | number | boolean | null;
 
 /** One row for each slot, one column for each fact, RFC 4180; an unknown amount is an empty cell. */
-export function windowsCsv(slots: readonly Slot[], offsetMs: OffsetMs): string {
-  const rows = rowsOf(slots, offsetMs);
+export function windowsCsv(slots: readonly Slot[], offsetMs: OffsetMs, shown: Shown): string {
+  const rows = rowsOf(slots, offsetMs, shown);
   const names = Object.keys(rows[0] ?? {});
   const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? null))];
   return lines.map((line) => `${line.map(csvCell).join(',')}\r\n`).join('');
 }
 
 /** The same rows, as JSON. */
-export function windowsJson(slots: readonly Slot[], offsetMs: OffsetMs): string {
-  return `${JSON.stringify(rowsOf(slots, offsetMs), null, 2)}\n`;
+export function windowsJson(slots: readonly Slot[], offsetMs: OffsetMs, shown: Shown): string {
+  return `${JSON.stringify(rowsOf(slots, offsetMs, shown), null, 2)}\n`;
 }
 
 /** `sales-20211124T140000Z-20211124T150000Z.csv`: the file says what is in it. */
@@ -26,25 +31,35 @@ export function exportName(fromMs: number, toMs: number, extension: string): str
   return `sales-${stamp(fromMs)}-${stamp(toMs)}.${extension}`;
 }
 
-function rowsOf(slots: readonly Slot[], offsetMs: OffsetMs): Record<string, Cell>[] {
+function rowsOf(
+  slots: readonly Slot[],
+  offsetMs: OffsetMs,
+  { measure: name, mode }: Shown,
+): Record<string, Cell>[] {
   const shardIds = shardIdsOf(slots);
   const amount = (cents: number | null | undefined) => (cents == null ? null : amountOf(cents));
-  return slots.map((slot) => ({
+  const measure: Measure = MEASURES[name];
+  const cell = (value: number | null) => (MEASURES[part].isMoney ? amount(value) : value);
+  const part = partMeasure(name);
+  const totals = mode === 'total' ? runningTotals(slots, measure) : [];
+  return slots.map((slot, index) => ({
     window_start_utc: utcTime(slot.startMs),
     window_end_utc: utcTime(slot.endMs),
     window_start_local: localTime(slot.startMs, offsetMs),
     window_end_local: localTime(slot.endMs, offsetMs),
     state: slot.state,
     sales: amount(slot.salesCents),
-    records: slot.state === 'missing' ? null : slot.recordCount,
+    records: MEASURES.records.of(slot),
     rejected: slot.rejected,
+    average: amount(averageCents(slot)),
     min: amount(slot.minCents),
     max: amount(slot.maxCents),
+    ...(mode === 'total' ? { running_total: cell(totals[index] ?? null) } : {}),
     ...Object.fromEntries(
-      shardIds.map((id) => [
-        `sales_${id}`,
-        amount(slot.shards.find((shard) => shard.shardId === id)?.salesCents),
-      ]),
+      shardIds.map((id) => {
+        const share = slot.shards.find((shard) => shard.shardId === id);
+        return [`${part}_${id}`, share === undefined ? null : cell(MEASURES[part].of(share))];
+      }),
     ),
     inferred: slot.inferred,
     objects: slot.objects.map((object) => object.key).join(' '),

@@ -4,11 +4,19 @@ import { clsx } from 'clsx';
 import { type ReactNode, useState } from 'react';
 import type { PageData } from '@/components/live/page-data';
 import type { Format } from '@/components/ui/format';
+import { MEASURES, type Measure, measureWords, partMeasure, runningTotals } from '@/components/ui/measures';
 import { shardIdsOf, shardName } from '@/components/ui/shard-name';
 import { STATE_WORDS } from '@/components/ui/state-words';
 import type { Slot } from '@/lib/core/slot';
 
-type Column = 'startMs' | 'salesCents' | 'recordCount' | 'rejected';
+type Column = 'startMs' | 'salesCents' | 'recordCount' | 'rejected' | 'value';
+
+interface Row {
+  readonly slot: Slot;
+  /** In the chosen measure: the sum up to it where totals run, or what has no column of its own. */
+  readonly value: number | null;
+}
+
 interface Sort {
   readonly column: Column;
   readonly descending: boolean;
@@ -19,9 +27,15 @@ const NUMBER = 'px-2 py-2 text-right tabular-nums';
 /** The chart in rows: the same slots, in words and figures. */
 export function WindowTable({ answer, format, url, change }: PageData) {
   const [sort, setSort] = useState<Sort>({ column: 'startMs', descending: true });
+  const measure: Measure = MEASURES[url.measure];
+  const isCumulative = url.mode === 'total';
+  const hasValue = isCumulative || !['sales', 'records'].includes(url.measure);
   const slots = answer.slots.filter((slot) => slot.state !== 'future');
+  const values = isCumulative ? runningTotals(slots, measure) : slots.map(measure.of);
   const shardIds = shardIdsOf(slots);
-  const rows = [...slots].sort((a, b) => compare(a, b, sort));
+  const rows = slots
+    .map((slot, index): Row => ({ slot, value: values[index] ?? null }))
+    .sort((a, b) => compare(a, b, sort));
   const isGrouped = answer.stepSeconds > answer.windowSeconds;
   const head = (column: Column, label: string, className: string) => (
     <th
@@ -56,6 +70,8 @@ export function WindowTable({ answer, format, url, change }: PageData) {
               State
             </th>
             {head('salesCents', 'Sales', 'px-2 text-right')}
+            {hasValue &&
+              head('value', isCumulative ? `${measure.label}, up to here` : measure.label, 'px-2 text-right')}
             {head('recordCount', 'Records', clsx(only, 'px-2 text-right'))}
             {head('rejected', 'Rejected', clsx(only, 'px-2 text-right'))}
             {shardIds.map((id) => (
@@ -66,7 +82,7 @@ export function WindowTable({ answer, format, url, change }: PageData) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((slot) => (
+          {rows.map(({ slot, value }) => (
             <tr
               key={slot.startMs}
               data-testid="window-row"
@@ -100,11 +116,12 @@ export function WindowTable({ answer, format, url, change }: PageData) {
                   {slot.rejected > 0 && `, ${format.count(slot.rejected)} rejected`}
                 </Second>
               </td>
+              {hasValue && <td className={NUMBER}>{measureWords(measure, value, format)}</td>}
               <td className={clsx(only, NUMBER)}>{recordsOf(slot, format)}</td>
               <td className={clsx(only, NUMBER)}>{format.count(slot.rejected)}</td>
               {shardIds.map((id) => (
                 <td key={id} className={clsx(only, NUMBER)}>
-                  {format.money(slot.shards.find((shard) => shard.shardId === id)?.salesCents ?? null)}
+                  {shareWords(slot, id, MEASURES[partMeasure(url.measure)], format)}
                 </td>
               ))}
             </tr>
@@ -137,6 +154,11 @@ function StateWords({ slot, limitCents }: { slot: Slot; limitCents: number | nul
   );
 }
 
+function shareWords(slot: Slot, shardId: string, measure: Measure, format: Format): string {
+  const share = slot.shards.find((shard) => shard.shardId === shardId);
+  return measureWords(measure, share === undefined ? null : measure.of(share), format);
+}
+
 /** What was sent and is missing is not counted. */
 function recordsOf(slot: Slot, format: Format): string {
   const count = format.count(slot.recordCount);
@@ -144,8 +166,10 @@ function recordsOf(slot: Slot, format: Format): string {
 }
 
 /** What is unknown stands last, whichever the direction. */
-function compare(a: Slot, b: Slot, { column, descending }: Sort): number {
-  const [x, y] = [a[column], b[column]];
-  if (x === null || y === null) return Number(x === null) - Number(y === null) || b.startMs - a.startMs;
-  return (descending ? y - x : x - y) || b.startMs - a.startMs;
+function compare(a: Row, b: Row, { column, descending }: Sort): number {
+  const of = (row: Row) => (column === 'value' ? row.value : row.slot[column]);
+  const [x, y] = [of(a), of(b)];
+  const newest = b.slot.startMs - a.slot.startMs;
+  if (x === null || y === null) return Number(x === null) - Number(y === null) || newest;
+  return (descending ? y - x : x - y) || newest;
 }

@@ -178,6 +178,19 @@ test.describe('a day that is over', () => {
     await expect(chart(page).locator('g[data-state]')).toHaveCount(60);
     await expect(chart(page).locator('tspan', { hasText: '00:00' })).toHaveCount(1);
     expect(await cutLabels(page)).toEqual([]);
+
+    await page.emulateMedia({ media: 'print' });
+    await expect(page.getByTestId('chart-twin').getByRole('row').last()).toBeVisible();
+    const paper = await page.evaluate(() => {
+      const isOnPaper = (element: Element) => element.getClientRects().length > 0;
+      const twin = document.querySelector('[data-testid="chart-twin"] table')?.getBoundingClientRect();
+      return {
+        controls: [...document.querySelectorAll('button, select, input, [role="tab"]')].filter(isOnPaper)
+          .length,
+        isTableWide: (twin?.width ?? 0) > 200,
+      };
+    });
+    expect(paper).toEqual({ controls: 0, isTableWide: true });
   });
 
   test('a limit is in the address, moves by keys, marks the bars that reach it, and goes by Delete', async ({

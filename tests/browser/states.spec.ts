@@ -35,7 +35,7 @@ test('no sales, missing, before the first data and not begun are told apart, in 
   await expect(state(18).locator('circle')).toHaveCount(1);
   await expect(state(25).locator('*')).toHaveCount(0);
   // None of the unknown ones is a zero.
-  for (const ago of [25, 15]) await expect(state(ago)).toHaveAttribute('data-cents', '');
+  for (const ago of [25, 15]) await expect(state(ago)).toHaveAttribute('data-value', '');
   await expect(chart(page)).toHaveAttribute('aria-label', /1 missing/);
 
   await chart(page).focus();

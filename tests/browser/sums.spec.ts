@@ -130,10 +130,10 @@ interface Sums {
 async function sumsAgree(page: Page, results: readonly Result[]): Promise<void> {
   const chart = page.getByTestId('chart');
   await page.getByRole('tab', { name: 'Chart' }).click();
-  await expect(chart.locator('[data-cents]').first()).toBeAttached();
+  await expect(chart.locator('[data-value]').first()).toBeAttached();
   const bars = await chart
-    .locator('[data-cents]')
-    .evaluateAll((all) => all.map((bar) => Number(bar.getAttribute('data-cents'))));
+    .locator('[data-value]')
+    .evaluateAll((all) => all.map((bar) => Number(bar.getAttribute('data-value'))));
   const label = (await chart.getAttribute('aria-label')) ?? '';
   await page.getByRole('tab', { name: 'Table' }).click();
   const table = await tableSums(page);

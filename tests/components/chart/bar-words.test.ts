@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { barWords } from '../../../components/chart/bar-words.ts';
 import { chartBars } from '../../../components/chart/bars.ts';
 import { createFormat } from '../../../components/ui/format.ts';
+import { MEASURES, type Measure } from '../../../components/ui/measures.ts';
 import { slotAt } from '../slot-at.ts';
 
 const format = createFormat({ currency: 'USD', zone: 'utc', locale: 'en-US' });
@@ -23,10 +24,15 @@ const slots = [
 ];
 const bars = chartBars(slots, { mode: 'window' });
 
-function rows(index: number, mode: 'window' | 'total' = 'window', all = bars) {
+function rows(
+  index: number,
+  mode: 'window' | 'total' = 'window',
+  all = bars,
+  measure: Measure = MEASURES.sales,
+) {
   const bar = all[index];
   if (bar === undefined) throw new Error(`no bar ${index}`);
-  return barWords(bar, all[index - 1], mode, format);
+  return barWords(bar, all[index - 1], measure, mode, format);
 }
 
 test('a bar says its range, its state, and then always the same things in the same order', () => {
@@ -62,6 +68,16 @@ test('a running total also says how much it is up to here', () => {
 test('where clicks are flagged, a bar says how many were made in it', () => {
   const [bar] = bars;
   if (bar === undefined) throw new Error('no bar');
-  const flagged = barWords(bar, undefined, 'window', format, { clicks: 2, failed: 1 });
+  const flagged = barWords(bar, undefined, MEASURES.sales, 'window', format, { clicks: 2, failed: 1 });
   expect(flagged.rows.at(-1)).toEqual(['Clicks from here', '2, 1 of them failed']);
+});
+
+test('in another measure, the parts, the running total and the change are of it', () => {
+  const of = (measure: Measure, mode: 'window' | 'total') =>
+    rows(1, mode, chartBars(slots, { measure, mode }), measure).rows;
+  expect(of(MEASURES.records, 'total')).toContainEqual(['Up to here', '4']);
+  expect(of(MEASURES.records, 'window')).toContainEqual(['Shard 1', '1']);
+  expect(of(MEASURES.records, 'window').map(([name]) => name)).not.toContain('Change');
+  // An average has no parts that add up: they are told in sales.
+  expect(of(MEASURES.average, 'window')).toContainEqual(['Shard 1', '$200']);
 });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { chartBars, shardsOf } from '../../../components/chart/bars.ts';
 import { blankWords, chartSummary, lengthWords } from '../../../components/chart/chart-words.ts';
+import { createFormat } from '../../../components/ui/format.ts';
+import { MEASURES, type Measure } from '../../../components/ui/measures.ts';
 import type { Slot } from '../../../lib/core/slot.ts';
 import { slotAt } from '../slot-at.ts';
 
@@ -11,14 +13,14 @@ const slots = [
   slotAt(3, 'closed', 300),
   slotAt(4, 'future', null),
 ];
-const words = { money: String, time: (ms: number) => String(ms / 120_000) };
+const format = createFormat({ currency: 'USD', zone: 'utc', locale: 'en-US' });
 
 test('per window, what is unknown stays unknown', () => {
-  expect(chartBars(slots, { mode: 'window' }).map((bar) => bar.cents)).toEqual([null, 500, null, 300, null]);
+  expect(chartBars(slots, { mode: 'window' }).map((bar) => bar.value)).toEqual([null, 500, null, 300, null]);
 });
 
 test('the running total stands through a blank, and is unknown before the first data and in the future', () => {
-  expect(chartBars(slots, { mode: 'total' }).map((bar) => bar.cents)).toEqual([null, 500, 500, 800, null]);
+  expect(chartBars(slots, { mode: 'total' }).map((bar) => bar.value)).toEqual([null, 500, 500, 800, null]);
 });
 
 test('the day before is compared by time, wherever its range begins', () => {
@@ -30,7 +32,7 @@ test('the day before is compared by time, wherever its range begins', () => {
     slots: [slotAt(0, 'closed', 100), slotAt(1, 'closed', 200)],
   };
   const cents = (mode: 'window' | 'total', moved = previous) =>
-    chartBars(today, { mode, previous: moved }).map((bar) => bar.previousCents);
+    chartBars(today, { mode, previous: moved }).map((bar) => bar.previous);
   expect(cents('window')).toEqual([100, 200, null, null, null]);
   expect(cents('total')).toEqual([100, 300, null, null, null]);
   expect(cents('window', { ...previous, fromMs: 120_000 })).toEqual([null, 100, 200, null, null]);
@@ -65,10 +67,10 @@ test('a limit is reached by a bar that is as high; a blank never reaches it, not
 
 test('the summary counts closed money only', () => {
   const open = [...slots.slice(0, 4), slotAt(4, 'open', 900)];
-  expect(chartSummary(open, words)).toBe(
-    '5 bars from 0 to 5, total 800 closed, highest 500 at 1, 1 without sales.',
+  expect(chartSummary(open, MEASURES.sales, format)).toBe(
+    '5 bars from 00:00 to 00:10, total $8 closed, highest $5 at 00:02, 1 without sales.',
   );
-  expect(chartSummary([], words)).toBe('Nothing in this range.');
+  expect(chartSummary([], MEASURES.sales, format)).toBe('Nothing in this range.');
 });
 
 test('lengths are said in the largest unit that fits', () => {
@@ -108,4 +110,21 @@ test('a window that is longer than those beside it is one bar over all places th
   expect(bars.map((bar) => bar.span)).toEqual([1, 3, 1, 1, 1]);
   // What began before the range is not on screen: its place stands for itself.
   expect(bars.map((bar) => bar.owner)).toEqual([0, 1, 1, 1, 4]);
+});
+
+test('a measure is what the bars show: counts, and what adds up to nothing as well', () => {
+  const sold = [
+    { ...slotAt(0, 'closed', 600), recordCount: 3, minCents: 100, maxCents: 300 },
+    { ...slotAt(1, 'missing', null), recordCount: 5 },
+  ];
+  const values = (measure: Measure, mode: 'window' | 'total' = 'window') =>
+    chartBars(sold, { measure, mode }).map((bar) => bar.value);
+  expect(values(MEASURES.records)).toEqual([3, null]);
+  expect(values(MEASURES.records, 'total')).toEqual([3, 3]);
+  expect(values(MEASURES.average)).toEqual([200, null]);
+  expect([values(MEASURES.smallest), values(MEASURES.largest)]).toEqual([
+    [100, null],
+    [300, null],
+  ]);
+  expect(chartSummary(sold, MEASURES.largest, format)).toContain('2 bars from 00:00 to 00:04, highest $3 at');
 });

@@ -11,6 +11,11 @@ test('an axis of nothing still has a height', () => {
   expect(niceScale([])).toEqual({ bottom: 0, top: 400, ticks: [0, 100, 200, 300, 400] });
 });
 
+test('an axis of counts has whole steps', () => {
+  expect(niceScale([7], 1).ticks).toEqual([0, 2, 4, 6, 8]);
+  expect(niceScale([9], 1).ticks).toEqual([0, 5, 10, 15, 20]);
+});
+
 test('refunds reach below zero, and zero stays a grid line', () => {
   const scale = niceScale([-30_000, 50_000]);
   expect(scale.bottom).toBeLessThanOrEqual(-30_000);

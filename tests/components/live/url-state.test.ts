@@ -16,6 +16,7 @@ test.each([
   '?limit=1.234',
   '?w=x',
   '?tz=mars',
+  '?measure=weight',
   '?other=1',
 ])('what is not understood is ignored: %s', (search) => {
   expect(parseUrlState(search)).toEqual(parseUrlState(''));
@@ -23,7 +24,7 @@ test.each([
 
 test('every part of the address comes back', () => {
   const search =
-    '?day=2021-01-24&range=day&tz=utc&view=table&mode=total&cmp=yesterday&shards=1&limit=12.5&flags=1&w=1611503760000&kiosk=1';
+    '?day=2021-01-24&range=day&tz=utc&view=table&measure=records&mode=total&cmp=yesterday&shards=1&limit=12.5&flags=1&w=1611503760000&kiosk=1';
   expect(serializeUrlState(parseUrlState(search))).toBe(search);
 });
 
@@ -40,4 +41,8 @@ test('a frozen link names the two ends instead of a range that moves', () => {
   const fromMs = Date.UTC(2021, 0, 24, 15);
   const frozen = freezeUrlState(parseUrlState('?tz=utc'), { fromMs, toMs: fromMs + 3_600_000 });
   expect(serializeUrlState(frozen)).toBe('?day=2021-01-24&range=1611500400000-1611504000000&tz=utc');
+});
+
+test('what does not add up has no running total', () => {
+  expect(parseUrlState('?measure=average&mode=total')).toMatchObject({ measure: 'average', mode: 'window' });
 });

@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exportName, windowsCsv, windowsJson } from '../../../components/toolbar/window-export.ts';
+import * as written from '../../../components/toolbar/window-export.ts';
+import { exportName } from '../../../components/toolbar/window-export.ts';
+import type { Slot } from '../../../lib/core/slot.ts';
 import { slot, T, W } from '../slots.ts';
 
 const utc = () => 0;
 const HEAD =
-  'window_start_utc,window_end_utc,window_start_local,window_end_local,state,sales,records,rejected,min,max';
+  'window_start_utc,window_end_utc,window_start_local,window_end_local,state,sales,records,rejected,average,min,max';
+
+const SALES = { measure: 'sales', mode: 'window' } as const;
+const windowsCsv = (slots: readonly Slot[], offsetMs: written.OffsetMs) =>
+  written.windowsCsv(slots, offsetMs, SALES);
+const windowsJson = (slots: readonly Slot[], offsetMs: written.OffsetMs) =>
+  written.windowsJson(slots, offsetMs, SALES);
 
 function share(shardId: string, salesCents: number) {
   return { shardId, salesCents, recordCount: 1, rejected: 0 };
@@ -20,8 +28,8 @@ describe('the CSV of what is shown', () => {
     expect(windowsCsv(slots, () => 3_600_000)).toBe(
       [
         `${HEAD},inferred,objects`,
-        '2021-01-24T15:56:00Z,2021-01-24T15:58:00Z,2021-01-24T16:56:00+01:00,2021-01-24T16:58:00+01:00,closed,12.34,2,1,0.34,12,false,',
-        '2021-01-24T15:58:00Z,2021-01-24T16:00:00Z,2021-01-24T16:58:00+01:00,2021-01-24T17:00:00+01:00,empty,0,0,0,,,false,',
+        '2021-01-24T15:56:00Z,2021-01-24T15:58:00Z,2021-01-24T16:56:00+01:00,2021-01-24T16:58:00+01:00,closed,12.34,2,1,6.17,0.34,12,false,',
+        '2021-01-24T15:58:00Z,2021-01-24T16:00:00Z,2021-01-24T16:58:00+01:00,2021-01-24T17:00:00+01:00,empty,0,0,0,,,,false,',
         '',
       ].join('\r\n'),
     );
@@ -48,6 +56,16 @@ describe('the CSV of what is shown', () => {
     expect(csv.split('\r\n')[0]).toContain(',sales_a,sales_b,');
     expect(csv).toContain(',1,2.5,');
     expect(windowsCsv([slot(0, 'closed', { shards: [share('a', 100)] })], utc)).not.toContain('sales_a');
+  });
+
+  test('follows the measure: its running total, and its shares of the shards', () => {
+    const shards = [share('a', 100), share('b', 250)];
+    const slots = [0, 1].map((index) => slot(index, 'closed', { salesCents: 350, recordCount: 2, shards }));
+    const rows = written.windowsCsv(slots, utc, { measure: 'records', mode: 'total' }).split('\r\n');
+    expect(rows[0]).toContain(',running_total,records_a,records_b,');
+    expect(rows[2]).toContain(',3.5,2,0,1.75,,,4,1,1,');
+    const average = written.windowsCsv(slots, utc, { measure: 'average', mode: 'window' });
+    expect(average).toContain(',sales_a,sales_b,');
   });
 
   test.each(['=1+1', '+1', '-1', '@x', '\tx', '\rx'])('no text is taken for a formula: %j', (key) => {
@@ -86,6 +104,7 @@ test('the JSON holds the same rows', () => {
       sales: 12.34,
       records: 2,
       rejected: 0,
+      average: 6.17,
       min: null,
       max: null,
       inferred: false,
