@@ -15,7 +15,7 @@ function answer(first: number, count: number): WindowsAnswer {
     live: true,
     stepSeconds: 120,
     slots,
-    dayTotal: { salesCents: 0, recordCount: 0, rejected: 0, closedWindows: 0 },
+    dayTotal: { salesCents: 0, recordCount: 0, rejected: 0, closedWindows: 0, lack: null },
     previousDayTotal: null,
     open: slotAt(first, 'open', null),
     newest: null,
