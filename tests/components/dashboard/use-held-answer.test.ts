@@ -21,6 +21,7 @@ function answer(first: number, count: number): WindowsAnswer {
     newest: null,
     readMs: 0,
     problem: null,
+    reading: null,
     malformed: [],
   };
 }
