@@ -6,8 +6,26 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * The wall clock's time as it passes: never back, and never standing still. Where the wall clock was set back, it goes on
+ * at half speed until that has caught up, so that windows close, and no arrival is before the one before it.
+ */
+export function steadyTime(
+  wallMs: () => number = () => Date.now(),
+  elapsedMs: () => number = () => performance.now(),
+): () => number {
+  let timeMs = Number.NEGATIVE_INFINITY;
+  let atMs = 0;
+  return () => {
+    const nowMs = elapsedMs();
+    timeMs = Math.max(wallMs(), timeMs + (nowMs - atMs) / 2);
+    atMs = nowMs;
+    return Math.floor(timeMs);
+  };
+}
+
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: steadyTime(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { serializeSale } from '../../lib/core/sale.ts';
 import { pipeline } from '../pipeline.ts';
+import { systemClock } from './clock.ts';
 import { ActionRefusedError } from './control.ts';
 import { putDemoDay } from './demo-day.ts';
 import { operations } from './kinesis/operations/operation-table.ts';
@@ -58,7 +59,7 @@ export function controlActions(
       streamName: stream.name,
       partitionKey: randomUUID(),
       data: Buffer.from(data).toString('base64'),
-      arrivalMs: Date.now() - ageMs,
+      arrivalMs: systemClock.now() - ageMs,
     });
     return shardId;
   };

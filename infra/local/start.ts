@@ -42,13 +42,13 @@ async function main(): Promise<void> {
   let stoppingMs: number | null = null;
   const stop = async (code: number) => {
     if (stoppingMs !== null) return;
-    stoppingMs = Date.now();
+    stoppingMs = performance.now();
     page?.stop();
     await Promise.all([page?.ended, opening?.then((runtime) => runtime.close()).catch(() => {})]);
     process.exit(code);
   };
   const onSignal = () => {
-    if (stoppingMs !== null && Date.now() - stoppingMs > SAME_CTRL_C_MS) process.exit(130);
+    if (stoppingMs !== null && performance.now() - stoppingMs > SAME_CTRL_C_MS) process.exit(130);
     void stop(0);
   };
   if (process.env.npm_lifecycle_event !== undefined) onOrphaned(onSignal);
