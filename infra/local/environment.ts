@@ -20,6 +20,8 @@ export function ownEnvironment(url: string, settings: LocalSettings): Readonly<R
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: 'true',
+    // Of the SDK, about Node.js in the years to come: nothing that a person at this terminal can mend now.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }
 

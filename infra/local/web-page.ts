@@ -24,6 +24,9 @@ export interface WebPageOptions {
   readonly preload?: readonly string[];
 }
 
+/** A slow machine compiles for a minute; it is not waited for without end. */
+const WARM_UP_MS = 120_000;
+
 export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
   const port = await freePort(options.port);
   if (options.mode === 'dev') requireBuildable(options.root);
@@ -49,8 +52,27 @@ export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
   if (typeof early === 'number') {
     throw new Error(`The page did not start (next ${options.mode} ended with ${early}):\n${output.join('')}`);
   }
+  const url = `http://localhost:${port}`;
+  if (options.mode === 'dev') {
+    console.log('Compiling the page; the first time takes some seconds …');
+    await Promise.race([warmUp(port), ended]);
+  }
   // Not SIGTERM: Next would wait for event streams, which end only when their readers do. The page has nothing to save.
-  return { url: `http://localhost:${port}`, ended, stop: () => child.kill('SIGKILL') };
+  return { url, ended, stop: () => child.kill('SIGKILL') };
+}
+
+/** With hot reload nothing is compiled until it is asked for: the first view, and what the page asks first. */
+async function warmUp(port: number): Promise<void> {
+  for (const asked of ['/', '/api/windows']) {
+    try {
+      const answer = await fetch(`http://127.0.0.1:${port}${asked}`, {
+        signal: AbortSignal.timeout(WARM_UP_MS),
+      });
+      await answer.arrayBuffer();
+    } catch {
+      return; // whoever opens the page sees why
+    }
+  }
 }
 
 /** Builds the production page when there is no build, or one that is older than its sources. */
