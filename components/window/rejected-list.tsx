@@ -45,7 +45,7 @@ export function RejectedList({ day, within, version, format }: RejectedListProps
   return (
     <ul className="flex flex-col divide-y divide-line">
       {records.map((record) => (
-        <li key={record.key} className="py-2">
+        <li key={`${record.shardId} ${record.sequenceNumber}`} className="py-2">
           <p>
             <span className="text-muted">
               {format.clock(record.arrivalMs)}, {shardName(record.shardId)}:

@@ -7,7 +7,8 @@ import {
   serializeInvocationLog,
   type WindowSums,
 } from '../../lib/core/invocation-log.ts';
-import { rejectedKey, resultKey } from '../../lib/core/object-key.ts';
+import { resultKey } from '../../lib/core/object-key.ts';
+import { type RejectedRecord, rejectedObjects } from '../../lib/core/rejected-records.ts';
 import { type ParsedSale, parseSale } from '../../lib/core/sale.ts';
 import { parseWindowTime, type Window } from '../../lib/core/window.ts';
 import { resultOf, serializeResult } from '../../lib/core/window-result.ts';
@@ -21,8 +22,6 @@ export interface ConsumerLimits extends WriteLimits {
 }
 
 export const CONSUMER_LIMITS: ConsumerLimits = { callMs: 5000, tries: 3, reserveMs: 2000, snapshotMs: 1000 };
-
-const MAX_WRITES_AT_ONCE = 16;
 
 /**
  * The consumer. Nothing outlives an invocation but the window's result, the open snapshot and the rejected records, and
@@ -65,8 +64,10 @@ export class WindowConsumer {
     };
 
     try {
-      const rejected = foldRecords(aggregate, event.Records, progress);
-      await writeAll(rejected, (record) => this.#putRejected(event.shardId, record, context));
+      const rejected = foldRecords(aggregate, event.Records, window, progress);
+      for (const { key, body } of rejectedObjects(event.shardId, rejected)) {
+        await this.#bucket.put(key, body, () => context.getRemainingTimeInMillis());
+      }
       if (event.isFinalInvokeForWindow) {
         progress.writtenKey = await this.#putResult(aggregate, window, event, context);
         log(null);
@@ -81,25 +82,6 @@ export class WindowConsumer {
       log(excerptOfError(error));
       throw error;
     }
-  }
-
-  async #putRejected(
-    shardId: string,
-    { record, reason }: Rejected,
-    context: InvocationContext,
-  ): Promise<void> {
-    const { sequenceNumber, partitionKey, data, approximateArrivalTimestamp } = record.kinesis;
-    const arrivalMs = Math.round(approximateArrivalTimestamp * 1000);
-    const body = JSON.stringify({
-      reason,
-      arrival_time: new Date(arrivalMs).toISOString(),
-      shard_id: shardId,
-      sequence_number: sequenceNumber,
-      partition_key: partitionKey,
-      data,
-    });
-    const key = rejectedKey(arrivalMs, shardId, sequenceNumber);
-    await this.#bucket.put(key, body, () => context.getRemainingTimeInMillis());
   }
 
   /** Returns the key, or null when nothing was folded in (a dropped first batch): then there is no result. */
@@ -128,29 +110,36 @@ function windowOf(event: TumblingWindowEvent): Window {
   return { startMs, endMs };
 }
 
-interface Rejected {
-  readonly record: KinesisRecord;
-  readonly reason: string;
-}
-
 function foldRecords(
   aggregate: Aggregate,
   records: readonly KinesisRecord[],
+  window: Window,
   progress: { skipped: number; rejected: number },
-): Rejected[] {
-  const rejected: Rejected[] = [];
-  for (const record of records) {
-    const { sequenceNumber, data } = record.kinesis;
+): RejectedRecord[] {
+  const rejected: RejectedRecord[] = [];
+  for (const { kinesis } of records) {
+    const { sequenceNumber, partitionKey, data } = kinesis;
     if (isFolded(aggregate, sequenceNumber)) {
       progress.skipped += 1;
       continue;
     }
     const reason = fold(aggregate, sequenceNumber, parseData(data));
-    if (reason !== null) rejected.push({ record, reason });
+    if (reason === null) continue;
+    const arrivalMs = arrivalOf(kinesis, window);
+    rejected.push({ reason, arrivalMs, sequenceNumber, partitionKey, data });
   }
   progress.rejected = rejected.length;
   return rejected;
 }
+
+/** Whatever stands there, a date can be made of it. */
+function arrivalOf({ approximateArrivalTimestamp }: KinesisRecord['kinesis'], window: Window): number {
+  const arrivalMs = Math.round(approximateArrivalTimestamp * 1000);
+  return arrivalMs >= 0 && arrivalMs < MAX_ARRIVAL_MS ? arrivalMs : window.startMs;
+}
+
+/** The year 10000: from there on dates are spelled otherwise. */
+const MAX_ARRIVAL_MS = Date.UTC(10_000, 0);
 
 /** Where one record after the other is decoded: a buffer for each would cost a tenth of all. */
 const scratch = Buffer.allocUnsafe(65_536);
@@ -164,14 +153,6 @@ function parseData(data: string): ParsedSale {
   // Only bytes that are not UTF-8 decode to the replacement character, or text that holds one itself.
   if (text.includes('\uFFFD') && !isUtf8(bytes)) return { ok: false, reason: 'expected UTF-8 text' };
   return parseSale(text);
-}
-
-async function writeAll<T>(items: readonly T[], write: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await write(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(MAX_WRITES_AT_ONCE, items.length) }, worker));
 }
 
 function sums(aggregate: Aggregate): WindowSums {

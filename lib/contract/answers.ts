@@ -152,7 +152,7 @@ export interface RejectedAnswer {
     readonly arrivalMs: number;
     readonly shardId: string;
     readonly sequenceNumber: string;
-    /** The beginning of the data as text. */
+    /** The beginning of the data as text. Several records may be in one object. */
     readonly preview: string;
   }[];
 }

@@ -1,26 +1,21 @@
 import 'server-only';
-import { z } from 'zod';
 import type { RejectedAnswer } from '../contract/answers.ts';
+import { excerptOfText } from '../core/excerpt.ts';
 import { REJECTED_PREFIX } from '../core/object-key.ts';
+import { parseRejected } from '../core/rejected-records.ts';
 import { parseUtcDay } from '../core/window.ts';
 import { badRequest } from './problem.ts';
 import { eachOf, type ListedObject, type ObjectReader } from './window-store/object-reader.ts';
 
 const MAX_RECORDS = 50;
 const MAX_PREVIEW_CHARACTERS = 200;
+const MAX_REASON_CHARACTERS = 300;
 /** 1,000 keys each: of a day with more, the newest of these are shown. */
 const MAX_PAGES = 10;
-const AT_ONCE = 16;
+/** Objects; each may have hundreds of records, so that more are read only where these do not suffice. */
+const AT_ONCE = 8;
 /** A record of 1 MiB has 1.4 MB in base64. */
 const MAX_BYTES = 2 * 1024 * 1024;
-
-const body = z.object({
-  reason: z.string(),
-  arrival_time: z.iso.datetime(),
-  shard_id: z.string(),
-  sequence_number: z.string(),
-  data: z.string(),
-});
 
 /** `GET /api/rejected?day=YYYY-MM-DD`. Throws ProblemError. */
 export async function rejectedAnswer(reader: ObjectReader, day: string): Promise<RejectedAnswer> {
@@ -30,44 +25,44 @@ export async function rejectedAnswer(reader: ObjectReader, day: string): Promise
   }
   const { objects } = await reader.list(`${REJECTED_PREFIX}dt=${partition}/`, { pages: MAX_PAGES });
   const newest = [...objects].sort((a, b) => b.lastModifiedMs - a.lastModifiedMs).slice(0, MAX_RECORDS);
-  const records: RejectedAnswer['records'][number][] = [];
-  await eachOf(newest, AT_ONCE, async (object) => {
-    const read =
-      object.size > MAX_BYTES ? 'too-large' : await reader.get(object.key, { maxBytes: MAX_BYTES });
-    if (read === 'gone' || read === 'same') return;
-    const record = read === 'too-large' ? tooLarge(object) : parse(object.key, read.text);
-    if (record !== null) records.push(record);
-  });
-  records.sort((a, b) => b.arrivalMs - a.arrivalMs || (a.key < b.key ? -1 : 1));
-  return { records };
+  /** By place in the stream: a batch that came again, cut otherwise, is told in other objects, too. */
+  const found = new Map<string, Shown>();
+  for (let at = 0; at < newest.length && found.size < MAX_RECORDS; at += AT_ONCE) {
+    await eachOf(newest.slice(at, at + AT_ONCE), AT_ONCE, async (object) => {
+      const read =
+        object.size > MAX_BYTES ? 'too-large' : await reader.get(object.key, { maxBytes: MAX_BYTES });
+      if (read === 'gone' || read === 'same') return;
+      const shown = read === 'too-large' ? [tooLarge(object)] : shownOf(object.key, read.text);
+      for (const each of shown) found.set(`${each.shardId} ${each.sequenceNumber}`, each);
+    });
+  }
+  const records = [...found.values()];
+  records.sort((a, b) => b.arrivalMs - a.arrivalMs || (a.sequenceNumber < b.sequenceNumber ? -1 : 1));
+  return { records: records.slice(0, MAX_RECORDS) };
 }
 
+type Shown = RejectedAnswer['records'][number];
+
 /** What is not read is not hidden: its key says where in the stream it was. */
-function tooLarge({ key, size, lastModifiedMs }: ListedObject): RejectedAnswer['records'][number] {
+function tooLarge({ key, size, lastModifiedMs }: ListedObject): Shown {
   const [, shardId = '', sequenceNumber = ''] = /([^/]+)_(\d+)\.json$/.exec(key) ?? [];
   const reason = `expected an object of at most ${MAX_BYTES} bytes to show, got one of ${size}`;
   return { key, reason, arrivalMs: lastModifiedMs, shardId, sequenceNumber, preview: '' };
 }
 
-/** Null for an object that somebody else put there. */
-function parse(key: string, text: string): RejectedAnswer['records'][number] | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const parsed = body.safeParse(value);
-  if (!parsed.success) return null;
-  const { reason, arrival_time, shard_id, sequence_number, data } = parsed.data;
-  return {
+/** None of an object that somebody else put there. */
+function shownOf(key: string, text: string): Shown[] {
+  const parsed = parseRejected(text);
+  if (parsed === null) return [];
+  const { shardId, records } = parsed;
+  return records.slice(-MAX_RECORDS).map(({ reason, arrivalMs, sequenceNumber, data }) => ({
     key,
-    reason,
-    arrivalMs: Date.parse(arrival_time),
-    shardId: shard_id,
-    sequenceNumber: sequence_number,
+    reason: excerptOfText(reason, MAX_REASON_CHARACTERS),
+    arrivalMs,
+    shardId,
+    sequenceNumber,
     preview: preview(data),
-  };
+  }));
 }
 
 /** Four base64 characters hold three bytes, and a character of UTF-8 has at most four: enough is decoded, not all. */

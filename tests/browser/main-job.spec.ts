@@ -1,4 +1,5 @@
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { parseRejected } from '../../lib/core/rejected-records.ts';
 import { parseResult, type WindowResult } from '../../lib/core/window-result.ts';
 import { keysOf, putObject, readObject } from './bucket.ts';
 import { expect, type Pipeline, test } from './pipeline.ts';
@@ -75,11 +76,14 @@ test('records that are not sales are counted as rejected, kept, and shown', asyn
 
   const kept = await keysOf(pipeline, 'rejected/');
   const bodies = await Promise.all(
-    kept.map(async (key) => JSON.parse(await readObject(pipeline, key)) as { data: string }),
+    kept.map(async (key) => parseRejected(await readObject(pipeline, key))?.records ?? []),
   );
-  expect(bodies.map((body) => Buffer.from(body.data, 'base64').toString()).sort()).toEqual(
-    [...notSales].sort(),
-  );
+  expect(
+    bodies
+      .flat()
+      .map(({ data }) => Buffer.from(data, 'base64').toString())
+      .sort(),
+  ).toEqual([...notSales].sort());
 
   await page.goto(pipeline.url);
   await expect(page.getByText(/5 rejected/i).first()).toBeVisible();

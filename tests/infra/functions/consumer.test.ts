@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { KinesisRecord, TumblingWindowEvent } from '../../../infra/functions/tumbling-window-event.ts';
 import { parseInvocationLog } from '../../../lib/core/invocation-log.ts';
+import { parseRejected } from '../../../lib/core/rejected-records.ts';
 import { parseResult } from '../../../lib/core/window-result.ts';
 import { type LocalS3, openS3 } from '../local/s3/local-s3.ts';
 
@@ -221,18 +222,41 @@ describe('a record that is not a sale', () => {
       tot_record_count: 2,
       rejected: poison.length,
     });
-    const kept = await keys('rejected/');
-    expect(kept).toEqual(poison.map((_, index) => `rejected/dt=2021_01_24/${SHARD}_${100 + index}.json`));
-    for (const [index, each] of kept.entries()) {
-      const body = JSON.parse(await read(each));
-      expect(Buffer.from(body.data, 'base64').equals(Buffer.from(poison[index] ?? ''))).toBe(true);
-      expect(body).toMatchObject({
-        arrival_time: '2021-01-24T15:56:01.500Z',
-        shard_id: SHARD,
-        partition_key: 'p',
+    // The one of a mebibyte fills an object of its own.
+    const kept = [100, 104, 105].map((first) => `rejected/dt=2021_01_24/${SHARD}_${first}.json`);
+    expect(await keys('rejected/')).toEqual(kept);
+    const objects = await Promise.all(kept.map(async (each) => parseRejected(await read(each))));
+    expect(objects.map((each) => each?.shardId)).toEqual([SHARD, SHARD, SHARD]);
+    const records = objects.flatMap((each) => each?.records ?? []);
+    expect(records).toHaveLength(poison.length);
+    for (const [index, each] of records.entries()) {
+      expect(Buffer.from(each.data, 'base64').equals(Buffer.from(poison[index] ?? ''))).toBe(true);
+      expect(each).toMatchObject({
+        arrivalMs: START_MS + 1500,
+        sequenceNumber: String(100 + index),
+        partitionKey: 'p',
       });
-      expect(body.reason).toMatch(/^expected /);
+      expect(each.reason).toMatch(/^expected /);
     }
+  });
+
+  test('costs no put of its own in a flood: a batch of 5,000 has a few objects, the same whenever it comes again', async () => {
+    const flood = Array.from({ length: 5000 }, (_, index) => record(1000 + index, `poison ${index}`));
+    await handler(event({ Records: flood }), context);
+    const kept = await keys('rejected/');
+    expect(kept.length).toBeLessThan(5);
+    const bodies = await Promise.all(kept.map(read));
+    expect(bodies.flatMap((text) => parseRejected(text)?.records ?? [])).toHaveLength(5000);
+    await handler(event({ Records: flood }), context);
+    expect(await keys('rejected/')).toEqual(kept);
+    expect(await Promise.all(kept.map(read))).toEqual(bodies);
+  });
+
+  test('without a time of arrival that is one is kept under the day of its window', async () => {
+    const { kinesis, ...rest } = record(100, 'poison');
+    const timeless = { ...rest, kinesis: { ...kinesis, approximateArrivalTimestamp: Number.NaN } };
+    await handler(event({ Records: [timeless] }), context);
+    expect(await keys('rejected/')).toEqual([`rejected/dt=2021_01_24/${SHARD}_100.json`]);
   });
 
   test('alone in its window gives a result of sales 0', async () => {

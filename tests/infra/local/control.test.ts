@@ -211,8 +211,12 @@ describe('an action', () => {
     await expect.poll(folded).toBe(2);
     const [file = ''] = await files('rejected');
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
-      reason: 'expected a JSON object, got this is not a sale',
-      data: Buffer.from('this is not a sale').toString('base64'),
+      records: [
+        {
+          reason: 'expected a JSON object, got this is not a sale',
+          data: Buffer.from('this is not a sale').toString('base64'),
+        },
+      ],
     });
   });
 
