@@ -12,7 +12,7 @@ import { addPagePolicies, type PagePolicies } from './page-policies.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { pipelineMetrics } from './pipeline-metrics.ts';
 import type { ProducerStack } from './producer-stack.ts';
-import { ResultsBucket } from './results-bucket.ts';
+import { OWN_ACCOUNT, ResultsBucket } from './results-bucket.ts';
 
 /** The consumer with its tumbling windows, the bucket of their results, and what watches both. */
 export class AnalyticsStack extends Stack {
@@ -25,7 +25,7 @@ export class AnalyticsStack extends Stack {
     super(scope, names.analyticsStack, {
       description: 'Streaming analytics: tumbling windows over the stream, and their results in S3',
     });
-    const bucket = new ResultsBucket(this, 'Results', { ephemeral });
+    const bucket = new ResultsBucket(this, 'Results', { ephemeral, versioned: deployment.versioned });
     const { handlerFile, timeoutSeconds, memoryMb } = pipeline.consumer;
     const consumer = new PipelineFunction(this, 'Consumer', {
       functionName: names.consumer,
@@ -47,9 +47,17 @@ export class AnalyticsStack extends Stack {
           ],
           resources: [stream.streamArn],
         }),
-        new PolicyStatement({ actions: ['s3:PutObject'], resources: bucket.pipelineObjects }),
+        new PolicyStatement({
+          actions: ['s3:PutObject'],
+          resources: bucket.pipelineObjects,
+          conditions: OWN_ACCOUNT,
+        }),
         // Lambda asks for it before it writes a failed batch.
-        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),
+        new PolicyStatement({
+          actions: ['s3:ListBucket'],
+          resources: [bucket.bucketArn],
+          conditions: OWN_ACCOUNT,
+        }),
       ],
     });
     bucket.acknowledgeObjects(consumer.role);

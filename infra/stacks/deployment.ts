@@ -9,6 +9,8 @@ export interface Deployment {
   readonly windowSeconds: number;
   /** The bucket is deleted with its stack, results and all. */
   readonly ephemeral: boolean;
+  /** The bucket keeps what is overwritten or deleted, for 30 days. */
+  readonly versioned: boolean;
   /** Of each function; null leaves them to the account's unreserved concurrency. */
   readonly reservedConcurrency: number | null;
   /** Who is told of alarms: the ARN of an SNS topic; null when nobody is. */
@@ -57,6 +59,7 @@ export const CONTEXT_NAMES = [
   'mode',
   'windowSeconds',
   'ephemeral',
+  'versioned',
   'reservedConcurrency',
   'alarmTopic',
   'page',
@@ -84,6 +87,7 @@ export function deploymentOf(
       numberOf(env.WINDOW_SECONDS || undefined, 'WINDOW_SECONDS', 1, 900) ??
       pipeline.eventSourceMapping.tumblingWindowSeconds,
     ephemeral: isSet(context, 'ephemeral'),
+    versioned: isSet(context, 'versioned'),
     reservedConcurrency: numberOf(context('reservedConcurrency'), '-c reservedConcurrency', 1, 1000),
     alarmTopicArn: textOf(
       context,

@@ -4,7 +4,7 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { PipelineFunction } from './pipeline-function.ts';
-import { PREFIXES, type ResultsBucket } from './results-bucket.ts';
+import { OWN_ACCOUNT, PREFIXES, type ResultsBucket } from './results-bucket.ts';
 
 export interface PagePolicies {
   readonly page: ManagedPolicy;
@@ -29,9 +29,13 @@ export function addPagePolicies(
       new PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': PREFIXES.map((prefix) => `${prefix}*`) } },
+        conditions: { ...OWN_ACCOUNT, StringLike: { 's3:prefix': PREFIXES.map((prefix) => `${prefix}*`) } },
       }),
-      new PolicyStatement({ actions: ['s3:GetObject'], resources: bucket.pipelineObjects }),
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: bucket.pipelineObjects,
+        conditions: OWN_ACCOUNT,
+      }),
     ],
   });
   bucket.acknowledgeObjects(page);

@@ -1,10 +1,15 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { pipeline } from '../pipeline.ts';
 
+/** Of every permission on objects: a bucket of this name in another account is not this bucket. */
+export const OWN_ACCOUNT = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
+
 /** Long enough to look into a batch that was given up, and to put its records on the stream again. */
 const FAILURES_KEPT_DAYS = 30;
+/** They are looked into soon or never, and a flood of them is only ever noise. */
+const REJECTED_KEPT_DAYS = 90;
 
 const { resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix } = pipeline.bucket;
 /** All that is ever in the bucket. */
@@ -12,23 +17,33 @@ export const PREFIXES = [resultsPrefix, livePrefix, rejectedPrefix, failuresPref
 
 /** The bucket of the window results: private, TLS only, encrypted; kept when its stack goes, unless it is ephemeral. */
 export class ResultsBucket extends Bucket {
-  constructor(scope: Construct, id: string, { ephemeral }: { readonly ephemeral: boolean }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { ephemeral, versioned }: { readonly ephemeral: boolean; readonly versioned: boolean },
+  ) {
     super(scope, id, {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
+      versioned,
       removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       autoDeleteObjects: ephemeral,
       lifecycleRules: [
         // A shard that was split or merged leaves its last snapshot behind.
         { id: 'open-snapshots', prefix: livePrefix, expiration: Duration.days(1) },
+        { id: 'rejected-records', prefix: rejectedPrefix, expiration: Duration.days(REJECTED_KEPT_DAYS) },
         {
           id: 'failed-batches',
           prefix: failuresPrefix,
           expiration: Duration.days(FAILURES_KEPT_DAYS),
         },
+        // What was overwritten or deleted by mistake can be had again for as long.
+        ...(versioned
+          ? [{ id: 'old-versions', noncurrentVersionExpiration: Duration.days(FAILURES_KEPT_DAYS) }]
+          : []),
       ],
     });
     Validations.of(this).acknowledge({

@@ -33,10 +33,11 @@ describe('the bucket', () => {
     });
   });
 
-  test('forgets open snapshots after a day and failed batches after a month, and never a result', () => {
+  test('forgets open snapshots after a day, failed batches after a month, rejected records after three, never a result', () => {
     const rules = fieldsOf(bucket.properties.LifecycleConfiguration).Rules;
     expect(rules).toEqual([
       { Id: 'open-snapshots', Prefix: 'revenue_live/', ExpirationInDays: 1, Status: 'Enabled' },
+      { Id: 'rejected-records', Prefix: 'rejected/', ExpirationInDays: 90, Status: 'Enabled' },
       { Id: 'failed-batches', Prefix: 'aws/lambda/', ExpirationInDays: 30, Status: 'Enabled' },
     ]);
   });
@@ -86,7 +87,8 @@ describe('the consumer', () => {
       BisectBatchOnFunctionError: true,
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [bucket.id, 'Arn'] } } },
     });
-    expect(properties.MaximumRetryAttempts).toBeGreaterThan(0);
+    // No number of attempts tells an outage from a poisoned record: age alone ends them.
+    expect(properties.MaximumRetryAttempts).toBe(-1);
     expect(Number(properties.MaximumRecordAgeInSeconds)).toBeLessThan(
       Number(stream.RetentionPeriodHours) * 3600,
     );

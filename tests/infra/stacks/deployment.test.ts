@@ -12,6 +12,7 @@ describe('a deployment', () => {
       shardCount: 1,
       windowSeconds: 120,
       ephemeral: false,
+      versioned: false,
       reservedConcurrency: null,
       alarmTopicArn: null,
       page: null,

@@ -49,6 +49,7 @@ describe('who may do what', () => {
     const listing = allowed.filter(({ who, action }) => who === 'PagePolicy' && action === 's3:ListBucket');
     expect(listing.map(({ condition }) => JSON.parse(condition ?? ''))).toEqual([
       {
+        StringEquals: { 's3:ResourceAccount': { Ref: 'AWS::AccountId' } },
         StringLike: { 's3:prefix': ['revenue_sum/*', 'revenue_live/*', 'rejected/*', 'aws/lambda/*'] },
       },
     ]);
@@ -65,6 +66,14 @@ describe('who may do what', () => {
       'lambda:ListEventSourceMappings on *',
       'logs:FilterLogEvents on ConsumerLogs.Arn',
     ]);
+  });
+
+  test('of objects and buckets, only those of this account', () => {
+    const ofS3 = allowed.filter(({ action }) => action.startsWith('s3:'));
+    expect(ofS3.length).toBeGreaterThan(0);
+    for (const { who, action, condition } of ofS3) {
+      expect(condition, `${who}: ${action}`).toContain('s3:ResourceAccount');
+    }
   });
 
   test('nobody else is allowed anything, and nobody has a policy of AWS', () => {

@@ -14,6 +14,7 @@ const DEPLOYMENTS: readonly Readonly<Record<string, string>>[] = [
   { mode: 'on-demand', reservedConcurrency: '5' },
   { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:operators' },
   { ephemeral: 'true' },
+  { versioned: 'true' },
   { page: 'true', pageBundle: 'none' },
 ];
 
