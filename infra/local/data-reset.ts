@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What a reset deletes: everything but the lock. */
-const DATA_FOLDERS = ['kinesis', 's3', 'event-source-mappings', 'logs', 'regions'];
+const DATA_FOLDERS = ['kinesis', 's3', 'functions', 'event-source-mappings', 'logs', 'regions'];
 
 /** There from the first deletion to the last: what it stands beside may be half of something. */
 const MARK = 'reset.unfinished';

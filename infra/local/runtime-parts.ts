@@ -13,6 +13,7 @@ import {
   type RunningEventSourceMappings,
 } from './lambda/event-source-mapping/mapping-registry.ts';
 import { type FunctionPool, openFunctionPool } from './lambda/functions/function-pool.ts';
+import { RegionalFunctions } from './lambda/functions/regional-functions.ts';
 import { createLambdaService } from './lambda/service.ts';
 import { openLogs, type RegionalLogs } from './logs/regional-logs.ts';
 import { createLogsService } from './logs/service.ts';
@@ -91,7 +92,14 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
 
   const { producer, consumer, eventSourceMapping: esm } = pipeline;
   const isOurs = settings.consumerHandler.file === path.resolve(consumer.handlerFile);
+  const environment = {
+    clock,
+    // The project's functions are the same for every data folder: a new one starts as fast as an old one.
+    cacheDir: isOurs ? cacheFolder('functions', dataDir) : path.join(dataDir, 'cache'),
+    environment: ownEnvironment(url, settings),
+  };
   const pool = openFunctionPool({
+    ...environment,
     functions: [
       {
         name: producer.functionName,
@@ -110,19 +118,22 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
       },
     ],
     logs: logs.home,
-    clock,
-    // The project's functions are the same for every data folder: a new one starts as fast as an old one.
-    cacheDir: isOurs ? cacheFolder('functions', dataDir) : path.join(dataDir, 'cache'),
     account,
-    environment: ownEnvironment(url, settings),
   });
-
-  opened.push(() => pool.close());
+  const functions = new RegionalFunctions({
+    ...environment,
+    home: pool,
+    dataDir,
+    logsIn: (name) => ({
+      append: (...event) => void logs.in(name).then((store) => store.append(...event)),
+    }),
+  });
+  opened.push(() => functions.close());
   const mappings = await openEventSourceMappings({
     dataDir,
     clock,
     reader: streams,
-    invoker: pool,
+    invoker: functions,
     putFailureObject: async (target, key, body, contentType) =>
       objects.putObject(target, key, body, contentType),
     resolveStream: async (arn) => streams.retentionOf(arn),
@@ -162,11 +173,22 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     logs,
     services: {
       kinesis: createKinesisService({ streams }),
-      lambda: createLambdaService({ pool, mappings, clock }),
+      lambda: createLambdaService({
+        functions,
+        mappings,
+        clock,
+        readObject: (from, key) => readObject(objects, from, key),
+      }),
       logs: createLogsService({ logs, clock, accountId }),
       s3: createS3Service({ objects }),
       sts: createStsService({ accountId }),
     },
     close: () => closeAll(opened),
   };
+}
+
+/** Null where there is no such bucket or object. */
+function readObject(objects: ObjectStore, bucket: string, key: string): Buffer | null {
+  if (!objects.exists(bucket) || !objects.bucket(bucket).exists(key)) return null;
+  return objects.bucket(bucket).read(key);
 }

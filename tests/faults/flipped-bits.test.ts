@@ -72,7 +72,7 @@ beforeAll(async () => {
     'a-mapping',
     NOON_MS,
   );
-  await mappings.saveMapping({ createdMs: NOON_MS, configuration });
+  await mappings.saveMapping({ createdMs: NOON_MS, configuration, tags: {} });
   for (const shard of stream.shards) {
     const position = {
       type: 'AFTER_SEQUENCE_NUMBER',

@@ -14,6 +14,16 @@ export interface FilterCriteria {
   readonly Filters?: readonly { readonly Pattern?: string }[];
 }
 
+export interface MetricsConfig {
+  readonly Metrics?: readonly string[];
+}
+
+export interface LoggingConfig {
+  readonly SystemLogLevel?: string;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
 /** What create and update have in common. A member that is absent takes its default, or stays as it is. */
 export interface EventSourceMappingSettings {
   readonly Enabled?: boolean;
@@ -33,6 +43,11 @@ export interface EventSourceMappingSettings {
   readonly TumblingWindowInSeconds?: number;
   readonly FunctionResponseTypes?: readonly string[];
   readonly FilterCriteria?: FilterCriteria;
+  /** Kept and shown; the metrics themselves are CloudWatch's. */
+  readonly MetricsConfig?: MetricsConfig;
+  /** Kept and shown; nothing is encrypted here. */
+  readonly KMSKeyArn?: string;
+  readonly LoggingConfig?: LoggingConfig;
 }
 
 export interface CreateEventSourceMapping extends EventSourceMappingSettings {
@@ -42,6 +57,7 @@ export interface CreateEventSourceMapping extends EventSourceMappingSettings {
   readonly StartingPosition?: StartingPosition;
   /** Epoch seconds, maybe with a fraction. */
   readonly StartingPositionTimestamp?: number;
+  readonly Tags?: Tags;
 }
 
 export interface UpdateEventSourceMapping extends EventSourceMappingSettings {
@@ -83,6 +99,9 @@ export interface EventSourceMappingConfiguration {
   readonly TumblingWindowInSeconds: number;
   readonly FunctionResponseTypes: readonly string[];
   readonly FilterCriteria?: FilterCriteria;
+  readonly MetricsConfig?: MetricsConfig;
+  readonly KMSKeyArn?: string;
+  readonly LoggingConfig?: LoggingConfig;
 }
 
 /**
@@ -101,4 +120,8 @@ export interface EventSourceMappings {
   update(uuid: string, input: UpdateEventSourceMapping): Promise<EventSourceMappingConfiguration>;
   /** Answers the configuration in the state Deleting. Throws LambdaError ResourceNotFoundException, ResourceInUseException. */
   delete(uuid: string): Promise<EventSourceMappingConfiguration>;
+  /** Throws LambdaError ResourceNotFoundException. */
+  tags(uuid: string): Promise<Tags>;
+  /** Replaces all of them. Throws LambdaError ResourceNotFoundException. */
+  setTags(uuid: string, tags: Tags): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { ACCOUNT_CONCURRENCY, type FunctionPool } from '../functions/function-po
 import { functionReference } from '../functions/function-reference.ts';
 import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
+import type { LambdaContext } from './lambda-context.ts';
 import { bodyOf } from './request-body.ts';
 import { json, NO_CONTENT } from './route.ts';
 
@@ -10,7 +11,12 @@ import { json, NO_CONTENT } from './route.ts';
 const LEAST_UNRESERVED = 100;
 
 /** 0 stops the function. https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
-export function putFunctionConcurrency(pool: FunctionPool, request: HttpRequest, name: string): HttpResponse {
+export function putFunctionConcurrency(
+  context: LambdaContext,
+  request: HttpRequest,
+  name: string,
+): HttpResponse {
+  const { pool, created } = context;
   const constraints = new Constraints(bodyOf(request));
   const limit = constraints.required(
     'ReservedConcurrentExecutions',
@@ -32,18 +38,21 @@ export function putFunctionConcurrency(pool: FunctionPool, request: HttpRequest,
     );
   }
   pool.reserveConcurrency(found, limit ?? null);
+  created.keepWhatPoolHas(found);
   return json(200, { ReservedConcurrentExecutions: limit });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html */
-export function getFunctionConcurrency(pool: FunctionPool, name: string): HttpResponse {
+export function getFunctionConcurrency({ pool }: LambdaContext, name: string): HttpResponse {
   const limit = pool.reservedConcurrency(unqualified(pool, name));
   return json(200, limit === null ? {} : { ReservedConcurrentExecutions: limit });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionConcurrency.html */
-export function deleteFunctionConcurrency(pool: FunctionPool, name: string): HttpResponse {
-  pool.reserveConcurrency(unqualified(pool, name), null);
+export function deleteFunctionConcurrency({ pool, created }: LambdaContext, name: string): HttpResponse {
+  const found = unqualified(pool, name);
+  pool.reserveConcurrency(found, null);
+  created.keepWhatPoolHas(found);
   return NO_CONTENT;
 }
 

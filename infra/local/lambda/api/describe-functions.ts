@@ -2,42 +2,53 @@ import { createHash } from 'node:crypto';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import type { Code } from '../functions/code.ts';
 import { BundleError } from '../functions/function-bundle.ts';
-import type { LambdaFunction } from '../functions/function-definition.ts';
-import { ACCOUNT_CONCURRENCY, type FunctionPool } from '../functions/function-pool.ts';
-import { functionArn, functionReference } from '../functions/function-reference.ts';
+import { ACCOUNT_CONCURRENCY } from '../functions/function-pool.ts';
+import { type FunctionReference, functionArn, functionReference } from '../functions/function-reference.ts';
 import { Constraints } from './constraints.ts';
+import type { LambdaContext } from './lambda-context.ts';
 import { numberIn, paged } from './page.ts';
 import { json } from './route.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html */
 export async function getFunction(
-  pool: FunctionPool,
+  context: LambdaContext,
   request: HttpRequest,
-  name: string,
+  named: string,
 ): Promise<HttpResponse> {
-  const definition = described(pool, request, name);
-  const reserved = pool.reservedConcurrency(definition.name);
-  const { configuration, status, location } = await configurationOf(pool, definition);
+  const reference = referenceIn(context, request, named);
+  const { configuration, status, location } = await configurationOf(context, reference);
+  const reserved = context.pool.reservedConcurrency(reference.name);
+  const tags = context.pool.tags(reference.name);
   return json(200, {
     Configuration: { ...configuration, ...status },
     Code: { RepositoryType: 'S3', Location: location },
+    ...(Object.keys(tags).length === 0 ? {} : { Tags: tags }),
     ...(reserved === null ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
   });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
 export async function getFunctionConfiguration(
-  pool: FunctionPool,
+  context: LambdaContext,
   request: HttpRequest,
-  name: string,
+  named: string,
 ): Promise<HttpResponse> {
-  const definition = described(pool, request, name);
-  const { configuration, status } = await configurationOf(pool, definition);
-  return json(200, { ...configuration, ...status });
+  return json(200, await describeFunction(context, referenceIn(context, request, named)));
+}
+
+/** A function's configuration and its state; its ARN ends in the qualifier when one was given. */
+export async function describeFunction(context: LambdaContext, reference: FunctionReference) {
+  const { configuration, status } = await configurationOf(context, reference);
+  return { ...configuration, ...status };
+}
+
+/** As lists show it: without its state. */
+export async function listedFunction(context: LambdaContext, reference: FunctionReference) {
+  return (await configurationOf(context, reference)).configuration;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html */
-export async function listFunctions(pool: FunctionPool, request: HttpRequest): Promise<HttpResponse> {
+export async function listFunctions(context: LambdaContext, request: HttpRequest): Promise<HttpResponse> {
   const constraints = new Constraints({
     FunctionVersion: request.query.get('FunctionVersion') ?? undefined,
     MaxItems: numberIn(request, 'MaxItems'),
@@ -45,24 +56,26 @@ export async function listFunctions(pool: FunctionPool, request: HttpRequest): P
   const everyVersion = constraints.oneOf('FunctionVersion', ['ALL']) === 'ALL';
   const maxItems = constraints.integer('MaxItems', 1, 10_000);
   constraints.check();
-  const page = paged(pool.functions, ({ name }) => name, request.query.get('Marker'), maxItems);
+  const references = context.pool.functions.flatMap(({ name }): FunctionReference[] =>
+    everyVersion
+      ? ['$LATEST', ...context.created.versions(name)].map((qualifier) => ({ name, qualifier }))
+      : [{ name, qualifier: null }],
+  );
+  const key = ({ name, qualifier }: FunctionReference) => `${name}:${qualifier}`;
+  const page = paged(references, key, request.query.get('Marker'), maxItems);
   const Functions = [];
-  for (const definition of page.items) {
-    const { configuration } = await configurationOf(pool, definition);
-    Functions.push(
-      everyVersion ? { ...configuration, FunctionArn: `${definition.arn}:$LATEST` } : configuration,
-    );
-  }
+  for (const reference of page.items) Functions.push(await listedFunction(context, reference));
   return json(200, { Functions, ...page.marker });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html */
-export async function getAccountSettings(pool: FunctionPool): Promise<HttpResponse> {
+export async function getAccountSettings(context: LambdaContext): Promise<HttpResponse> {
+  const { functions } = context.pool;
   let unreserved = ACCOUNT_CONCURRENCY;
   let totalCodeSize = 0;
-  for (const definition of pool.functions) {
-    unreserved -= pool.reservedConcurrency(definition.name) ?? 0;
-    totalCodeSize += (await configurationOf(pool, definition)).configuration.CodeSize;
+  for (const { name } of functions) {
+    unreserved -= context.pool.reservedConcurrency(name) ?? 0;
+    totalCodeSize += (await listedFunction(context, { name, qualifier: null })).CodeSize;
   }
   return json(200, {
     AccountLimit: {
@@ -72,34 +85,36 @@ export async function getAccountSettings(pool: FunctionPool): Promise<HttpRespon
       ConcurrentExecutions: ACCOUNT_CONCURRENCY,
       UnreservedConcurrentExecutions: unreserved,
     },
-    AccountUsage: { TotalCodeSize: totalCodeSize, FunctionCount: pool.functions.length },
+    AccountUsage: { TotalCodeSize: totalCodeSize, FunctionCount: functions.length },
   });
 }
 
-/** The function that was asked for; its ARN ends in the qualifier when one was given. */
-function described(pool: FunctionPool, request: HttpRequest, name: string): LambdaFunction {
-  const reference = functionReference(pool.account, name, request.query.get('Qualifier'));
-  return { ...pool.find(reference), arn: functionArn(pool.account, reference) };
+function referenceIn({ pool }: LambdaContext, request: HttpRequest, named: string): FunctionReference {
+  return functionReference(pool.account, named, request.query.get('Qualifier'));
 }
 
-async function configurationOf(pool: FunctionPool, definition: LambdaFunction) {
-  const built = await builtCode(pool, definition.name);
+async function configurationOf({ pool, created }: LambdaContext, reference: FunctionReference) {
+  const definition = pool.find(reference);
+  const { package: zip } = definition;
+  const built = await builtCode(() => pool.code(reference));
+  const sha256 = zip?.sha256 ?? built.code?.codeSha256 ?? '';
+  const modifiedMs = created.modifiedMs(definition.name, definition.version) ?? built.code?.builtMs ?? 0;
   const configuration = {
     FunctionName: definition.name,
-    FunctionArn: definition.arn,
+    FunctionArn: functionArn(pool.account, reference),
     Runtime: definition.runtime,
     Role: definition.role,
     Handler: definition.handler,
-    CodeSize: built.code?.codeSize ?? 0,
+    CodeSize: zip?.size ?? built.code?.codeSize ?? 0,
     Description: definition.description,
     Timeout: definition.timeoutSeconds,
     MemorySize: definition.memoryMb,
-    LastModified: new Date(built.code?.builtMs ?? 0).toISOString().replace('Z', '+0000'),
-    CodeSha256: built.code?.codeSha256 ?? '',
+    LastModified: new Date(modifiedMs).toISOString().replace('Z', '+0000'),
+    CodeSha256: sha256,
     Version: definition.version,
     Environment: { Variables: definition.environment },
     TracingConfig: { Mode: 'PassThrough' },
-    RevisionId: revisionId(definition, built.code),
+    RevisionId: revisionId([{ ...definition, arn: '' }, sha256, zip && modifiedMs]),
     PackageType: 'Zip',
     Architectures: [process.arch === 'arm64' ? 'arm64' : 'x86_64'],
     EphemeralStorage: { Size: 512 },
@@ -126,11 +141,10 @@ async function configurationOf(pool: FunctionPool, definition: LambdaFunction) {
 
 /** Source that does not bundle is a state of the function, not a failure of the question. */
 async function builtCode(
-  pool: FunctionPool,
-  name: string,
+  build: () => Promise<Code>,
 ): Promise<{ readonly code?: Code; readonly problem?: string }> {
   try {
-    return { code: await pool.code(name) };
+    return { code: await build() };
   } catch (error) {
     if (error instanceof BundleError) return { problem: error.message };
     throw error;
@@ -138,8 +152,7 @@ async function builtCode(
 }
 
 /** A UUID that changes with code and configuration. */
-function revisionId(definition: LambdaFunction, code: Code | undefined): string {
-  const content = JSON.stringify([{ ...definition, arn: '' }, code?.codeSha256]);
-  const digest = createHash('sha256').update(content).digest('hex');
+function revisionId(content: unknown): string {
+  const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex');
   return [8, 12, 16, 20, 32].map((end, index) => digest.slice([0, 8, 12, 16, 20][index], end)).join('-');
 }

@@ -1,11 +1,10 @@
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import { EVENT_LIMIT_BYTES } from '../event-limit.ts';
-import type { AsyncInvocations } from '../functions/async-invocations.ts';
-import type { FunctionPool } from '../functions/function-pool.ts';
 import { functionArn, functionReference } from '../functions/function-reference.ts';
 import { LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { parsedJson } from './json-text.ts';
+import type { LambdaContext } from './lambda-context.ts';
 import { json, NO_CONTENT } from './route.ts';
 
 /** Lambda's limit for an asynchronous event, in bytes. */
@@ -13,8 +12,7 @@ const ASYNC_EVENT_LIMIT_BYTES = 1_048_576;
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export async function invoke(
-  pool: FunctionPool,
-  queue: AsyncInvocations,
+  { pool, queue }: LambdaContext,
   request: HttpRequest,
   functionName: string,
 ): Promise<HttpResponse> {
@@ -33,7 +31,7 @@ export async function invoke(
   checkSize(request.body, type);
   const payload = eventIn(request);
   const call = {
-    functionName: definition.name,
+    functionName: functionArn(pool.account, reference),
     payload,
     requestId: request.requestId,
     invokedFunctionArn: functionArn(pool.account, reference),
@@ -49,7 +47,7 @@ export async function invoke(
     status: 200,
     headers: {
       'content-type': 'application/json',
-      'x-amz-executed-version': '$LATEST',
+      'x-amz-executed-version': definition.version,
       ...(outcome.kind === 'function-error' ? { 'x-amz-function-error': outcome.functionError } : {}),
       ...(logType === 'Tail' ? { 'x-amz-log-result': Buffer.from(logTail()).toString('base64') } : {}),
     },
@@ -59,8 +57,7 @@ export async function invoke(
 
 /** The API of before 2015, which some clients still call. https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html */
 export function invokeAsync(
-  pool: FunctionPool,
-  queue: AsyncInvocations,
+  { pool, queue }: LambdaContext,
   request: HttpRequest,
   functionName: string,
 ): HttpResponse {

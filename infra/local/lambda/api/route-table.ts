@@ -1,3 +1,4 @@
+import { createAlias, deleteAlias, getAlias, listAliases, updateAlias } from './aliases.ts';
 import { deleteFunctionConcurrency, getFunctionConcurrency, putFunctionConcurrency } from './concurrency.ts';
 import {
   getAccountSettings,
@@ -10,93 +11,76 @@ import {
   listEventSourceMappings,
   updateEventSourceMapping,
 } from './event-source-mapping-operations.ts';
+import {
+  createFunction,
+  deleteFunction,
+  listVersions,
+  publishVersion,
+  updateFunctionCode,
+  updateFunctionConfiguration,
+} from './function-operations.ts';
 import { invoke, invokeAsync } from './invoke.ts';
 import { json, type Route } from './route.ts';
+import { listTags, tagResource, untagResource } from './tags.ts';
 
-/** Every operation there is, and where it is found. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
+const FUNCTIONS = '2015-03-31/functions';
+const FUNCTION = `${FUNCTIONS}/{FunctionName}`;
+const ALIAS = `${FUNCTION}/aliases/{Name}`;
+const MAPPINGS = '2015-03-31/event-source-mappings';
+const MAPPING = `${MAPPINGS}/{UUID}`;
+const TAGS = '2017-03-31/tags/{Resource}';
+
+function route(operation: string, method: Route['method'], path: string, answer: Route['answer']): Route {
+  return { operation, method, path, answer };
+}
+
+/** Every operation that there is. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
 export const ROUTES: readonly Route[] = [
-  {
-    operation: 'Invoke',
-    method: 'POST',
-    path: '2015-03-31/functions/{FunctionName}/invocations',
-    answer: (api, request, name) => invoke(api.pool, api.queue, request, name),
-  },
-  {
-    operation: 'InvokeAsync',
-    method: 'POST',
-    path: '2014-11-13/functions/{FunctionName}/invoke-async',
-    answer: (api, request, name) => invokeAsync(api.pool, api.queue, request, name),
-  },
-  {
-    operation: 'ListFunctions',
-    method: 'GET',
-    path: '2015-03-31/functions',
-    answer: (api, request) => listFunctions(api.pool, request),
-  },
-  {
-    operation: 'GetFunction',
-    method: 'GET',
-    path: '2015-03-31/functions/{FunctionName}',
-    answer: (api, request, name) => getFunction(api.pool, request, name),
-  },
-  {
-    operation: 'GetFunctionConfiguration',
-    method: 'GET',
-    path: '2015-03-31/functions/{FunctionName}/configuration',
-    answer: (api, request, name) => getFunctionConfiguration(api.pool, request, name),
-  },
-  {
-    operation: 'PutFunctionConcurrency',
-    method: 'PUT',
-    path: '2017-10-31/functions/{FunctionName}/concurrency',
-    answer: (api, request, name) => putFunctionConcurrency(api.pool, request, name),
-  },
-  {
-    operation: 'DeleteFunctionConcurrency',
-    method: 'DELETE',
-    path: '2017-10-31/functions/{FunctionName}/concurrency',
-    answer: (api, _, name) => deleteFunctionConcurrency(api.pool, name),
-  },
-  {
-    operation: 'GetFunctionConcurrency',
-    method: 'GET',
-    path: '2019-09-30/functions/{FunctionName}/concurrency',
-    answer: (api, _, name) => getFunctionConcurrency(api.pool, name),
-  },
-  {
-    operation: 'GetAccountSettings',
-    method: 'GET',
-    path: '2016-08-19/account-settings',
-    answer: (api) => getAccountSettings(api.pool),
-  },
-  {
-    operation: 'CreateEventSourceMapping',
-    method: 'POST',
-    path: '2015-03-31/event-source-mappings',
-    answer: (api, request) => createEventSourceMapping(api.pool, api.mappings, request),
-  },
-  {
-    operation: 'ListEventSourceMappings',
-    method: 'GET',
-    path: '2015-03-31/event-source-mappings',
-    answer: (api, request) => listEventSourceMappings(api.pool, api.mappings, request),
-  },
-  {
-    operation: 'GetEventSourceMapping',
-    method: 'GET',
-    path: '2015-03-31/event-source-mappings/{UUID}',
-    answer: async (api, _, uuid) => json(200, await api.mappings.get(uuid)),
-  },
-  {
-    operation: 'UpdateEventSourceMapping',
-    method: 'PUT',
-    path: '2015-03-31/event-source-mappings/{UUID}',
-    answer: (api, request, uuid) => updateEventSourceMapping(api.pool, api.mappings, request, uuid),
-  },
-  {
-    operation: 'DeleteEventSourceMapping',
-    method: 'DELETE',
-    path: '2015-03-31/event-source-mappings/{UUID}',
-    answer: async (api, _, uuid) => json(202, await api.mappings.delete(uuid)),
-  },
+  route('Invoke', 'POST', `${FUNCTION}/invocations`, invoke),
+  route('InvokeAsync', 'POST', '2014-11-13/functions/{FunctionName}/invoke-async', invokeAsync),
+  route('CreateFunction', 'POST', FUNCTIONS, createFunction),
+  route('ListFunctions', 'GET', FUNCTIONS, listFunctions),
+  route('GetFunction', 'GET', FUNCTION, getFunction),
+  route('DeleteFunction', 'DELETE', FUNCTION, deleteFunction),
+  route('UpdateFunctionCode', 'PUT', `${FUNCTION}/code`, updateFunctionCode),
+  route('GetFunctionConfiguration', 'GET', `${FUNCTION}/configuration`, getFunctionConfiguration),
+  route('UpdateFunctionConfiguration', 'PUT', `${FUNCTION}/configuration`, updateFunctionConfiguration),
+  route('PublishVersion', 'POST', `${FUNCTION}/versions`, publishVersion),
+  route('ListVersionsByFunction', 'GET', `${FUNCTION}/versions`, listVersions),
+  route('CreateAlias', 'POST', `${FUNCTION}/aliases`, createAlias),
+  route('ListAliases', 'GET', `${FUNCTION}/aliases`, listAliases),
+  route('GetAlias', 'GET', ALIAS, (context, _, named, alias) => getAlias(context, named, alias)),
+  route('UpdateAlias', 'PUT', ALIAS, updateAlias),
+  route('DeleteAlias', 'DELETE', ALIAS, (context, _, named, alias) => deleteAlias(context, named, alias)),
+  route(
+    'PutFunctionConcurrency',
+    'PUT',
+    '2017-10-31/functions/{FunctionName}/concurrency',
+    putFunctionConcurrency,
+  ),
+  route(
+    'DeleteFunctionConcurrency',
+    'DELETE',
+    '2017-10-31/functions/{FunctionName}/concurrency',
+    (context, _, named) => deleteFunctionConcurrency(context, named),
+  ),
+  route(
+    'GetFunctionConcurrency',
+    'GET',
+    '2019-09-30/functions/{FunctionName}/concurrency',
+    (context, _, named) => getFunctionConcurrency(context, named),
+  ),
+  route('GetAccountSettings', 'GET', '2016-08-19/account-settings', getAccountSettings),
+  route('CreateEventSourceMapping', 'POST', MAPPINGS, createEventSourceMapping),
+  route('ListEventSourceMappings', 'GET', MAPPINGS, listEventSourceMappings),
+  route('GetEventSourceMapping', 'GET', MAPPING, async ({ mappings }, _, uuid) =>
+    json(200, await mappings.get(uuid)),
+  ),
+  route('UpdateEventSourceMapping', 'PUT', MAPPING, updateEventSourceMapping),
+  route('DeleteEventSourceMapping', 'DELETE', MAPPING, async ({ mappings }, _, uuid) =>
+    json(202, await mappings.delete(uuid)),
+  ),
+  route('ListTags', 'GET', TAGS, (context, _, arn) => listTags(context, arn)),
+  route('TagResource', 'POST', TAGS, tagResource),
+  route('UntagResource', 'DELETE', TAGS, untagResource),
 ];

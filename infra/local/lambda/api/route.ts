@@ -1,27 +1,18 @@
 import { type AwsError, errorBody } from '../../aws-json/aws-error.ts';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
-import type { EventSourceMappings } from '../event-source-mappings.ts';
-import type { AsyncInvocations } from '../functions/async-invocations.ts';
-import type { FunctionPool } from '../functions/function-pool.ts';
-
-/** What the operations work on. */
-export interface LambdaApi {
-  readonly pool: FunctionPool;
-  readonly mappings: EventSourceMappings;
-  /** Of events that nobody waits for. */
-  readonly queue: AsyncInvocations;
-}
+import type { LambdaContext } from './lambda-context.ts';
 
 /** One operation of the API: its name, where it is found, and what it does. */
 export interface Route {
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path segments without slashes at the ends; `{name}` takes one segment, decoded. */
+  /** Path segments without slashes at the ends; each `{name}` takes one segment, decoded. */
   readonly path: string;
   readonly answer: (
-    api: LambdaApi,
+    context: LambdaContext,
     request: HttpRequest,
     parameter: string,
+    second: string,
   ) => HttpResponse | Promise<HttpResponse>;
 }
 
@@ -50,20 +41,20 @@ const CAPITALISED: ReadonlySet<string> = new Set([
 export const errorAnswer = (error: AwsError): HttpResponse =>
   json(error.status, errorBody(error, CAPITALISED), { 'x-amzn-errortype': error.type });
 
-/** Finds the route of a request, and the value of its one parameter. */
+/** Finds the route of a request, and the values of its parameters. */
 export function routeOf(
   routes: readonly Route[],
   { method, path }: HttpRequest,
-): { readonly route: Route; readonly parameter: string } | undefined {
+): { readonly route: Route; readonly parameters: readonly string[] } | null {
   const segments = path.split('/').filter((segment) => segment !== '');
   for (const route of routes) {
     const expected = route.path.split('/');
     if (route.method !== method || expected.length !== segments.length) continue;
-    const at = expected.findIndex((segment) => segment.startsWith('{'));
-    if (expected.some((segment, index) => index !== at && segment !== segments[index])) continue;
-    return { route, parameter: decoded(segments[at] ?? '') };
+    const isParameter = (index: number) => expected[index]?.startsWith('{') ?? false;
+    if (segments.some((segment, index) => !isParameter(index) && segment !== expected[index])) continue;
+    return { route, parameters: segments.filter((_, index) => isParameter(index)).map(decoded) };
   }
-  return undefined;
+  return null;
 }
 
 function decoded(segment: string): string {

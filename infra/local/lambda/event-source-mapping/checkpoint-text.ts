@@ -1,7 +1,7 @@
 import { isSequenceNumber } from '../../../../lib/core/sequence-number.ts';
 import { parseWindowTime, windowTime } from '../../../../lib/core/window.ts';
 import type { ShardPosition } from '../../kinesis/stream-reader.ts';
-import type { EventSourceMappingConfiguration } from '../event-source-mappings.ts';
+import type { EventSourceMappingConfiguration, Tags } from '../event-source-mappings.ts';
 import type { OpenWindow } from '../window-tracker.ts';
 import type { Checkpoint, StoredMapping } from './mapping-store.ts';
 
@@ -47,7 +47,16 @@ export function parseMapping(text: string): StoredMapping {
   if (!isObject(value) || !isConfiguration(value.configuration)) {
     throw new TypeError('expected the configuration of an event source mapping');
   }
-  return { createdMs: count(value, 'createdMs'), configuration: value.configuration };
+  return {
+    createdMs: count(value, 'createdMs'),
+    configuration: value.configuration,
+    tags: value.tags === undefined ? {} : tags(value.tags), // mappings of earlier versions have none
+  };
+}
+
+function tags(value: unknown): Tags {
+  if (!isObject(value)) throw new TypeError('expected `tags` to be an object');
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

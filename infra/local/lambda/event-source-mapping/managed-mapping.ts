@@ -1,11 +1,15 @@
-import type { EventSourceMappingConfiguration, EventSourceMappingState } from '../event-source-mappings.ts';
+import type {
+  EventSourceMappingConfiguration,
+  EventSourceMappingState,
+  Tags,
+} from '../event-source-mappings.ts';
 import { resourceInUse } from '../lambda-error.ts';
 import type { MappingEnvironment } from './mapping-environment.ts';
 import { MappingRunner, statusOf } from './mapping-runner.ts';
 import type { StoredMapping } from './mapping-store.ts';
 import type { MappingStatus } from './status.ts';
 
-type Change = (configuration: EventSourceMappingConfiguration) => EventSourceMappingConfiguration;
+type Change = (stored: StoredMapping) => StoredMapping;
 
 /** One mapping through its life: what is stored of it, the state it is in or on the way to, and what runs. */
 export class ManagedMapping {
@@ -69,7 +73,10 @@ export class ManagedMapping {
     this.refuseIfInUse('update');
     this.#state = to.State === from ? 'Updating' : to.State === 'Enabled' ? 'Enabling' : 'Disabling';
     try {
-      await this.#save(({ LastProcessingResult }) => ({ ...to, LastProcessingResult }));
+      await this.#save(({ configuration: { LastProcessingResult }, ...stored }) => ({
+        ...stored,
+        configuration: { ...to, LastProcessingResult },
+      }));
     } catch (error) {
       this.#state = from;
       throw error;
@@ -79,6 +86,11 @@ export class ManagedMapping {
       this.#runner = null;
       this.run();
     });
+  }
+
+  /** Tags are no part of what runs: they change nothing else. */
+  setTags(tags: Tags): Promise<void> {
+    return this.#save((stored) => ({ ...stored, tags }));
   }
 
   /** Drops positions, windows and states; nothing is stored any more of an invocation under way. */
@@ -122,10 +134,10 @@ export class ManagedMapping {
 
   /** LastProcessingResult. */
   #note(text: string): void {
-    const change: Change = (configuration) =>
-      configuration.LastProcessingResult === text
-        ? configuration
-        : { ...configuration, LastProcessingResult: text };
+    const change: Change = (stored) =>
+      stored.configuration.LastProcessingResult === text
+        ? stored
+        : { ...stored, configuration: { ...stored.configuration, LastProcessingResult: text } };
     this.#save(change).catch((error: unknown) => {
       this.#environment.log(`The last processing result cannot be stored: ${String(error)}`);
     });
@@ -133,9 +145,8 @@ export class ManagedMapping {
 
   #save(change: Change): Promise<void> {
     const saved = this.#saving.then(async () => {
-      const configuration = change(this.#stored.configuration);
-      if (this.#state === 'Deleting' || configuration === this.#stored.configuration) return;
-      const stored = { ...this.#stored, configuration };
+      const stored = change(this.#stored);
+      if (this.#state === 'Deleting' || stored === this.#stored) return;
       await this.#environment.store.saveMapping(stored);
       this.#stored = stored;
     });

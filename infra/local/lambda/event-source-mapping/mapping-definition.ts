@@ -49,7 +49,15 @@ export function withSettings(
   { FilterCriteria: filters, ...configuration }: EventSourceMappingConfiguration,
   input: EventSourceMappingSettings & { readonly FunctionArn?: string },
 ): EventSourceMappingConfiguration {
-  const { DestinationConfig, Enabled, FilterCriteria = filters, ...given } = input;
+  const {
+    DestinationConfig,
+    Enabled,
+    FilterCriteria = filters,
+    KMSKeyArn,
+    LoggingConfig,
+    MetricsConfig,
+    ...given
+  } = input;
   const settings = Object.fromEntries(
     Object.entries(given).filter(([name, value]) => name in configuration && value !== undefined),
   );
@@ -60,6 +68,9 @@ export function withSettings(
       ? {}
       : { DestinationConfig: { OnFailure: {}, ...DestinationConfig } }),
     ...(FilterCriteria?.Filters?.length ? { FilterCriteria } : {}),
+    ...(KMSKeyArn === undefined ? {} : { KMSKeyArn }),
+    ...(LoggingConfig === undefined ? {} : { LoggingConfig }),
+    ...(MetricsConfig === undefined ? {} : { MetricsConfig }),
     ...(Enabled === undefined ? {} : { State: Enabled ? 'Enabled' : 'Disabled' }),
   };
   refuse(changed);

@@ -6,6 +6,7 @@ import type {
   CreateEventSourceMapping,
   EventSourceMappingConfiguration,
   EventSourceMappings,
+  Tags,
   UpdateEventSourceMapping,
 } from '../event-source-mappings.ts';
 import { invalidParameterValue, resourceConflict, resourceNotFound } from '../lambda-error.ts';
@@ -88,7 +89,11 @@ class MappingRegistry implements RunningEventSourceMappings {
       throw error;
     });
     this.#refuseSecond(streamArn, functionArn);
-    const mapping = new ManagedMapping(this.#environment, { createdMs, configuration });
+    const mapping = new ManagedMapping(this.#environment, {
+      createdMs,
+      configuration,
+      tags: input.Tags ?? {},
+    });
     this.#mappings.set(UUID, mapping);
     try {
       if (configuration.StartingPosition === 'LATEST') await this.#settleLatest(configuration, shards);
@@ -132,6 +137,14 @@ class MappingRegistry implements RunningEventSourceMappings {
     return mapping.configuration;
   }
 
+  async tags(uuid: string): Promise<Tags> {
+    return this.#mapping(uuid).stored.tags;
+  }
+
+  async setTags(uuid: string, tags: Tags): Promise<void> {
+    await this.#mapping(uuid).setTags(tags);
+  }
+
   async ensure(input: CreateEventSourceMapping): Promise<EventSourceMappingConfiguration> {
     const existing = [...this.#mappings.values()].find(
       ({ configuration }) =>
@@ -145,7 +158,13 @@ class MappingRegistry implements RunningEventSourceMappings {
     }
     await existing.settled;
     const { configuration } = existing.stored;
-    const { StartingPosition: _, StartingPositionTimestamp: __, EventSourceArn: ___, ...settings } = input;
+    const {
+      StartingPosition: _,
+      StartingPositionTimestamp: __,
+      EventSourceArn: ___,
+      Tags: ____,
+      ...settings
+    } = input;
     if (!isDeepStrictEqual(withSettings(configuration, settings), configuration)) {
       await this.update(configuration.UUID, settings);
       await existing.settled;

@@ -1,4 +1,4 @@
-import type { EventSourceMappingConfiguration } from '../event-source-mappings.ts';
+import type { EventSourceMappingConfiguration, Tags } from '../event-source-mappings.ts';
 import type { Progress } from '../window-tracker.ts';
 
 /** Where one shard stands: stored as one value, after every success. */
@@ -15,6 +15,7 @@ export interface StoredMapping {
   readonly createdMs: number;
   /** In the state that it is to reach: Enabled or Disabled. */
   readonly configuration: EventSourceMappingConfiguration;
+  readonly tags: Tags;
 }
 
 /**

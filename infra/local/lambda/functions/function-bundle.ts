@@ -21,6 +21,14 @@ interface Manifest extends Code {
 /** The source does not bundle; the message is esbuild's, with file and line. */
 export class BundleError extends Error {
   override readonly name = 'BundleError';
+
+  constructor(
+    message: string,
+    /** As Lambda names such a failure. */
+    readonly errorType = 'Runtime.UserCodeSyntaxError',
+  ) {
+    super(message);
+  }
 }
 
 /** Changed whenever bundles of an earlier version must not be used again. */
@@ -98,6 +106,10 @@ export class SourceBundle implements CodeSource {
   }
 
   async #bundle(): Promise<Manifest> {
+    if (!existsSync(this.#entry)) {
+      const module = basename(this.#entry).replace(/\.[^.]+$/, '');
+      throw new BundleError(`Error: Cannot find module '${module}'`, 'Runtime.ImportModuleError');
+    }
     const { build } = await import('esbuild');
     // Stated before the build: a file that is saved in the meantime must count as changed.
     const startedMs = Date.now();

@@ -4,12 +4,20 @@ import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Code, CodeSource } from './code.ts';
 import { BundleError, SourceBundle } from './function-bundle.ts';
-import type { LambdaFunction } from './function-definition.ts';
+import type { LambdaFunction, PackageInfo } from './function-definition.ts';
 
 export function codeSource(definition: LambdaFunction, cacheDir: string): CodeSource {
+  const { package: zip } = definition;
+  if (zip !== null && definition.kind !== 'nodejs') return packagedCode(definition, zip);
   return definition.kind === 'nodejs'
     ? new SourceBundle(definition.handlerFile, cacheDir, definition.name)
     : new FileCode(definition);
+}
+
+/** A package does not change: another one is another definition. */
+function packagedCode({ handlerFile }: LambdaFunction, { sha256, size }: PackageInfo): CodeSource {
+  const code = { url: pathToFileURL(handlerFile).href, codeSha256: sha256, codeSize: size, builtMs: 0 };
+  return { current: async () => code };
 }
 
 /** A file that is run as it is: a Python module, with those beside it, or an executable. */

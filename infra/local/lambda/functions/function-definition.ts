@@ -28,6 +28,15 @@ export interface FunctionDefinition {
   readonly role?: string;
   /** `$LATEST` when absent. */
   readonly version?: string;
+  /** Of the zip that it was made from; absent for a file of this machine. */
+  readonly package?: PackageInfo;
+}
+
+export interface PackageInfo {
+  /** Of the zip, base64. */
+  readonly sha256: string;
+  /** Of the zip, in bytes. */
+  readonly size: number;
 }
 
 /** Where functions live: part of every ARN. */
@@ -60,12 +69,14 @@ export interface LambdaFunction {
   readonly logGroupName: string;
   readonly region: string;
   readonly role: string;
+  /** Null for a file of this machine. */
+  readonly package: PackageInfo | null;
 }
 
 export function lambdaFunction(definition: FunctionDefinition, account: Account): LambdaFunction {
   const handlerFile = resolve(definition.handlerFile);
   const handlerExport = definition.handlerExport ?? 'handler';
-  const kind = kindOf(handlerFile);
+  const kind = kindOf(handlerFile, definition.runtime);
   const shown = {
     nodejs: { runtime: `nodejs${process.versions.node.split('.')[0]}.x`, module: 'index' },
     python: { runtime: 'python3.13', module: basename(handlerFile, '.py') },
@@ -88,11 +99,14 @@ export function lambdaFunction(definition: FunctionDefinition, account: Account)
     loggingFormat: definition.loggingFormat ?? 'Text',
     logGroupName: definition.logGroupName ?? `/aws/lambda/${definition.name}`,
     region: account.region,
+    package: definition.package ?? null,
     role: definition.role ?? `arn:aws:iam::${account.accountId}:role/${definition.name}`,
   };
 }
 
-function kindOf(handlerFile: string): LambdaFunction['kind'] {
+function kindOf(handlerFile: string, runtime = ''): LambdaFunction['kind'] {
+  const named = (['nodejs', 'python', 'provided'] as const).find((kind) => runtime.startsWith(kind));
+  if (named !== undefined) return named;
   const extension = extname(handlerFile);
   if (extension === '.py') return 'python';
   return /^\.[cm]?[jt]sx?$/.test(extension) ? 'nodejs' : 'provided';

@@ -23,7 +23,13 @@ export const outOfMemory = (requestId: string) =>
   payload('Runtime.OutOfMemory', `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`);
 
 /** The source does not bundle: a syntax error, or an import that leads nowhere. */
-export const notBundled = (message: string) => payload('Runtime.UserCodeSyntaxError', message);
+export const notBundled = ({
+  errorType,
+  message,
+}: {
+  readonly errorType: string;
+  readonly message: string;
+}) => payload(errorType, message);
 
 /** The answer does not fit into Lambda's 6 MB (and 100 bytes). */
 export const responseTooLarge = () =>

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LogSink } from '../../logs/log-sink.ts';
 import type { Code } from './code.ts';
 import type { LambdaFunction } from './function-definition.ts';
+import type { FunctionEnvironment } from './invocation.ts';
 import type { InvocationLog } from './invocation-log.ts';
 import { NodeWorker } from './node-worker.ts';
 import { RuntimeProcess } from './runtime-process.ts';
@@ -35,14 +36,9 @@ export class FunctionInstances {
   readonly #idle: Instance[] = [];
   readonly #all = new Set<Instance>();
 
-  constructor(
-    definition: LambdaFunction,
-    environment: Readonly<Record<string, string>>,
-    nodeRuntimeUrl: URL,
-    logs: LogSink,
-  ) {
+  constructor(definition: LambdaFunction, { environment, logs }: FunctionEnvironment, nodeRuntimeUrl: URL) {
     this.#definition = definition;
-    this.#environment = environment;
+    this.#environment = environment ?? {};
     this.#nodeRuntimeUrl = nodeRuntimeUrl;
     this.#logs = logs;
   }

@@ -33,8 +33,6 @@ type Ending = {
 /** One function: its code, its sandboxes, and the course of an invocation. */
 export class FunctionRunner {
   concurrency = 0;
-  /** Null: no limit but the account's. */
-  reservedConcurrency: number | null;
   readonly definition: LambdaFunction;
   readonly #environment: FunctionEnvironment;
   readonly #source: CodeSource;
@@ -42,15 +40,11 @@ export class FunctionRunner {
   #failures: InjectedFailure[] = [];
   readonly #waiting: (() => void)[] = [];
   #closed = false;
+  #retired = false;
   #warming: Promise<void> | null = null;
 
-  constructor(
-    definition: LambdaFunction,
-    reservedConcurrency: number | null,
-    environment: FunctionEnvironment,
-  ) {
+  constructor(definition: LambdaFunction, environment: FunctionEnvironment) {
     this.definition = definition;
-    this.reservedConcurrency = reservedConcurrency;
     this.#environment = environment;
     this.#source = codeSource(definition, environment.cacheDir);
   }
@@ -84,6 +78,12 @@ export class FunctionRunner {
     if (failure.times > 0) this.#failures.push(failure);
   }
 
+  /** Closes it once the invocations under way have come back: another has taken its place. */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    if (this.concurrency === 0) await this.close();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await (await this.#instances?.catch(() => null))?.close();
@@ -101,6 +101,7 @@ export class FunctionRunner {
     } finally {
       this.concurrency -= 1;
       this.#waiting.shift()?.();
+      if (this.#retired && this.concurrency === 0) void this.close();
     }
   }
 
@@ -121,7 +122,7 @@ export class FunctionRunner {
       log.write(clock.now(), error.message);
       return this.#ended(log, requestId, startedMs, {
         ok: false,
-        payload: notBundled(error.message),
+        payload: notBundled(error),
         memoryBytes: 0,
       });
     }
@@ -238,13 +239,7 @@ export class FunctionRunner {
 
   #opened(): Promise<FunctionInstances> {
     this.#instances ??= workerRuntimeFile(this.#environment.cacheDir).then(
-      (runtimeUrl) =>
-        new FunctionInstances(
-          this.definition,
-          this.#environment.environment ?? {},
-          runtimeUrl,
-          this.#environment.logs,
-        ),
+      (nodeRuntimeUrl) => new FunctionInstances(this.definition, this.#environment, nodeRuntimeUrl),
       (error: unknown) => {
         this.#instances = null; // to be tried again by the next invocation
         throw error;

@@ -14,7 +14,11 @@ import {
   type FunctionDefinition,
   LOCAL_ACCOUNT,
 } from '../../../../infra/local/lambda/functions/function-definition.ts';
-import { openFunctionPool } from '../../../../infra/local/lambda/functions/function-pool.ts';
+import {
+  type FunctionPool,
+  openFunctionPool,
+} from '../../../../infra/local/lambda/functions/function-pool.ts';
+import { RegionalFunctions } from '../../../../infra/local/lambda/functions/regional-functions.ts';
 import { resourceNotFound } from '../../../../infra/local/lambda/lambda-error.ts';
 import { createLambdaService } from '../../../../infra/local/lambda/service.ts';
 
@@ -62,10 +66,17 @@ export async function openPool(functions: readonly FunctionDefinition[]) {
 /** The Lambda API on a free port, with the SDK's client for it. */
 export async function openLambda(functions: readonly FunctionDefinition[]) {
   const opened = await openPool(functions);
-  const lambda = createLambdaService({ pool: opened.pool, mappings: mappingsInMemory(), clock: systemClock });
+  const objects = new Map<string, Buffer>();
+  const lambda = createLambdaService({
+    functions: regional(opened, join(opened.cacheDir, 'data')),
+    mappings: mappingsInMemory(),
+    clock: systemClock,
+    readObject: (bucket, key) => objects.get(`${bucket}/${key}`) ?? null,
+  });
   const gateway = await openLambdaGateway(lambda);
   return {
     ...opened,
+    objects,
     url: gateway.url,
     client: new LambdaClient({
       endpoint: gateway.url,
@@ -78,6 +89,17 @@ export async function openLambda(functions: readonly FunctionDefinition[]) {
       await opened.close();
     },
   };
+}
+
+/** The pool's functions, and whatever the API makes beside them. */
+export function regional({ pool, cacheDir }: { pool: FunctionPool; cacheDir: string }, dataDir: string) {
+  return new RegionalFunctions({
+    home: pool,
+    dataDir,
+    cacheDir,
+    clock: systemClock,
+    logsIn: () => ({ append: () => {} }),
+  });
 }
 
 function openLambdaGateway(lambda: HttpService): Promise<Gateway> {
@@ -100,7 +122,9 @@ function mappingsInMemory(): EventSourceMappings {
     return mapping;
   };
   return {
-    create: async ({ Enabled, EventSourceArn, ...input }) => {
+    tags: async () => ({}),
+    setTags: async () => {},
+    create: async ({ Enabled, EventSourceArn, Tags: _, ...input }) => {
       const UUID = `00000000-0000-4000-8000-${String(mappings.size).padStart(12, '0')}`;
       const mapping: EventSourceMappingConfiguration = {
         BatchSize: 100,

@@ -11,7 +11,7 @@ import { createKinesisService } from '../../../../../infra/local/kinesis/service
 import { openEventSourceMappings } from '../../../../../infra/local/lambda/event-source-mapping/mapping-registry.ts';
 import { LOCAL_ACCOUNT } from '../../../../../infra/local/lambda/functions/function-definition.ts';
 import { createLambdaService } from '../../../../../infra/local/lambda/service.ts';
-import { fixture, functionOf, openPool } from '../local-lambda.ts';
+import { fixture, functionOf, openPool, regional } from '../local-lambda.ts';
 
 /** An event as the function `writer` printed it. */
 export interface PrintedEvent {
@@ -31,11 +31,12 @@ export async function openLocalMappings() {
     ),
   );
   const streams = await openStreams({ dataDir, clock: systemClock, ...LOCAL_ACCOUNT, transitionMs: 0 });
+  const everywhere = regional(functions, dataDir);
   const mappings = await openEventSourceMappings({
     dataDir,
     clock: systemClock,
     reader: streams,
-    invoker: functions.pool,
+    invoker: everywhere,
     putFailureObject: async () => {},
     resolveStream: async (arn) => streams.retentionOf(arn),
     idleSeconds: 0,
@@ -46,7 +47,12 @@ export async function openLocalMappings() {
     port: 0,
     services: {
       kinesis: createKinesisService({ streams }),
-      lambda: createLambdaService({ pool: functions.pool, mappings, clock: systemClock }),
+      lambda: createLambdaService({
+        functions: everywhere,
+        mappings,
+        clock: systemClock,
+        readObject: () => null,
+      }),
       logs: absent,
       s3: absent,
       sts: absent,
@@ -76,6 +82,7 @@ export async function openLocalMappings() {
     close: async () => {
       await gateway.close();
       await mappings.close();
+      await everywhere.close();
       await functions.close();
       await streams.close();
       await rm(dataDir, { recursive: true, force: true });

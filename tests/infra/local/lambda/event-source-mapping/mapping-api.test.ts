@@ -4,8 +4,12 @@ import {
   type CreateEventSourceMappingCommandInput,
   DeleteEventSourceMappingCommand,
   GetEventSourceMappingCommand,
+  LambdaClient,
   LambdaServiceException,
   ListEventSourceMappingsCommand,
+  ListTagsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateEventSourceMappingCommand,
   type UpdateEventSourceMappingCommandInput,
 } from '@aws-sdk/client-lambda';
@@ -194,6 +198,66 @@ describe('CreateEventSourceMapping', () => {
     const created = await create({ TumblingWindowInSeconds: 10, FilterCriteria: { Filters: [] } });
     expect(created).toMatchObject({ State: 'Creating' });
     expect(created).not.toHaveProperty('FilterCriteria');
+  });
+
+  test('keeps what has no effect here: metrics, key and log level', async () => {
+    const kept = {
+      MetricsConfig: { Metrics: ['EventCount' as const] },
+      KMSKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/a',
+      LoggingConfig: { SystemLogLevel: 'INFO' as const },
+    };
+    const { UUID } = await create(kept);
+    expect(await get(UUID)).toMatchObject(kept);
+    await reaches(UUID, 'Enabled');
+    await update({ UUID, MetricsConfig: { Metrics: [] } });
+    expect(await get(UUID)).toMatchObject({ ...kept, MetricsConfig: { Metrics: [] } });
+  });
+
+  test('tags are kept, listed, added and taken away, and are no part of the configuration', async () => {
+    const { UUID, EventSourceMappingArn: Resource } = await create({ Tags: { team: 'sales', stage: 'dev' } });
+    const tags = async () => (await local.lambda.send(new ListTagsCommand({ Resource }))).Tags;
+    expect(await tags()).toEqual({ team: 'sales', stage: 'dev' });
+    await local.lambda.send(new TagResourceCommand({ Resource, Tags: { stage: 'prod', more: '' } }));
+    await local.lambda.send(new UntagResourceCommand({ Resource, TagKeys: ['team'] }));
+    expect(await tags()).toEqual({ stage: 'prod', more: '' });
+    expect(await get(UUID)).not.toHaveProperty('Tags');
+    expect(await refusal(create({ Tags: { 'aws:x': '1' } }))).toMatchObject({
+      name: 'InvalidParameterValueException',
+    });
+    expect(
+      await refusal(
+        local.lambda.send(
+          new ListTagsCommand({ Resource: `${Resource?.slice(0, -36)}00000000-0000-4000-8000-000000000000` }),
+        ),
+      ),
+    ).toMatchObject({ name: 'ResourceNotFoundException', status: 404 });
+  });
+
+  test('a member that nobody knows is refused, not dropped', async () => {
+    const response = await fetch(`${local.url}/2015-03-31/event-source-mappings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...base, ParallelisationFactor: 1 }),
+    });
+    expect(response.status).toBe(400);
+    expect((await response.json()).message ?? '').toContain("'ParallelisationFactor'");
+  });
+
+  test('a mapping is of its region: of a stream and a function there, and not to be seen from another', async () => {
+    const west = new LambdaClient({
+      endpoint: local.url,
+      region: 'us-west-2',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+    });
+    const { UUID } = await create();
+    expect(await refusal(west.send(new GetEventSourceMappingCommand({ UUID })))).toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    expect((await west.send(new ListEventSourceMappingsCommand({}))).EventSourceMappings).toEqual([]);
+    expect(await refusal(west.send(new CreateEventSourceMappingCommand(base)))).toMatchObject({
+      message: 'Function does not exist',
+    });
   });
 
   test('a mapping has at most ten filters of 4,096 characters each', async () => {

@@ -32,6 +32,7 @@ const checkpoint: Checkpoint = {
 
 const mapping = (uuid: string, createdMs: number) => ({
   createdMs,
+  tags: { team: 'sales' },
   configuration: defineMapping(
     { FunctionArn: FUNCTION_ARN, EventSourceArn: STREAM_ARN, StartingPosition: 'TRIM_HORIZON' },
     uuid,

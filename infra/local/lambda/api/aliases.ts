@@ -1,0 +1,76 @@
+import type { HttpRequest, HttpResponse } from '../../http/http.ts';
+import { functionArn, functionReference } from '../functions/function-reference.ts';
+import type { StoredAlias } from '../functions/function-store.ts';
+import { resourceConflict } from '../lambda-error.ts';
+import { Constraints } from './constraints.ts';
+import type { LambdaContext } from './lambda-context.ts';
+import { paged } from './page.ts';
+import { bodyOf } from './request-body.ts';
+import { json, NO_CONTENT } from './route.ts';
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html */
+export function createAlias(context: LambdaContext, request: HttpRequest, named: string): HttpResponse {
+  const constraints = new Constraints(bodyOf(request));
+  const name = constraints.required('Name', constraints.text('Name', '(?!^[0-9]+$)([a-zA-Z0-9-_]+)')) ?? '';
+  const version = constraints.required('FunctionVersion', constraints.text('FunctionVersion')) ?? '';
+  const description = constraints.text('Description') ?? '';
+  constraints.check();
+  const { name: owner } = functionReference(context.pool.account, named);
+  if (context.created.aliases(owner).some((each) => each.name === name)) {
+    const arn = functionArn(context.pool.account, { name: owner, qualifier: name });
+    throw resourceConflict(`Alias already exists: ${arn}`);
+  }
+  context.created.setAlias(owner, { name, version, description });
+  return json(201, shown(context, owner, { name, version, description }));
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html */
+export function updateAlias(
+  context: LambdaContext,
+  request: HttpRequest,
+  named: string,
+  alias: string,
+): HttpResponse {
+  const constraints = new Constraints(bodyOf(request));
+  const version = constraints.text('FunctionVersion');
+  const description = constraints.text('Description');
+  constraints.check();
+  const { name: owner } = functionReference(context.pool.account, named);
+  const before = context.created.alias(owner, alias);
+  const changed = {
+    name: alias,
+    version: version ?? before.version,
+    description: description ?? before.description,
+  };
+  context.created.setAlias(owner, changed);
+  return json(200, shown(context, owner, changed));
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetAlias.html */
+export function getAlias(context: LambdaContext, named: string, alias: string): HttpResponse {
+  const { name: owner } = functionReference(context.pool.account, named);
+  return json(200, shown(context, owner, context.created.alias(owner, alias)));
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListAliases.html */
+export function listAliases(context: LambdaContext, request: HttpRequest, named: string): HttpResponse {
+  const { name: owner } = functionReference(context.pool.account, named);
+  const page = paged(context.created.aliases(owner), ({ name }) => name, request.query.get('Marker'));
+  return json(200, { Aliases: page.items.map((alias) => shown(context, owner, alias)), ...page.marker });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteAlias.html */
+export function deleteAlias(context: LambdaContext, named: string, alias: string): HttpResponse {
+  const { name: owner } = functionReference(context.pool.account, named);
+  context.created.removeAlias(owner, alias);
+  return NO_CONTENT;
+}
+
+function shown({ pool }: LambdaContext, owner: string, { name, version, description }: StoredAlias): object {
+  return {
+    AliasArn: functionArn(pool.account, { name: owner, qualifier: name }),
+    Name: name,
+    FunctionVersion: version,
+    Description: description,
+  };
+}
