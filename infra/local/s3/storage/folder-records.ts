@@ -56,10 +56,15 @@ export class FolderRecords {
     const identity = identify(file);
     if (identity === null) return null;
     const lines = this.#lines.get(key) ?? [];
-    const line =
-      lines.findLast((each) => isSame(each, identity)) ??
-      lines.findLast(({ size }) => size === identity.size);
-    return line ?? fromFile(identity, file, readFileSync(file));
+    const object =
+      lines.findLast((line) => isSame(line, identity)) ??
+      lines.findLast(({ size }) => size === identity.size) ??
+      fromFile(identity, file, readFileSync(file));
+    // Not what a reader would be refused.
+    if (isSame(object, identity) && hasSettled(identity.mtimeMs) && !this.#isDamaged) {
+      this.#objects.set(key, object);
+    }
+    return object;
   }
 
   /** All of an object's bytes, or those from `start` up to and without `end`. Throws S3Error InternalError when they are damaged. */

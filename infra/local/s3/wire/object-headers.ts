@@ -53,7 +53,10 @@ export function keptHeaders(headers: Headers): Record<string, string> {
     } else if (name === 'x-amz-tagging') {
       const tags = serializeTags(parseTags(value, OBJECT_TAGS));
       if (tags !== '') kept[name] = tags;
-    } else if (KEPT.includes(name) && value !== '') kept[name] = value;
+    } else if (KEPT.includes(name) && value !== '') {
+      checkHeaderText(name, value);
+      kept[name] = value;
+    }
   }
   // The coding of the transfer is none of the object's.
   const encodings = (kept['content-encoding'] ?? '').split(',').map((each) => each.trim());
@@ -89,6 +92,12 @@ function checkEncryption(headers: Headers): void {
     asked,
     'The encryption method specified is not supported',
   );
+}
+
+/** What comes in a URL, or out of a lenient parser, may be no header that can be given back. Throws S3Error InvalidArgument. */
+function checkHeaderText(name: string, value: string): void {
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return;
+  throw invalidArgument(name, value, 'Header value cannot be represented using ISO-8859-1.');
 }
 
 /** What is archived cannot be read before it is restored. Throws S3Error InvalidObjectState. */
@@ -145,13 +154,7 @@ export function objectHeaders(
   for (const name of OVERRIDABLE) {
     const value = query.get(`response-${name}`);
     if (value === null) continue;
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-      throw invalidArgument(
-        `response-${name}`,
-        value,
-        'Header value cannot be represented using ISO-8859-1.',
-      );
-    }
+    checkHeaderText(`response-${name}`, value);
     answer[name] = value;
   }
   return answer;

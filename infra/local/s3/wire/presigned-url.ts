@@ -48,9 +48,15 @@ const SIGNING = new Set([
 /** Headers that the signer put into the URL, for a client that can only send a URL. Those that are sent outweigh them. */
 export function headersInUrl(query: URLSearchParams): Record<string, string> {
   if (!query.has('X-Amz-Signature') && !query.has('Signature')) return {};
-  const named = [...query].map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  // As they would come in headers: UTF-8, a character for each byte.
+  const named = [...query].map(([name, value]): [string, string] => [
+    name.toLowerCase(),
+    Buffer.from(value).toString('latin1'),
+  ]);
   return Object.fromEntries(
-    named.filter(([name]) => /^(x-amz-.*|if-match|if-none-match)$/.test(name) && !SIGNING.has(name)),
+    named.filter(
+      ([name]) => /^(x-amz-[!#$%&'*+.^`|~\w-]*|if-match|if-none-match)$/.test(name) && !SIGNING.has(name),
+    ),
   );
 }
 

@@ -152,6 +152,20 @@ describe('a presigned URL', () => {
     expect((await s3.send('HEAD', `${path}-signed`)).headers['x-amz-meta-venue']).toBe('123');
   });
 
+  test('carries such headers in any script, as headers do, and none that could not be answered', async () => {
+    const url = (more: Record<string, string>) => `${path}-script?${query(more)}`;
+    await s3.send('PUT', url({ 'x-amz-meta-venue': 'Café 😀' }), { body: 'x' });
+    const { Metadata } = await s3.client.send(
+      new HeadObjectCommand({ Bucket: path.split('/')[1], Key: 'digits-script' }),
+    );
+    expect(Metadata?.venue).toBe(`=?UTF-8?Q?${'Caf=C3=A9_=F0=9F=98=80'}?=`);
+    const location = { 'x-amz-website-redirect-location': '/a\u0001' };
+    expect(codeOf(await s3.send('PUT', url(location), { body: 'x' }))).toEqual({
+      status: 400,
+      code: 'InvalidArgument',
+    });
+  });
+
   test('carries a condition', async () => {
     const url = `${path}-once?${query({ 'If-None-Match': '*' })}`;
     expect((await s3.send('PUT', url, { body: 'first' })).status).toBe(200);
