@@ -20,20 +20,31 @@ export function problemOf(error: unknown): Problem {
 const PATIENCE_MS = 45_000;
 
 /** Throws RequestError; its problem says what mends it. */
-export function getJson<T>(url: string): Promise<T> {
+export async function getJson<T>(url: string): Promise<T> {
+  return (await getAnswer<T>(url)).body;
+}
+
+/** As `getJson`, with what the answer's headers say. */
+export function getAnswer<T>(url: string): Promise<Answer<T>> {
   return ask(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
 }
 
+interface Answer<T> {
+  readonly body: T;
+  readonly headers: Headers;
+}
+
 /** Sends JSON to a route that changes something. Throws RequestError. */
-export function postJson<T>(url: string, body: object): Promise<T> {
-  return ask(url, {
+export async function postJson<T>(url: string, body: object): Promise<T> {
+  const answer = await ask<T>(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+  return answer.body;
 }
 
-async function ask<T>(url: string, init?: RequestInit): Promise<T> {
+async function ask<T>(url: string, init?: RequestInit): Promise<Answer<T>> {
   const response = await fetch(url, init).catch(() => {
     throw new RequestError(down('The dashboard’s server does not answer. Is it still running?'));
   });
@@ -43,7 +54,7 @@ async function ask<T>(url: string, init?: RequestInit): Promise<T> {
     );
   });
   if (!response.ok) throw new RequestError(body.problem ?? down(`${url} answered ${response.status}.`));
-  return body;
+  return { body, headers: response.headers };
 }
 
 function down(message: string): Problem {

@@ -1,20 +1,28 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
-import { getJson, problemOf } from '@/components/live/request';
+import { getAnswer, getJson, problemOf } from '@/components/live/request';
 import { hear, serverNow, willRetry } from '@/components/live/server-clock';
-import type { LiveEvent, WindowsAnswer } from '@/lib/contract/answers';
+import type { WindowsAnswer } from '@/lib/contract/answers';
+import { type LiveEvent, withChange } from '@/lib/contract/live-change';
 import { type NamedRange, rangeText } from '@/lib/core/range';
 import type { Slot } from '@/lib/core/slot';
 import { utcDate } from '@/lib/core/window';
 
 const POLL_MS = 5000;
 const POLL_NEAR_CLOSE_MS = 2000;
+/** While the stream tells everything, in case that it does not. */
+const POLL_STREAMING_MS = 30_000;
+/** Everyone hears the same at the same moment; who has to ask does so within this time. */
+const SPREAD_MS = 1000;
 
 async function getWindows(url: string): Promise<WindowsAnswer> {
-  const answer = await getJson<WindowsAnswer>(url);
-  hear(answer.serverNowMs, answer.readMs);
-  return answer;
+  const { body, headers } = await getAnswer<WindowsAnswer>(url);
+  // One answer is made for everyone: its moments are in the headers.
+  const serverNowMs = Number(headers.get('x-server-now') ?? body.serverNowMs);
+  const readMs = Number(headers.get('x-server-read') ?? body.readMs);
+  hear(serverNowMs, readMs);
+  return { ...body, serverNowMs, readMs };
 }
 
 /** The moments of reading are not news: answers that differ in nothing else keep their identity. */
@@ -48,6 +56,7 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
     (answer: WindowsAnswer | undefined) => {
       // A pause holds what is shown, yet another range may still be asked for. A past range does not change.
       if (paused || (answer !== undefined && !answer.live && isStreaming)) return 0;
+      if (isStreaming) return POLL_STREAMING_MS;
       const leftMs = answer === undefined ? POLL_MS : answer.open.endMs - serverNow();
       const isClosing =
         answer?.slots.some((slot) => slot.state === 'closing' || slot.state === 'late') === true;
@@ -79,11 +88,23 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
   const { mutate } = windows;
   const news = answer?.live === true && !paused ? stream.news : '';
   const followed = useRef('');
+  const known = useRef(answer);
+  known.current = answer;
+  const isLastHour = day === 'today' && range === '1h';
   useEffect(() => {
     if (news === '' || news === followed.current) return;
     followed.current = news;
-    void mutate();
-  }, [news, mutate]);
+    const change = stream.event?.change ?? null;
+    const next =
+      isLastHour && known.current !== undefined && change !== null && withChange(known.current, change);
+    if (next) {
+      void mutate({ ...next, serverNowMs: serverNow() }, { revalidate: false });
+      return;
+    }
+    const [was, is] = [known.current, stream.event];
+    if (was?.version === is?.version && was?.problem?.kind === is?.problem?.kind) return;
+    setTimeout(() => void mutate(), Math.random() * SPREAD_MS);
+  }, [news, mutate, stream.event, isLastHour]);
   const open = stream.event?.open;
   return {
     answer: useMemo(
@@ -120,8 +141,12 @@ function useLiveStream(wanted: boolean) {
       source.addEventListener('error', () => setIsOpen(false));
       source.addEventListener('change', ({ data }) => {
         const change: LiveEvent = JSON.parse(data);
-        hear(change.serverNowMs);
+        hear(change.serverNowMs, change.readMs);
         next(null, change);
+      });
+      source.addEventListener('time', ({ data }) => {
+        const time: { serverNowMs: number; readMs: number } = JSON.parse(data);
+        hear(time.serverNowMs, time.readMs);
       });
       return () => {
         source.close();

@@ -84,6 +84,7 @@ export function windowsAt(recording: Recording, nowMs: number, range: NamedRange
   if (open === undefined) throw new Error(`Expected a slot from ${now.startMs} to ${now.endMs}, got none`);
   return {
     serverNowMs: nowMs,
+    version: '',
     windowSeconds,
     idleSeconds,
     fromMs,

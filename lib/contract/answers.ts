@@ -12,7 +12,10 @@ import type { Slot } from '../core/slot.ts';
  * `4h` end with the day's last data. An answer of 304 still tells the server's time, in the header `x-server-now`.
  */
 export interface WindowsAnswer {
+  /** Of the moment of the answer; for whoever reads the header `x-server-now`, as for `readMs` and `x-server-read`. */
   readonly serverNowMs: number;
+  /** Changes whenever something new is known of windows that have ended. */
+  readonly version: string;
   readonly windowSeconds: number;
   /** How long after its end an idle window may stay open. */
   readonly idleSeconds: number;
@@ -206,17 +209,4 @@ export interface ExplainedInvocation {
   /** The result object that this invocation wrote. */
   readonly writtenKey: string | null;
   readonly error: string | null;
-}
-
-/**
- * `GET /api/live` (server-sent events, while the page is visible): an event `change` with a `LiveEvent` whenever an open
- * snapshot or the newest results changed, at most two a second; a comment line every 15 s as heartbeat.
- * The page then revalidates; the open window's numbers are in the event itself.
- */
-export interface LiveEvent {
-  readonly serverNowMs: number;
-  readonly open: Slot;
-  /** Changes whenever /api/windows would answer something new about closed windows. */
-  readonly version: string;
-  readonly problem: Problem | null;
 }

@@ -14,6 +14,7 @@ import { RateLimits } from './rate-limits.ts';
 import { RecordTail } from './record-tail.ts';
 import { RuntimeControl } from './runtime-control.ts';
 import { readSettings, SettingError, type Settings } from './settings.ts';
+import { SharedAnswers } from './shared-answers.ts';
 import { StreamReader } from './stream-reader.ts';
 import { TailLoop } from './tail-loop.ts';
 import { type Clock, SYSTEM_CLOCK } from './window-store/clock.ts';
@@ -34,6 +35,7 @@ export interface Dashboard {
   readonly runtime: RuntimeControl;
   readonly metrics: Metrics;
   readonly feed: LiveFeed;
+  readonly answers: SharedAnswers;
   readonly tail: RecordTail;
   readonly tailLoop: TailLoop;
 }
@@ -71,7 +73,12 @@ export function createDashboard(
     tail,
     tailLoop: new TailLoop(tail, clock),
   };
-  return { ...parts, feed: new LiveFeed({ store, loop: parts.loop, clock }) };
+  const { loop } = parts;
+  return {
+    ...parts,
+    feed: new LiveFeed({ store, loop, clock }),
+    answers: new SharedAnswers(store, loop, clock),
+  };
 }
 
 function readingProblem(error: unknown): Problem {

@@ -1,6 +1,6 @@
 import 'server-only';
-import { createHash } from 'node:crypto';
 import { ProblemError, problem } from './problem.ts';
+import type { SharedAnswer } from './shared-answers.ts';
 
 /** Answers are of this moment and of this account: no cache may keep them. */
 const HEADERS = { 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff' } as const;
@@ -44,19 +44,31 @@ function problemAnswer({ problem, status, retrySeconds }: ProblemError): Respons
 }
 
 /**
- * An answer with an ETag of what is news in it; a request that has it already gets 304. The clock's readings are no news
- * but are wanted all the same, so `x-server-now` tells the time even then.
+ * An answer that is shared by all who ask, with its ETag; a request that has it already gets 304. The clock's readings are
+ * no news but are wanted all the same: `x-server-now` and `x-server-read` tell them even then. `cacheSeconds`: how long a
+ * browser may keep it.
  */
-export function tagged(
+export function shared(
   request: Request,
-  body: { readonly serverNowMs: number; readonly readMs: number },
+  answer: SharedAnswer,
+  { serverNowMs, readMs, cacheSeconds }: { serverNowMs: number; readMs: number; cacheSeconds: number },
 ): Response {
-  const news = JSON.stringify({ ...body, serverNowMs: 0, readMs: 0 });
-  const etag = `"${createHash('sha1').update(news).digest('base64url')}"`;
-  const headers = { ...HEADERS, etag, 'x-server-now': String(body.serverNowMs) };
+  const headers: Record<string, string> = {
+    ...HEADERS,
+    ...(cacheSeconds > 0 && { 'cache-control': `private, max-age=${cacheSeconds}` }),
+    etag: answer.etag,
+    vary: 'accept-encoding, cookie',
+    'x-server-now': String(serverNowMs),
+    'x-server-read': String(readMs),
+  };
   const isKnown = (request.headers.get('if-none-match') ?? '')
     .split(',')
-    .some((each) => each.trim().replace(/^W\//, '') === etag);
+    .some((each) => each.trim().replace(/^W\//, '') === answer.etag);
   if (isKnown) return new Response(null, { status: 304, headers });
-  return json(body, { headers });
+  headers['content-type'] = 'application/json';
+  const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(
+    request.headers.get('accept-encoding') ?? '',
+  );
+  if (takesGzip) headers['content-encoding'] = 'gzip';
+  return new Response(takesGzip ? answer.gzip : answer.text, { headers });
 }

@@ -1,14 +1,16 @@
 import 'server-only';
-import type { LiveEvent } from '../contract/answers.ts';
+import type { WindowsAnswer } from '../contract/answers.ts';
+import { changeOf, type LiveChange, type LiveEvent } from '../contract/live-change.ts';
 import { ProblemError, problem } from './problem.ts';
 import type { Clock } from './window-store/clock.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import type { WindowStore } from './window-store/window-store.ts';
-import { openSlot } from './windows-answer.ts';
+import { lastHour, openSlot } from './windows-answer.ts';
 
-/** Each client costs about 100 kB; who comes later polls, which works the same. */
-const MAX_CLIENTS = 500;
-const HEARTBEAT_MS = 15_000;
+/** Each client takes some 50 kB: 150 MB in all. Who comes later polls, which works the same. */
+const MAX_CLIENTS = 3000;
+/** Well below what makes a page doubt that it is told everything. */
+const BEAT_MS = 5000;
 /** At most two events a second. */
 const LEAST_GAP_MS = 500;
 /** Events that wait for a slow client. */
@@ -29,6 +31,8 @@ export class LiveFeed {
   readonly #clients = new Map<Client, () => void>();
   #unwatch: (() => void) | null = null;
   #lastNews = '';
+  /** As the last event left it. */
+  #hour: WindowsAnswer | null = null;
   #sentMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #isEnding = false;
@@ -54,10 +58,7 @@ export class LiveFeed {
         isBehind = (controller.desiredSize ?? 0) <= 0;
         if (!isBehind) controller.enqueue(encoder.encode(text));
       };
-      const heartbeat = setInterval(() => send(': still here\n\n'), HEARTBEAT_MS);
-      heartbeat.unref();
       end = () => {
-        clearInterval(heartbeat);
         signal.removeEventListener('abort', end);
         if (!this.#leave(send)) return;
         try {
@@ -68,15 +69,15 @@ export class LiveFeed {
       };
       signal.addEventListener('abort', end);
       this.#clients.set(send, end);
-      send(`retry: 2000\n\n${this.#text(this.#event())}`);
-      this.#unwatch ??= this.#options.loop.watch(() => this.#publish());
+      send(`retry: 2000\n\n${this.#text(this.#event(null))}`);
+      this.#begin();
       if (signal.aborted) end();
     };
     // A client that does not read is not written to; once it reads again it gets the newest news.
     const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
       if (!isBehind) return;
       isBehind = false;
-      controller.enqueue(encoder.encode(this.#text(this.#event())));
+      controller.enqueue(encoder.encode(this.#text(this.#event(null))));
     };
     const cancel = () => end();
     return new ReadableStream(
@@ -91,11 +92,31 @@ export class LiveFeed {
     for (const end of [...this.#clients.values()]) end();
   }
 
+  #begin(): void {
+    if (this.#unwatch !== null) return;
+    this.#hour = this.#options.store.readMs === null ? null : lastHour(this.#options.store);
+    const unwatch = this.#options.loop.watch(() => this.#publish());
+    const beat = setInterval(() => {
+      const { store } = this.#options;
+      this.#send(textOf('time', { serverNowMs: store.now(), readMs: store.readMs ?? 0 }));
+    }, BEAT_MS);
+    beat.unref();
+    this.#unwatch = () => {
+      unwatch();
+      clearInterval(beat);
+    };
+  }
+
+  #send(text: string): void {
+    for (const send of this.#clients.keys()) send(text);
+  }
+
   #leave(client: Client): boolean {
     const wasThere = this.#clients.delete(client);
     if (this.#clients.size === 0) {
       this.#unwatch?.();
       this.#unwatch = null;
+      this.#hour = null;
       if (this.#timer !== null) clearTimeout(this.#timer);
       this.#timer = null;
     }
@@ -113,28 +134,42 @@ export class LiveFeed {
       this.#timer.unref();
       return;
     }
-    const event = this.#event();
-    const news = JSON.stringify({ ...event, serverNowMs: 0 });
+    const event = this.#event(this.#change());
+    const news = JSON.stringify({ ...event, serverNowMs: 0, readMs: 0 });
     if (news === this.#lastNews) return;
     this.#lastNews = news;
     this.#sentMs = this.#options.clock.elapsed();
-    const text = this.#text(event);
-    for (const send of this.#clients.keys()) send(text);
+    this.#send(this.#text(event));
   }
 
-  #event(): LiveEvent {
+  /** What is new of the last hour since the last event that said so; null when nothing is. */
+  #change(): LiveChange | null {
+    const { store } = this.#options;
+    const before = this.#hour;
+    if (store.readMs === null || before?.version === store.version) return null;
+    this.#hour = lastHour(store);
+    return before === null ? null : changeOf(before, this.#hour);
+  }
+
+  #event(change: LiveChange | null): LiveEvent {
     const { store } = this.#options;
     return {
       serverNowMs: store.now(),
+      readMs: store.readMs ?? 0,
       open: openSlot(store),
+      change,
       version: store.version,
       problem: store.problem,
     };
   }
 
   #text(event: LiveEvent): string {
-    return `event: change\ndata: ${JSON.stringify(event)}\n\n`;
+    return textOf('change', event);
   }
+}
+
+function textOf(name: string, data: object): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** `no-transform`: a proxy that compresses would hold back events until it has enough of them. */

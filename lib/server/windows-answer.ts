@@ -42,7 +42,17 @@ export async function windowsAnswer(
     store.ensure(beside, false, BESIDE_MS),
   ]);
   if (isDetailed(range.stepSeconds, store.windowSeconds)) await store.readWhole(range.fromMs, range.toMs);
+  return answerNow(store, range);
+}
 
+/** What the page that everyone opens first shows: today's last hour, as far as it was read. */
+export function lastHour(store: WindowStore): WindowsAnswer {
+  const query = { dayMs: null, range: '1h', shift: 0 } as const;
+  return answerNow(store, rangeOf(query, store.now(), store.windowSeconds, null));
+}
+
+function answerNow(store: WindowStore, range: Range): WindowsAnswer {
+  const previousMs = range.dayMs - DAY_MS;
   const nowMs = store.now();
   const known = knownIn(store, range.fromMs, range.toMs, nowMs);
   // The same clock time a day earlier; of a day that is over, the whole day before.
@@ -50,6 +60,7 @@ export async function windowsAnswer(
   const previousResults = store.results(previousMs, range.dayMs);
   return {
     serverNowMs: nowMs,
+    version: store.version,
     windowSeconds: store.windowSeconds,
     idleSeconds: store.idleSeconds,
     fromMs: range.fromMs,
@@ -71,7 +82,7 @@ export async function windowsAnswer(
     open: openSlot(store),
     newest: newest(store, nowMs),
     readMs: known.readMs,
-    reading: store.reading([...days, ...beside]),
+    reading: store.reading([...daysOf(range.fromMs, range.toMs), utcDay(range.dayMs), utcDay(previousMs)]),
     problem: store.problem,
     malformed: store
       .malformed()

@@ -121,6 +121,11 @@ export class WindowStore {
     return [this.#boot, this.#partitions.version, this.#givenUp.version, ...turns].join('.');
   }
 
+  /** Changes whenever anything new is known. */
+  get stamp(): string {
+    return [this.version, this.#snapshots.version, this.problem?.message].join(' ');
+  }
+
   /** The results whose windows start in [fromMs, toMs), as far as their days were read. */
   results(fromMs: number, toMs: number): WindowPart[] {
     // The last window of a day may lie in the next day's partition: an original result is filed by its write.

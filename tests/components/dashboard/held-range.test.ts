@@ -22,6 +22,7 @@ function answer(first: number, states: readonly SlotState[], serverNowMs = 0): W
     newest: null,
     readMs: 0,
     reading: null,
+    version: '',
     problem: null,
     malformed: [],
   };

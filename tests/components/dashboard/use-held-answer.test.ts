@@ -22,6 +22,7 @@ function answer(first: number, count: number): WindowsAnswer {
     readMs: 0,
     problem: null,
     reading: null,
+    version: '',
     malformed: [],
   };
 }

@@ -1,0 +1,78 @@
+import 'server-only';
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import type { WindowsAnswer } from '../contract/answers.ts';
+import type { Clock } from './window-store/clock.ts';
+import type { StoreLoop } from './window-store/store-loop.ts';
+import type { WindowStore } from './window-store/window-store.ts';
+import { windowsAnswer } from './windows-answer.ts';
+
+/** An answer as it is sent, whoever asks. */
+export interface SharedAnswer {
+  readonly etag: string;
+  readonly text: Uint8Array<ArrayBuffer>;
+  readonly gzip: Uint8Array<ArrayBuffer>;
+  /** True when all that it shows is over: nothing new is expected in it. */
+  readonly isOver: boolean;
+}
+
+/** Beside what the store says of news: days that are over are looked at anew by whoever asks for them. */
+const FRESH_MS = 2000;
+/** Some 20 to 100 kB each; whoever looks further has asked for something else. */
+const MAX_ANSWERS = 100;
+const OVER_MS = 3 * 86_400_000;
+
+interface Kept {
+  readonly stamp: string;
+  readonly askedMs: number;
+  readonly answer: Promise<SharedAnswer>;
+}
+
+/** One answer for everyone: built once for each change, with its ETag and its compressed bytes. */
+export class SharedAnswers {
+  readonly #store: WindowStore;
+  readonly #loop: Pick<StoreLoop, 'fresh'>;
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(store: WindowStore, loop: Pick<StoreLoop, 'fresh'>, clock: Clock) {
+    this.#store = store;
+    this.#loop = loop;
+    this.#clock = clock;
+  }
+
+  /** `GET /api/windows`. Throws what `windowsAnswer` throws. */
+  async windows(parameters: URLSearchParams): Promise<SharedAnswer> {
+    await this.#loop.fresh();
+    const name = ['day', 'range', 'shift']
+      .map((part) => parameters.get(part) ?? '')
+      .join(' ')
+      .slice(0, 200);
+    const { stamp } = this.#store;
+    const elapsedMs = this.#clock.elapsed();
+    const known = this.#kept.get(name);
+    if (known !== undefined && known.stamp === stamp && elapsedMs - known.askedMs < FRESH_MS) {
+      return known.answer;
+    }
+    const answer = windowsAnswer(this.#store, this.#loop, parameters).then((built) => this.#shared(built));
+    this.#kept.delete(name);
+    this.#kept.set(name, { stamp, askedMs: elapsedMs, answer });
+    answer.catch(() => this.#kept.delete(name));
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MAX_ANSWERS) break;
+      this.#kept.delete(oldest);
+    }
+    return answer;
+  }
+
+  #shared(built: WindowsAnswer): SharedAnswer {
+    // The clock's readings are no news: they go in headers.
+    const text = Buffer.from(JSON.stringify({ ...built, serverNowMs: 0, readMs: 0 }));
+    return {
+      etag: `"${createHash('sha1').update(text).digest('base64url')}"`,
+      text,
+      gzip: Buffer.from(gzipSync(text)),
+      isOver: this.#store.now() - built.toMs > OVER_MS,
+    };
+  }
+}
