@@ -2,8 +2,9 @@ import { type BarShapeProps, type DotItemDotProps, Rectangle, usePlotArea } from
 import { type Bar, isWaiting } from '@/components/chart/bars';
 import { PLOT, withinBox } from '@/components/chart/plot';
 
-/** The height of the stump of a missing result. */
+/** The height of the stump of a result that is missing or cannot be read. */
 const STUMP_PX = 26;
+const DOUBT = { fill: 'none', stroke: 'var(--doubt)', strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
 
 /** The hatches of what is not final, to stand in the `defs` of the chart. */
 export function WaitingPatterns() {
@@ -51,18 +52,15 @@ export function PlaceMarks(props: BarShapeProps) {
           strokeDasharray="3 2"
         />
       )}
-      {bar.state === 'missing' && (
+      {bar.value !== null && bar.state !== 'incomplete' && bar.slot.lack !== null && (
         <>
-          <rect
-            x={x}
-            y={base - STUMP_PX}
-            width={width}
-            height={STUMP_PX}
-            fill="none"
-            stroke="var(--doubt)"
-            strokeWidth={1.5}
-            strokeDasharray="3 2"
-          />
+          <rect x={x} y={top} width={width} height={Math.abs(base - y)} {...DOUBT} />
+          <Label x={middle} y={top - 7} text="?" color="var(--doubt)" />
+        </>
+      )}
+      {(bar.state === 'missing' || bar.state === 'incomplete') && (
+        <>
+          <rect x={x} y={base - STUMP_PX} width={width} height={STUMP_PX} {...DOUBT} />
           <Label x={middle} y={base - 9} text="?" color="var(--doubt)" />
         </>
       )}

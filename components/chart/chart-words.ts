@@ -62,7 +62,8 @@ export function chartSummary(slots: readonly Slot[], measure: Measure, format: F
     highest === null ? '' : `, highest ${words(measure.of(highest))} at ${format.time(highest.startMs)}`;
   const empty = slots.filter((slot) => slot.state === 'empty').length;
   const missing = slots.filter((slot) => slot.state === 'missing').length;
-  return `${slots.length} bars from ${format.time(first.startMs)} to ${format.time(last.endMs)}${measure.adds ? `, total ${words(total)} closed` : ''}${top}, ${empty} without sales${missing === 0 ? '' : `, ${missing} missing`}.`;
+  const lacking = slots.filter((slot) => slot.lack !== null).length;
+  return `${slots.length} bars from ${format.time(first.startMs)} to ${format.time(last.endMs)}${measure.adds ? `, total ${words(total)} closed` : ''}${top}, ${empty} without sales${missing === 0 ? '' : `, ${missing} missing`}${lacking === 0 ? '' : `, ${lacking} incomplete`}.`;
 }
 
 /** What to say where there is nothing to draw; empty when there is something. */

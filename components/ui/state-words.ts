@@ -26,8 +26,6 @@ export function stateSentence(slot: Slot, format: Format): string {
       return 'Still no total 30 s after the window ended. Check the consumer in the diagram below.';
     case 'empty':
       return `Nobody sold anything between ${range.replace('–', ' and ')}, so no file was written.`;
-    case 'incomplete':
-      return lackWords(slot.lack, format);
     case 'missing':
       return `${format.count(slot.recordCount)} records were sent for ${range} but no file exists.`;
     case 'within':
@@ -35,8 +33,13 @@ export function stateSentence(slot: Slot, format: Format): string {
     case 'before':
       return 'Nothing is known of this time: it lies before the first data.';
     default:
-      return '';
+      return lackWords(slot.lack, format);
   }
+}
+
+/** True of what is not to be taken for the whole. */
+export function isDoubtful({ state, lack }: Pick<Slot, 'state' | 'lack'>): boolean {
+  return lack !== null || state === 'late' || state === 'missing' || state === 'incomplete';
 }
 
 /** What a sum lacks, in a sentence; empty when that is nothing. */

@@ -1,12 +1,11 @@
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
-import { STATE_WORDS, stateSentence } from '@/components/ui/state-words';
+import { isDoubtful, STATE_WORDS, stateSentence } from '@/components/ui/state-words';
 import { averageCents } from '@/lib/core/cents';
 import type { Slot } from '@/lib/core/slot';
 
 /** The figures of a window, and of its shards when there are several. */
 export function WindowFacts({ slot, format }: { slot: Slot; format: Format }) {
-  const isDoubtful = slot.state === 'late' || slot.state === 'missing';
   const sentence = stateSentence(slot, format);
   const newestWrite = Math.max(...slot.objects.map((object) => object.lastModifiedMs));
   const facts = [
@@ -22,7 +21,7 @@ export function WindowFacts({ slot, format }: { slot: Slot; format: Format }) {
   ];
   return (
     <section aria-label="Facts" className="flex flex-col gap-3">
-      <p className={isDoubtful ? 'text-doubt' : 'text-muted'}>
+      <p className={isDoubtful(slot) ? 'text-doubt' : 'text-muted'}>
         {STATE_WORDS[slot.state]}
         {slot.inferred && ', inferred from the time of its file'}
         {slot.terminatedEarly && ', a part ended early (state over 1 MB)'}

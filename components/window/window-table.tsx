@@ -6,7 +6,7 @@ import type { PageData } from '@/components/live/page-data';
 import type { Format } from '@/components/ui/format';
 import { MEASURES, type Measure, measureWords, partMeasure, runningTotals } from '@/components/ui/measures';
 import { shardIdsOf, shardName } from '@/components/ui/shard-name';
-import { STATE_WORDS } from '@/components/ui/state-words';
+import { isDoubtful, STATE_WORDS } from '@/components/ui/state-words';
 import type { Slot } from '@/lib/core/slot';
 
 type Column = 'startMs' | 'salesCents' | 'recordCount' | 'rejected' | 'value';
@@ -138,13 +138,13 @@ function Second({ children }: { children: ReactNode }) {
 }
 
 function StateWords({ slot, limitCents }: { slot: Slot; limitCents: number | null }) {
-  const isDoubtful = slot.state === 'late' || slot.state === 'missing';
   const isOver = limitCents !== null && slot.salesCents !== null && slot.salesCents >= limitCents;
   return (
-    <span className={isDoubtful ? 'text-doubt' : 'text-muted'}>
+    <span className={isDoubtful(slot) ? 'text-doubt' : 'text-muted'}>
       {STATE_WORDS[slot.state]}
       {slot.inferred && ', inferred from the time of its file'}
       {slot.terminatedEarly && ', ended early'}
+      {slot.lack !== null && slot.state !== 'incomplete' && ', not all of it'}
       {isOver && (
         <span className="text-text">
           , <span aria-hidden="true">▾ </span>limit reached

@@ -70,6 +70,10 @@ test('the summary counts closed money only', () => {
   expect(chartSummary(open, MEASURES.sales, format)).toBe(
     '5 bars from 00:00 to 00:10, total $8 closed, highest $5 at 00:02, 1 without sales.',
   );
+  const lack = { unreadable: 1, unread: 0, givenUpRecords: 0, givenUpCents: 0 };
+  expect(chartSummary([{ ...slotAt(0, 'closed', 500), lack }], MEASURES.sales, format)).toContain(
+    '1 incomplete.',
+  );
   expect(chartSummary([], MEASURES.sales, format)).toBe('Nothing in this range.');
 });
 
