@@ -50,7 +50,7 @@ export function limitMessage(
       body: `The newest is ${range(last)} with ${format.money(last.salesCents)}${last.state === 'closed' ? '' : ' so far'}.`,
     };
   }
-  const records = `${format.count(last.recordCount)} records`;
+  const records = `${format.count(last.recordCount)} ${last.recordCount === 1 ? 'record' : 'records'}`;
   return {
     title: `${range(last)} reached ${limit}`,
     body:

@@ -1,20 +1,17 @@
 'use client';
 
-import useSWR from 'swr';
-import { getJson, type RequestError } from '@/components/live/request';
 import { CopyButton } from '@/components/ui/copy-button';
 import type { Format } from '@/components/ui/format';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { shardName } from '@/components/ui/shard-name';
 import { repeatedInvocations } from '@/components/window/repeated-invocations';
-import type { ExplainAnswer, ExplainedInvocation } from '@/lib/contract/answers';
+import { useExplanation } from '@/components/window/use-explanation';
+import type { ExplainedInvocation } from '@/lib/contract/answers';
 import type { Slot } from '@/lib/core/slot';
 
 /** Every invocation of the consumer that a window took, from the consumer's own log. */
 export function Explanation({ slot, format }: { slot: Slot; format: Format }) {
-  const { data, error } = useSWR<ExplainAnswer, RequestError>(`/api/explain?start=${slot.startMs}`, getJson, {
-    refreshInterval: slot.state === 'open' || slot.state === 'closing' ? 3000 : 0,
-  });
+  const { data, error } = useExplanation(slot);
   if (data === undefined) {
     return error === undefined ? (
       <p className="text-muted">Reading the consumer’s log…</p>

@@ -12,6 +12,7 @@ import { ProblemNote } from '@/components/ui/problem-note';
 import { Explanation } from '@/components/window/explanation';
 import { RawObject } from '@/components/window/raw-object';
 import { RejectedList } from '@/components/window/rejected-list';
+import { ShardTimelines } from '@/components/window/shard-timeline';
 import { WindowFacts } from '@/components/window/window-facts';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { utcDate, windowAt } from '@/lib/core/window';
@@ -57,6 +58,7 @@ export function Inspector({ answer, format, url, change, isReplay }: PageData) {
         {slot !== undefined && (
           <>
             <WindowFacts slot={slot} format={format} />
+            {!isReplay && <ShardTimelines slot={slot} format={format} />}
             <section aria-label="Objects">
               <h3 className="font-medium">Objects</h3>
               {slot.objects.length === 0 && (

@@ -112,7 +112,7 @@ export function WindowTable({ answer, format, url, change }: PageData) {
               <td className={NUMBER}>
                 {format.money(slot.salesCents)}
                 <Second>
-                  {recordsOf(slot, format)} records
+                  {recordsOf(slot, format)} {slot.recordCount === 1 ? 'record' : 'records'}
                   {slot.rejected > 0 && `, ${format.count(slot.rejected)} rejected`}
                 </Second>
               </td>

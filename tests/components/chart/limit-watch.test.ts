@@ -62,6 +62,9 @@ test('a message says which window, how much, and whether that is final; many are
     body: '$120 so far from 47 records, not final yet.',
   });
   expect(message(at(0, 'closed', 12_000)).body).toBe('Closed with $120 from 47 records.');
+  expect(message({ ...at(0, 'closed', 12_000), recordCount: 1 }).body).toBe(
+    'Closed with $120 from 1 record.',
+  );
   expect(message(at(0, 'closed', 12_000), at(1, 'open', 11_000))).toEqual({
     title: '2 windows reached $100',
     body: 'The newest is 15:58–16:00 with $110 so far.',
