@@ -4,7 +4,7 @@ import type { FunctionSettings } from '../functions/function-store.ts';
 import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { describeFunction, listedFunction } from './describe-functions.ts';
-import { functionSettingsIn, packageIn, refuseSettings } from './function-settings.ts';
+import { functionSettingsIn, packageIn, refuseForeign, refuseSettings } from './function-settings.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import { paged } from './page.ts';
 import { bodyOf } from './request-body.ts';
@@ -35,6 +35,7 @@ export async function createFunction(context: LambdaContext, request: HttpReques
       'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
     );
   }
+  refuseForeign(body);
   refuseSettings(given);
   const { name } = functionReference(context.pool.account, named);
   const settings: FunctionSettings = {
@@ -81,6 +82,7 @@ export async function updateFunctionConfiguration(
   const constraints = new Constraints(body);
   const changed = functionSettingsIn(constraints);
   constraints.check();
+  refuseForeign(body);
   refuseSettings(changed);
   const name = await existing(context, named, body);
   context.created.updateSettings(name, changed);

@@ -39,6 +39,15 @@ export function functionSettingsIn(constraints: Constraints): Partial<FunctionSe
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
+/** Without these a function would be another one: they are refused, and not dropped in silence. */
+const NOT_HERE = ['FileSystemConfigs', 'ImageConfig', 'Layers'];
+
+/** Throws LambdaError InvalidParameterValueException for what a function here cannot have. */
+export function refuseForeign(body: Readonly<Record<string, unknown>>): void {
+  const name = NOT_HERE.find((foreign) => Object.keys(Object(body[foreign])).length > 0);
+  if (name !== undefined) throw invalidParameterValue(`The local runtime has no ${name} for a function.`);
+}
+
 /** Throws LambdaError InvalidParameterValueException for what cannot be run here, or must not be set. */
 export function refuseSettings({ runtime, handler, environment = {} }: Partial<FunctionSettings>): void {
   const kind = /^(nodejs|python)\d|^provided/.exec(runtime ?? 'provided')?.[0];

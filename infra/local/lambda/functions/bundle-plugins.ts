@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, extname } from 'node:path';
+import { dirname, extname, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Loader, Plugin } from 'esbuild';
 
@@ -27,6 +27,7 @@ const ownPlace: Plugin = {
   name: 'own-place',
   setup(build) {
     build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }) => {
+      if (path.includes(`${sep}node_modules${sep}`)) return null; // hundreds of files, none of which reads beside itself
       const source = await readFile(path, 'utf8');
       if (!source.includes('import.meta')) return null;
       const { transform } = await import('esbuild');

@@ -32,7 +32,7 @@ export class BundleError extends Error {
 }
 
 /** Changed whenever bundles of an earlier version must not be used again. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 
 function inputAt(file: string): Input {
   const stats = statSync(file, { throwIfNoEntry: false });

@@ -191,6 +191,12 @@ describe('CreateFunction', () => {
       /paths within the package/,
     ],
     [
+      'layers',
+      { Layers: ['arn:aws:lambda:us-east-1:000000000000:layer:l:1'] },
+      'InvalidParameterValueException',
+      /^The local runtime has no Layers for a function\.$/,
+    ],
+    [
       'another runtime',
       { Runtime: 'java21' as const },
       'InvalidParameterValueException',
