@@ -46,9 +46,9 @@ export function writeBucketSettings(name: string, folders: BucketFolders, settin
 }
 
 /** Two files with nothing but their values. */
-function ofOlderVersion(name: string, { metadata }: BucketFolders): BucketSettings {
+function ofOlderVersion(name: string, { olderMetadata }: BucketFolders): BucketSettings {
   const [location, tags] = ['location', 'tags'].map((kind) => {
-    const file = path.join(metadata, `${name}.${kind}`);
+    const file = path.join(olderMetadata, `${name}.${kind}`);
     return existsSync(file) ? readFileSync(file, 'utf8') : null;
   });
   return { location: location ?? null, tags: tags ?? '' };

@@ -17,6 +17,8 @@ export interface BucketFolders {
   readonly objects: string;
   readonly metadata: string;
   readonly temporary: string;
+  /** Where an older version kept metadata, in files named like the bucket with an ending that a bucket may have too. */
+  readonly olderMetadata: string;
 }
 
 /**

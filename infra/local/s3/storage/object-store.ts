@@ -34,8 +34,9 @@ export class ObjectStore {
     const objects = path.join(options.dataDir, 's3');
     this.#folders = {
       objects,
-      metadata: path.join(objects, '.metadata'),
+      metadata: path.join(objects, '.journals'),
       temporary: path.join(objects, '.temporary'),
+      olderMetadata: path.join(objects, '.metadata'),
     };
     this.uploads = new MultipartUploads(path.join(objects, '.uploads'), this.#folders.temporary);
     mkdirSync(this.#folders.metadata, { recursive: true });
@@ -131,7 +132,7 @@ export class ObjectStore {
       rmSync(path.join(this.#folders.objects, name), { recursive: true, force: true });
       rmSync(path.join(this.#folders.metadata, name), { recursive: true, force: true });
       for (const kind of ['location', 'tags']) {
-        rmSync(path.join(this.#folders.metadata, `${name}.${kind}`), { force: true });
+        rmSync(path.join(this.#folders.olderMetadata, `${name}.${kind}`), { force: true });
       }
     });
   }

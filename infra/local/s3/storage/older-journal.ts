@@ -6,8 +6,11 @@ import { folderOfKey, pathOfFolder } from './key-path.ts';
 import { parseEntry, type StoredObject } from './object-metadata.ts';
 
 /** An older version kept one journal for a whole bucket; what it says goes to those of the folders. Repeatable. */
-export function splitOlderJournal(bucket: string, { metadata, temporary }: BucketFolders): void {
-  const file = path.join(metadata, `${bucket}.ndjson`);
+export function splitOlderJournal(
+  bucket: string,
+  { metadata, temporary, olderMetadata }: BucketFolders,
+): void {
+  const file = path.join(olderMetadata, `${bucket}.ndjson`);
   if (!existsSync(file)) return;
   const byFolder = new Map<string, Map<string, StoredObject[]>>();
   for (const line of readFileSync(file, 'utf8').split('\n')) {

@@ -181,7 +181,7 @@ describe('a journal that is damaged', () => {
     for (const key of ['one.json', 'two.json', 'other/three.json']) {
       await s3.send('PUT', `/${Bucket}/${key}`, { body: key, headers: { 'x-amz-meta-k': key } });
     }
-    const journal = path.join(s3.dataDir, 's3/.metadata', Bucket, 'journal.ndjson');
+    const journal = path.join(s3.dataDir, 's3/.journals', Bucket, 'journal.ndjson');
     flipBit(journal, 30 * 8);
     const store = open(s3.dataDir).bucket(Bucket);
     expect(() => store.head('one.json')).toThrow(journal);

@@ -117,7 +117,8 @@ test('what an older version kept of a bucket is kept', () => {
     const { crc32: _crc32, ...object } = { crc32: 0, ...store.bucket(name).head(key) };
     return `\n${JSON.stringify({ key, ...object })}`;
   });
-  rmSync(path.join(metadata, name), { recursive: true });
+  rmSync(path.join(dataDir, 's3/.journals', name), { recursive: true });
+  mkdirSync(metadata);
   writeFileSync(path.join(metadata, `${name}.ndjson`), lines.join(''));
   writeFileSync(path.join(metadata, `${name}.location`), 'EU');
   writeFileSync(path.join(metadata, `${name}.tags`), 'a=1');
@@ -128,4 +129,21 @@ test('what an older version kept of a bucket is kept', () => {
   expect([open().location(name), open().tags(name)]).toEqual(['EU', 'b=2']);
   expect(open().bucket(name).head('two')?.headers).toEqual({ 'x-amz-meta-n': '2' });
   expect(open().bucket(name).read('two').toString()).toBe('two');
+});
+
+test('a bucket whose name is another’s with an ending is a bucket of its own', () => {
+  const endings = ['', '.tags', '.location', '.ndjson', '.journals'];
+  for (const ending of endings.slice(1)) store.create(name + ending, 'eu-west-1', `ending=${ending}`);
+  for (const ending of endings) store.putObject(name + ending, 'key', ending, 'text/plain');
+  store.deleteObject(name, 'key');
+  store.remove(name);
+  for (const ending of endings.slice(1)) {
+    expect(open().tags(name + ending)).toBe(`ending=${ending}`);
+    expect(
+      open()
+        .bucket(name + ending)
+        .read('key')
+        .toString(),
+    ).toBe(ending);
+  }
 });
