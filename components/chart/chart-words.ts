@@ -2,6 +2,7 @@ import type { UrlState } from '@/components/live/url-state';
 import type { Format } from '@/components/ui/format';
 import { MEASURES, type Measure, measureWords } from '@/components/ui/measures';
 import type { WindowsAnswer } from '@/lib/contract/answers';
+import { isOfMoreDays } from '@/lib/core/range';
 import type { Slot } from '@/lib/core/slot';
 
 const UNITS = [
@@ -41,7 +42,7 @@ export function chartTitle(
   const first = format.day(shown.fromMs);
   const last = format.day(shown.toMs - 1);
   const days = first === last ? first : `${first} to ${last}`;
-  const when = shown.live && url.day === 'today' && url.range !== '7d' ? 'today' : days;
+  const when = shown.live && url.day === 'today' && !isOfMoreDays(url.range) ? 'today' : days;
   return `${what} per ${each}, ${when}, ${format.zoneWords(shown.fromMs)}`;
 }
 

@@ -2,7 +2,14 @@ import { heardMs, isKey, type RecordedClicks, soFarOf, tracesOf } from '@/compon
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { dueMs } from '@/lib/contract/click';
 import { dayMsOf, type ReplayFile } from '@/lib/contract/replay-file';
-import { DAY_MS, firstWindowFrom, type NamedRange, type Range, rangeOf } from '@/lib/core/range';
+import {
+  DAY_MS,
+  firstWindowFrom,
+  isOfMoreDays,
+  type NamedRange,
+  type Range,
+  rangeOf,
+} from '@/lib/core/range';
 import { FINAL_MS, LATE_MS, type Slot } from '@/lib/core/slot';
 import { buildSlots, type Known } from '@/lib/core/slots';
 import { newestOf, totalsOf } from '@/lib/core/totals';
@@ -155,6 +162,11 @@ function layOut({ file, dayMs }: Recording, nowMs: number, range: NamedRange): R
   const { windowSeconds } = file.header;
   // Results are written after their window: the last ones of a day come on the next, and still are of this one.
   const withinMs = Math.min(nowMs, dayMs + DAY_MS - 1);
-  // Of the six days before it the file knows nothing.
-  return rangeOf({ dayMs, range: range === '7d' ? 'day' : range, shift: 0 }, withinMs, windowSeconds, null);
+  // Of the days before it the file knows nothing.
+  return rangeOf(
+    { dayMs, range: isOfMoreDays(range) ? 'day' : range, shift: 0 },
+    withinMs,
+    windowSeconds,
+    null,
+  );
 }

@@ -9,7 +9,7 @@ import { Button } from '@/components/ui/button';
 import { chooseFile } from '@/components/ui/choose-file';
 import { Dialog } from '@/components/ui/dialog';
 import { ReplayFileError, readReplay } from '@/lib/contract/replay-file';
-import { isSpan, type NamedRange } from '@/lib/core/range';
+import { isOfMoreDays, isSpan, type NamedRange } from '@/lib/core/range';
 
 export interface ReplayProps {
   /** Null until there is one. */
@@ -91,5 +91,5 @@ export function Replay({ file, View, onFile, onPlaying }: ReplayProps) {
 
 /** A range that was zoomed into is of its own day. */
 function isOfAnyDay(range: NamedRange): boolean {
-  return range !== '7d' && !isSpan(range);
+  return !isOfMoreDays(range) && !isSpan(range);
 }

@@ -7,7 +7,7 @@ import type { Slot } from '../core/slot.ts';
  */
 
 /**
- * `GET /api/windows?day=today|YYYY-MM-DD&range=1h|4h|day|7d|<fromMs>-<toMs>[&shift=1]`; ETag, 304. `shift`: days earlier, to
+ * `GET /api/windows?day=today|YYYY-MM-DD&range=1h|4h|day|7d|30d|1y|<fromMs>-<toMs>[&shift=1]`; ETag, 304. `shift`: days earlier, to
  * compare. `1h` always has single windows: with windows shorter than 24 s it is the last 150 of them. On a past day `1h` and
  * `4h` end with the day's last data. An answer of 304 still tells the server's time, in the header `x-server-now`.
  */

@@ -3,13 +3,22 @@ import { parseUtcDay, utcDay, windowStartMs } from './window.ts';
 export const DAY_MS = 86_400_000;
 /** More bars than these are slow to draw and too thin to point at. */
 export const MAX_BARS = 150;
-/** Between two ends: a month is more than anyone reads bar by bar. */
-export const MAX_RANGE_DAYS = 31;
+/** Between two ends: a year, and the day that it is short of in a leap year. */
+export const MAX_RANGE_DAYS = 366;
 /** In the year 2223: days are named by four digits, and keys begin with thirteen. */
 const LAST_MS = 8_000_000_000_000;
 
-export const PRESETS = ['1h', '4h', 'day', '7d'] as const;
+export const PRESETS = ['1h', '4h', 'day', '7d', '30d', '1y'] as const;
 export type Preset = (typeof PRESETS)[number];
+/** How many whole UTC days a preset is, the last one the day that it is laid on; null for hours of that day. */
+export const PRESET_DAYS: Readonly<Record<Preset, number | null>> = {
+  '1h': null,
+  '4h': null,
+  day: 1,
+  '7d': 7,
+  '30d': 30,
+  '1y': 365,
+};
 
 /** A time with two ends, in epoch milliseconds; the end is exclusive. */
 export interface Span {
@@ -52,7 +61,7 @@ export class UnknownRangeError extends Error {
   }
 }
 
-/** Parses `day=today|YYYY-MM-DD`, `range=1h|4h|day|7d|<fromMs>-<toMs>` and `shift=<days>`. Throws UnknownRangeError. */
+/** Parses `day=today|YYYY-MM-DD`, `range=<preset>|<fromMs>-<toMs>` and `shift=<days>`. Throws UnknownRangeError. */
 export function parseRangeQuery(day: string, range: string, shift: string): RangeQuery {
   const dayMs =
     day === 'today'
@@ -75,7 +84,7 @@ export function parseRangeQuery(day: string, range: string, shift: string): Rang
   return { dayMs, range: named, shift: Number(shift) };
 }
 
-/** The one parse of a range, as addresses and requests spell it: `1h`, `4h`, `day`, `7d` or `<fromMs>-<toMs>`; null for any other. */
+/** The one parse of a range, as addresses and requests spell it: a preset or `<fromMs>-<toMs>`; null for any other. */
 export function parseRange(text: string): NamedRange | null {
   const preset = PRESETS.find((name) => name === text);
   if (preset !== undefined) return preset;
@@ -89,6 +98,11 @@ export function parseRange(text: string): NamedRange | null {
 /** The inverse of `parseRange`. */
 export function rangeText(range: NamedRange): string {
   return isSpan(range) ? `${range.fromMs}-${range.toMs}` : range;
+}
+
+/** True for a preset of several days: it shows more than the day that it is laid on. */
+export function isOfMoreDays(range: NamedRange): boolean {
+  return !isSpan(range) && (PRESET_DAYS[range] ?? 1) > 1;
 }
 
 export function isSpan(range: NamedRange): range is Span {
@@ -131,9 +145,10 @@ function lay(
   endMs: number,
   windowSeconds: number,
 ): Omit<Range, 'live' | 'dayMs'> {
-  if (range === 'day' || range === '7d') {
+  const days = isSpan(range) ? null : PRESET_DAYS[range];
+  if (days !== null) {
     // A window belongs to the day that it starts in.
-    const fromMs = firstWindowFrom(dayMs - (range === '7d' ? 6 * DAY_MS : 0), windowSeconds);
+    const fromMs = firstWindowFrom(dayMs - (days - 1) * DAY_MS, windowSeconds);
     const toMs = firstWindowFrom(dayMs + DAY_MS, windowSeconds);
     return { fromMs, toMs, stepSeconds: stepOf(toMs - fromMs, windowSeconds) };
   }
@@ -159,15 +174,18 @@ function lay(
 /** Lengths that people read on an axis without reckoning. */
 const NICE_SECONDS = [
   5, 10, 15, 20, 30, 60, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200,
-  86_400,
+  86_400, 172_800, 259_200, 604_800,
 ];
+
+/** A nice length that is so much longer than need be would leave a handful of bars. */
+const MOST_TIMES = 5;
 
 /** The smallest nice multiple of the window that needs no more than MAX_BARS bars. */
 export function stepOf(lengthMs: number, windowSeconds: number): number {
   const least = lengthMs / 1000 / MAX_BARS;
   if (windowSeconds >= least) return windowSeconds;
   return (
-    NICE_SECONDS.find((seconds) => seconds >= least && seconds % windowSeconds === 0) ??
+    NICE_SECONDS.find((each) => each >= least && each < MOST_TIMES * least && each % windowSeconds === 0) ??
     Math.ceil(least / windowSeconds) * windowSeconds
   );
 }

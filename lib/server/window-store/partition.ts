@@ -35,6 +35,8 @@ interface Read {
 }
 
 /**
+ * Longer than a file should be: a day as it is listed, read and packed is one state, that each of these changes.
+ *
  * The results of one UTC day as they are in S3. An object is read once for each ETag: a final invocation that is repeated
  * after a crash overwrites its result, perhaps with more in it. Listing and reading are apart: what is listed and not read
  * yet is known to be missing.

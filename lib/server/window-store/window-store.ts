@@ -41,6 +41,9 @@ const OVER_LIST_MS = 600_000;
 const GIVE_UP_MS = 600_000;
 
 /**
+ * Longer than a file should be: what is asked of the store, and what reads it, share its days, snapshots and problems, and
+ * either half by itself would be handed all of them.
+ *
  * What S3 holds of windows: one reader of it for all viewers. It only reads when told to; `store-loop.ts` says when.
  * A failure never takes away what is known: it sets `problem`, until the next success.
  */

@@ -61,6 +61,20 @@ describe('a range of today', () => {
     });
   });
 
+  test('30d and 1y are whole days in steps that an axis can bear, and end with the day', () => {
+    expect(laid('today', '30d')).toMatchObject({
+      fromMs: JAN_24 - 29 * DAY,
+      toMs: JAN_24 + DAY,
+      stepSeconds: 21_600,
+      live: true,
+    });
+    expect(laid('today', '1y')).toMatchObject({
+      fromMs: JAN_24 - 364 * DAY,
+      toMs: JAN_24 + DAY,
+      stepSeconds: 3 * 86_400,
+    });
+  });
+
   test('named by its date is the same', () => {
     expect(laid('2021-01-24', '1h')).toEqual(laid('today', '1h'));
   });
@@ -106,7 +120,7 @@ test('for any window and any custom range the slots cover it, in at most about 1
     fc.property(
       fc.integer({ min: 1, max: 900 }),
       fc.integer({ min: 0, max: 2_000_000_000_000 }),
-      fc.integer({ min: 1, max: 31 * DAY }),
+      fc.integer({ min: 1, max: 366 * DAY }),
       (windowSeconds, fromMs, lengthMs) => {
         const range = laid('today', `${fromMs}-${fromMs + lengthMs}`, { windowSeconds });
         expect(range.stepSeconds % windowSeconds).toBe(0);
@@ -124,19 +138,15 @@ test('for any window and any custom range the slots cover it, in at most about 1
 
 test('for any window a preset is whole windows, at most 150 bars, and holds now when it is live', () => {
   fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 900 }),
-      fc.constantFrom('1h', '4h', 'day', '7d'),
-      (windowSeconds, preset) => {
-        const range = laid('today', preset, { windowSeconds });
-        expect(range.fromMs % (windowSeconds * 1000)).toBe(0);
-        expect(range.toMs % (windowSeconds * 1000)).toBe(0);
-        expect(range.stepSeconds % windowSeconds).toBe(0);
-        expect((range.toMs - range.fromMs) / (range.stepSeconds * 1000)).toBeLessThanOrEqual(MAX_BARS + 1);
-        expect(range.fromMs).toBeLessThanOrEqual(NOW);
-        expect(range.toMs).toBeGreaterThan(NOW);
-      },
-    ),
+    fc.property(fc.integer({ min: 1, max: 900 }), fc.constantFrom(...PRESETS), (windowSeconds, preset) => {
+      const range = laid('today', preset, { windowSeconds });
+      expect(range.fromMs % (windowSeconds * 1000)).toBe(0);
+      expect(range.toMs % (windowSeconds * 1000)).toBe(0);
+      expect(range.stepSeconds % windowSeconds).toBe(0);
+      expect((range.toMs - range.fromMs) / (range.stepSeconds * 1000)).toBeLessThanOrEqual(MAX_BARS + 1);
+      expect(range.fromMs).toBeLessThanOrEqual(NOW);
+      expect(range.toMs).toBeGreaterThan(NOW);
+    }),
   );
 });
 
@@ -175,6 +185,7 @@ test.each([
   ['today', '5-5', '0'],
   ['today', '9-5', '0'],
   ['today', '1-99999999999', '0'],
+  ['today', '1y2', '0'],
   ['today', '1h', '-1'],
   ['today', '1h', '1.5'],
 ])('day=%s range=%s shift=%s is refused', (day, range, shift) => {
