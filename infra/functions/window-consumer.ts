@@ -13,27 +13,40 @@ import { type ParsedSale, parseSale } from '../../lib/core/sale.ts';
 import { parseWindowTime, type Window } from '../../lib/core/window.ts';
 import { resultOf, serializeResult } from '../../lib/core/window-result.ts';
 import { BucketWriter, type WriteLimits } from './bucket-writer.ts';
+import { DayIndexes } from './day-indexes.ts';
 import { OpenSnapshots } from './open-snapshots.ts';
 import type { InvocationContext, KinesisRecord, TumblingWindowEvent } from './tumbling-window-event.ts';
 
 export interface ConsumerLimits extends WriteLimits {
   /** Of the open snapshot's write: whoever waits for a total must not wait for a gauge. */
   readonly snapshotMs: number;
+  /** Of the day index's row, read and written: the result is stored by then, and must not be told late. */
+  readonly indexMs: number;
 }
 
-export const CONSUMER_LIMITS: ConsumerLimits = { callMs: 5000, tries: 3, reserveMs: 2000, snapshotMs: 1000 };
+export const CONSUMER_LIMITS: ConsumerLimits = {
+  callMs: 5000,
+  tries: 3,
+  reserveMs: 2000,
+  snapshotMs: 1000,
+  indexMs: 2000,
+};
 
 /**
- * The consumer. Nothing outlives an invocation but the window's result, the open snapshot and the rejected records, and
- * each can be repeated: whatever fails is tried again with the same state. S3's errors propagate, so that the mapping does so.
+ * The consumer. Nothing outlives an invocation but the window's result and its row in the day index, the open snapshot and
+ * the rejected records, and each can be repeated: whatever fails is tried again with the same state. S3's errors propagate, so that the mapping does so.
  */
 export class WindowConsumer {
   readonly #bucket: BucketWriter;
   readonly #snapshots: OpenSnapshots;
+  readonly #indexes: DayIndexes;
+  readonly #reserveMs: number;
 
   constructor(s3: S3Client, bucketName: string, limits: ConsumerLimits) {
     this.#bucket = new BucketWriter(s3, bucketName, limits);
     this.#snapshots = new OpenSnapshots(this.#bucket, limits.snapshotMs);
+    this.#indexes = new DayIndexes(s3, bucketName, limits.indexMs);
+    this.#reserveMs = limits.reserveMs;
   }
 
   async handle(event: TumblingWindowEvent, context: InvocationContext): Promise<{ state: object }> {
@@ -94,7 +107,9 @@ export class WindowConsumer {
     const result = resultOf(aggregate, window, event.shardId, event.isWindowTerminatedEarly);
     if (result === null) return null;
     const key = resultKey(result);
-    await this.#bucket.put(key, serializeResult(result), () => context.getRemainingTimeInMillis());
+    const leftMs = () => context.getRemainingTimeInMillis();
+    const etag = await this.#bucket.put(key, serializeResult(result), leftMs);
+    await this.#indexes.add(result, etag, leftMs() - this.#reserveMs);
     return key;
   }
 }

@@ -52,6 +52,11 @@ export class AnalyticsStack extends Stack {
           resources: bucket.pipelineObjects,
           conditions: OWN_ACCOUNT,
         }),
+        new PolicyStatement({
+          actions: ['s3:GetObject'],
+          resources: [bucket.dayIndexes],
+          conditions: OWN_ACCOUNT,
+        }),
         // Lambda asks for it before it writes a failed batch.
         new PolicyStatement({
           actions: ['s3:ListBucket'],

@@ -11,9 +11,12 @@ const FAILURES_KEPT_DAYS = 30;
 /** They are looked into soon or never, and a flood of them is only ever noise. */
 const REJECTED_KEPT_DAYS = 90;
 
-const { resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix } = pipeline.bucket;
+/** As far back as a page shows; of older days it reads the results. */
+const INDEXES_KEPT_DAYS = 400;
+
+const { resultsPrefix, livePrefix, rejectedPrefix, dayIndexPrefix, failuresPrefix } = pipeline.bucket;
 /** All that is ever in the bucket. */
-export const PREFIXES = [resultsPrefix, livePrefix, rejectedPrefix, failuresPrefix];
+export const PREFIXES = [resultsPrefix, livePrefix, rejectedPrefix, dayIndexPrefix, failuresPrefix];
 
 /** The bucket of the window results: private, TLS only, encrypted; kept when its stack goes, unless it is ephemeral. */
 export class ResultsBucket extends Bucket {
@@ -35,6 +38,7 @@ export class ResultsBucket extends Bucket {
         // A shard that was split or merged leaves its last snapshot behind.
         { id: 'open-snapshots', prefix: livePrefix, expiration: Duration.days(1) },
         { id: 'rejected-records', prefix: rejectedPrefix, expiration: Duration.days(REJECTED_KEPT_DAYS) },
+        { id: 'day-indexes', prefix: dayIndexPrefix, expiration: Duration.days(INDEXES_KEPT_DAYS) },
         {
           id: 'failed-batches',
           prefix: failuresPrefix,
@@ -56,6 +60,11 @@ export class ResultsBucket extends Bucket {
   /** The objects that the pipeline writes, as resources of a policy. */
   get pipelineObjects(): string[] {
     return PREFIXES.map((prefix) => this.arnForObjects(`${prefix}*`));
+  }
+
+  /** The day indexes, which their writer reads, too. */
+  get dayIndexes(): string {
+    return this.arnForObjects(`${dayIndexPrefix}*`);
   }
 
   /** Says of a role or policy that names `pipelineObjects` why it ends in wildcards. */

@@ -2,7 +2,9 @@ import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { KinesisRecord, TumblingWindowEvent } from '../../../infra/functions/tumbling-window-event.ts';
+import { parseDayIndex } from '../../../lib/core/day-index.ts';
 import { parseInvocationLog } from '../../../lib/core/invocation-log.ts';
+import { dayIndexKey } from '../../../lib/core/object-key.ts';
 import { parseRejected } from '../../../lib/core/rejected-records.ts';
 import { parseResult } from '../../../lib/core/window-result.ts';
 import { type LocalS3, openS3 } from '../local/s3/local-s3.ts';
@@ -199,6 +201,22 @@ describe('a window', () => {
       { numRuns: 20 },
     );
   });
+});
+
+test("the day index has each result's row, with the key and ETag that a listing shows", async () => {
+  await runWindow([[record(100, sale(5, 'click-1'))]]);
+  await runWindow([[record(101, sale(6)), record(102, 'poison')]]);
+  const { Contents = [] } = await s3.client.send(
+    new ListObjectsV2Command({ Bucket, Prefix: 'revenue_sum/' }),
+  );
+  const index = parseDayIndex(await read(dayIndexKey('2021_01_24', SHARD)), '2021_01_24', SHARD);
+  expect(index?.rows.map((row) => ({ Key: row.key, ETag: row.etag }))).toEqual(
+    Contents.map(({ Key, ETag }) => ({ Key, ETag })),
+  );
+  for (const row of index?.rows ?? []) {
+    const { requests: _, ...result } = parseResult(await read(row.key));
+    expect(row.result).toEqual(result);
+  }
 });
 
 describe('a record that is not a sale', () => {

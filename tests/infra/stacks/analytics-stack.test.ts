@@ -38,6 +38,7 @@ describe('the bucket', () => {
     expect(rules).toEqual([
       { Id: 'open-snapshots', Prefix: 'revenue_live/', ExpirationInDays: 1, Status: 'Enabled' },
       { Id: 'rejected-records', Prefix: 'rejected/', ExpirationInDays: 90, Status: 'Enabled' },
+      { Id: 'day-indexes', Prefix: 'revenue_day/', ExpirationInDays: 400, Status: 'Enabled' },
       { Id: 'failed-batches', Prefix: 'aws/lambda/', ExpirationInDays: 30, Status: 'Enabled' },
     ]);
   });

@@ -49,6 +49,7 @@ const allowed = [
 test.each([
   ['infra/functions/producer.ts', ['ProducerRole']],
   ['infra/functions/bucket-writer.ts', ['ConsumerRole']],
+  ['infra/functions/day-indexes.ts', ['ConsumerRole']],
   ['lib/server', ['PagePolicy', 'PageDiagnosticsPolicy', 'Role']],
   ['infra/doctor', ['PagePolicy', 'PageDiagnosticsPolicy']],
 ])('what %s calls is allowed by %j', (source, who) => {

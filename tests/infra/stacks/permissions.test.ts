@@ -20,7 +20,7 @@ describe('who may do what', () => {
     ]);
   });
 
-  test('the consumer reads the one stream and writes below four prefixes', () => {
+  test('the consumer reads the one stream and writes below five prefixes, of which it reads the day indexes', () => {
     expect(listOf('ConsumerRole')).toEqual([
       'kinesis:DescribeStream on Stream.Arn',
       'kinesis:DescribeStreamSummary on Stream.Arn',
@@ -29,9 +29,11 @@ describe('who may do what', () => {
       'kinesis:ListShards on Stream.Arn',
       'logs:CreateLogStream on ConsumerLogs.Arn',
       'logs:PutLogEvents on ConsumerLogs.Arn',
+      's3:GetObject on Results.Arn/revenue_day/*',
       's3:ListBucket on Results.Arn',
       's3:PutObject on Results.Arn/aws/lambda/*',
       's3:PutObject on Results.Arn/rejected/*',
+      's3:PutObject on Results.Arn/revenue_day/*',
       's3:PutObject on Results.Arn/revenue_live/*',
       's3:PutObject on Results.Arn/revenue_sum/*',
     ]);
@@ -42,6 +44,7 @@ describe('who may do what', () => {
       'lambda:InvokeFunction on ProducerFunction.Arn',
       's3:GetObject on Results.Arn/aws/lambda/*',
       's3:GetObject on Results.Arn/rejected/*',
+      's3:GetObject on Results.Arn/revenue_day/*',
       's3:GetObject on Results.Arn/revenue_live/*',
       's3:GetObject on Results.Arn/revenue_sum/*',
       's3:ListBucket on Results.Arn',
@@ -50,7 +53,9 @@ describe('who may do what', () => {
     expect(listing.map(({ condition }) => JSON.parse(condition ?? ''))).toEqual([
       {
         StringEquals: { 's3:ResourceAccount': { Ref: 'AWS::AccountId' } },
-        StringLike: { 's3:prefix': ['revenue_sum/*', 'revenue_live/*', 'rejected/*', 'aws/lambda/*'] },
+        StringLike: {
+          's3:prefix': ['revenue_sum/*', 'revenue_live/*', 'rejected/*', 'revenue_day/*', 'aws/lambda/*'],
+        },
       },
     ]);
   });
@@ -90,7 +95,7 @@ describe('who may do what', () => {
 /** The wildcards that there are, each with its reason. */
 const WILDCARDS: readonly (readonly [permission: RegExp, reason: string])[] = [
   [
-    /^s3:(PutObject|GetObject) on Results\.Arn\/(revenue_sum|revenue_live|rejected|aws\/lambda)\/\*$/,
+    /^s3:(PutObject|GetObject) on Results\.Arn\/(revenue_sum|revenue_live|revenue_day|rejected|aws\/lambda)\/\*$/,
     'Object keys are made at run time: their prefix is all that can be said beforehand.',
   ],
   [
