@@ -3,6 +3,7 @@ import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
+import { EARLY_PRESSES_SCRIPT } from '@/components/clicks/early-presses';
 import { THEME_SCRIPT } from '@/components/ui/theme';
 import '@/app/globals.css';
 
@@ -43,9 +44,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <head>
-        {/* Before the first paint, so that a chosen theme never flashes. */}
+        {/* Before the first paint, so that a chosen theme never flashes, and no press is lost. */}
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours, nothing from outside */}
-        <script nonce={nonce} dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
+        <script nonce={nonce} dangerouslySetInnerHTML={{ __html: HEAD_SCRIPT }} />
       </head>
       <body>{children}</body>
     </html>

@@ -8,8 +8,9 @@ export default async function Page() {
   // The currency is a setting of the run, not of the build: read when asked for, and past what the build would fill in.
   const asked = await headers();
   if (!(await maySee(asked.get('cookie')))) redirect('/sign-in');
+  const locale = /^[\w-]+/.exec(asked.get('accept-language') ?? '')?.[0] ?? 'en';
   const { NEXT_PUBLIC_CURRENCY: currency } = process.env;
-  return <Dashboard currency={currency || 'USD'} />;
+  return <Dashboard currency={currency || 'USD'} locale={locale} />;
 }
 
 async function maySee(cookies: string | null): Promise<boolean> {

@@ -108,7 +108,7 @@ export function ChartPanel(props: ChartPanelProps) {
     pointer.drag ?? (bar === undefined ? null : { from: bar.index, to: bar.index + bar.span - 1 });
   return (
     <div>
-      <div className="relative h-60 select-none sm:h-75" {...pointer.aroundProps}>
+      <div className="relative h-(--chart-height) select-none" {...pointer.aroundProps}>
         <div
           role="application"
           aria-roledescription="chart"

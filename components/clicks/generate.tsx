@@ -1,34 +1,46 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { pressesOf, takeEarlyPresses } from '@/components/clicks/early-presses';
 import { useFollowing } from '@/components/clicks/use-following';
 import { type RecordCount, useSales } from '@/components/clicks/use-sales';
+import { WindowLength } from '@/components/clicks/window-length';
 import { useClicks } from '@/components/live/click-store';
 import type { PageData } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
 import { placeOf, useHealth } from '@/components/live/use-place';
 import { Button } from '@/components/ui/button';
 import { ProblemNote } from '@/components/ui/problem-note';
-import { describeClick } from '@/lib/contract/click';
 
-// The first click needs none of it. Its place is kept, in lines as high as its own.
+// The first click needs none of these. Their places are kept, in lines as high as their own.
 const LoadControl = dynamic(
   () => untilLoaded(() => import('@/components/clicks/load-control').then((module) => module.LoadControl)),
-  {
-    ssr: false,
-    loading: () => <div data-secondary className="h-15 pointer-coarse:h-23" />,
-  },
+  { ssr: false, loading: () => <div data-secondary className="mt-auto h-8 pointer-coarse:h-11" /> },
+);
+const Stepper = dynamic(
+  () => untilLoaded(() => import('@/components/clicks/stepper').then((module) => module.Stepper)),
+  { ssr: false, loading: () => <div className="h-18" /> },
 );
 
+type GenerateProps = Pick<PageData, 'format' | 'change'> & {
+  /** Null before the first: the button is there at once. */
+  readonly answer: PageData['answer'] | null;
+};
+
 /** The button, what it did, and how much it sends. */
-export function Generate({ answer, format }: PageData) {
+export function Generate({ answer, format, change }: GenerateProps) {
   const health = useHealth();
-  const { send, sending, problem, asking, agree, decline } = useSales(health);
+  const { send, sending, waiting, problem, asking, agree, decline } = useSales(health);
   const [count, setCount] = useState<RecordCount>(null);
   const clicks = useClicks(health === undefined ? null : placeOf(health));
   const [last] = clicks;
-  useFollowing(clicks, answer);
+  useFollowing(clicks, answer ?? UNKNOWN_TIMES);
+  const press = useRef<(times: number) => void>(() => {});
+  press.current = (times) => {
+    if (health?.role === 'watch') return;
+    for (let each = 0; each < times; each += 1) void send(count);
+  };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const typing =
@@ -37,27 +49,32 @@ export function Generate({ answer, format }: PageData) {
       if (event.key.toLowerCase() !== 'g' || event.repeat || typing) return;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
-      void send(count);
+      press.current(1);
     };
+    press.current(takeEarlyPresses());
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [send, count]);
+  }, []);
   if (health?.role === 'watch') {
     return (
       <p className="text-muted text-sm">You are watching. Sign in with the password that may sell to sell.</p>
     );
   }
   return (
-    <div className="flex flex-col gap-2 print:hidden">
-      <Button
-        look="primary"
-        aria-keyshortcuts="G"
-        aria-disabled={sending}
-        className="min-h-11 w-full text-base"
-        onClick={() => void send(count)}
-      >
-        Generate sales
-      </Button>
+    <div className="flex flex-1 flex-col gap-3 print:hidden">
+      <div className="flex flex-wrap gap-2">
+        <Button
+          look="primary"
+          data-generate=""
+          aria-keyshortcuts="G"
+          className="min-h-11 min-w-40 flex-1 text-base"
+          onClick={(event) => press.current(pressesOf(event.detail))}
+        >
+          Generate sales
+          {waiting > 0 && <span className="font-normal text-sm">· {format.count(waiting)} waiting</span>}
+        </Button>
+        <WindowLength />
+      </div>
       {asking !== null && (
         <div
           role="alertdialog"
@@ -76,16 +93,17 @@ export function Generate({ answer, format }: PageData) {
           </div>
         </div>
       )}
-      <p role="status" className="min-h-9 in-data-[stuck=true]:min-h-0 text-muted text-xs">
-        {sending
-          ? 'Sending…'
-          : problem === null &&
-            last !== undefined &&
-            last.receipt !== null &&
-            `${format.money(last.receipt.salesCents)} from ${format.count(last.receipt.recordCount)} records: ${describeClick(last, format)}.`}
-      </p>
-      {problem !== null && !sending && <ProblemNote problem={problem} />}
+      <div data-secondary className="min-h-18">
+        {problem !== null && !sending ? (
+          <ProblemNote problem={problem} />
+        ) : (
+          <Stepper click={last} sending={sending} format={format} onOpen={(w) => change({ w })} />
+        )}
+      </div>
       <LoadControl count={count} onCount={setCount} send={() => send(count)} />
     </div>
   );
 }
+
+/** Until the server has said them; no click is followed by these. */
+const UNKNOWN_TIMES = { windowSeconds: 120, idleSeconds: 120 } as const;

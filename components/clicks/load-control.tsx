@@ -1,12 +1,13 @@
 'use client';
 
 import { useState } from 'react';
-import { TimeLapse } from '@/components/clicks/time-lapse';
 import { KEEP_SELLING_MS, type Stopped, useKeepSelling } from '@/components/clicks/use-keep-selling';
 import type { RecordCount } from '@/components/clicks/use-sales';
 import { useServerNow } from '@/components/live/server-clock';
+import { Disclosure } from '@/components/ui/disclosure';
 import { countdown } from '@/components/ui/format';
 import { Switch } from '@/components/ui/switch';
+import { useNarrow } from '@/components/ui/use-narrow';
 
 const EVERY = [
   [1000, 'every second'],
@@ -31,9 +32,10 @@ interface LoadControlProps {
 export function LoadControl({ count, onCount, send }: LoadControlProps) {
   const [everyMs, setEveryMs] = useState<number>(2000);
   const { untilMs, stopped, toggle } = useKeepSelling(send, everyMs);
+  const isNarrow = useNarrow();
   const words = count === null ? 'random, 1–300' : String(count);
-  return (
-    <div data-secondary className="flex flex-wrap items-center gap-x-4 gap-y-1">
+  const controls = (
+    <div className="flex flex-wrap items-center gap-x-6 gap-y-1">
       <label className="flex min-w-48 flex-1 items-center gap-2">
         Records
         <input
@@ -47,7 +49,7 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
         />
         <span className="min-w-22 text-muted">{words}</span>
       </label>
-      <div className="flex w-full flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2">
         <Switch label="Keep selling" checked={untilMs !== null} onChange={toggle} />
         {untilMs !== null && (
           <select
@@ -66,8 +68,21 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
         <span className="text-muted text-xs">
           {untilMs !== null ? <StopsIn untilMs={untilMs} /> : stopped !== null && STOPPED_WORDS[stopped]}
         </span>
-        <TimeLapse />
       </div>
+    </div>
+  );
+  return (
+    <div data-secondary className="mt-auto">
+      {isNarrow ? (
+        <Disclosure
+          initiallyOpen={untilMs !== null}
+          summary={<span className="text-muted text-xs">How many, and keep selling</span>}
+        >
+          {controls}
+        </Disclosure>
+      ) : (
+        controls
+      )}
     </div>
   );
 }

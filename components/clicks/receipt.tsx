@@ -35,7 +35,7 @@ export function Receipt({ click, format, onOpen }: ReceiptProps) {
           {receipt !== null && (
             <>
               <span className="font-medium">{format.money(receipt.salesCents)}</span> from{' '}
-              {format.count(receipt.recordCount)} records
+              {format.records(receipt.recordCount)}
             </>
           )}
         </p>

@@ -54,7 +54,10 @@ export function Receipts(data: PageData) {
   return (
     <Card className="h-full" aria-label="Receipts, records and invocations">
       <Tabs value={tab} onValueChange={choose}>
-        <TabList aria-label="Look inside" className="mb-2 flex-wrap max-sm:gap-x-3">
+        <TabList
+          aria-label="Look inside"
+          className="mb-2 max-sm:gap-x-3 max-[380px]:gap-x-2 max-[380px]:[&_button]:text-xs"
+        >
           <Tab value="receipts">Receipts</Tab>
           {!isReplay && (
             <>

@@ -130,23 +130,23 @@ export function verdictOf(account: Account, format: AccountFormat): Verdict {
   const elsewhere = counted.recordCount === null ? null : counted.recordCount - sentCounted.recordCount;
   const others =
     elsewhere === null
-      ? ' What else was counted does not say its records.'
+      ? '; what else was counted does not say its records'
       : elsewhere > 0
-        ? ` ${records(elsewhere, format)}${sent.recordCount > 0 ? ' more' : ''} came from elsewhere.`
+        ? `; ${format.count(elsewhere)} came from others`
         : '';
   if (sent.recordCount === 0)
-    return { sign: 'right', words: `Nothing was sent from here into this range.${others}` };
+    return {
+      sign: 'right',
+      words: `Nothing was sent from here into this range${elsewhere !== null && elsewhere > 0 ? `; ${records(elsewhere, format)} came from others` : others}.`,
+    };
   const pending = plus(sentSoFar, sentUnseen);
   if (pending.recordCount > 0) {
-    return {
-      sign: 'pending',
-      words: `Pending: ${of(pending)} of the ${records(sent.recordCount, format)} sent from here, as their window is open.${others}`,
-    };
+    const open = `${format.count(pending.recordCount)} in a window that is open`;
+    const final = `${format.count(sentCounted.recordCount)} of your ${records(sent.recordCount, format)} are final`;
+    return { sign: 'pending', words: `${final}, ${open}${others}.` };
   }
-  return {
-    sign: 'right',
-    words: `All ${records(sent.recordCount, format)} sent from here are counted: ${format.money(sent.salesCents)} = ${format.money(sentCounted.salesCents)}.${others}`,
-  };
+  const share = `${format.count(sentCounted.recordCount)} of your ${records(sent.recordCount, format)} counted`;
+  return { sign: 'right', words: `${share}${others}.` };
 }
 
 function records(count: number, format: AccountFormat): string {

@@ -6,7 +6,9 @@ import { useClicks } from '@/components/live/click-store';
 import type { PageData } from '@/components/live/page-data';
 import { usePlace } from '@/components/live/use-place';
 import type { Format } from '@/components/ui/format';
+import { lackWords } from '@/components/ui/state-words';
 import type { Sums } from '@/lib/contract/click';
+import { lackOf } from '@/lib/core/lack';
 
 const SIGNS = { right: '✓', pending: '…', doubt: '⚠' } as const;
 
@@ -15,24 +17,26 @@ export function Reconciliation({ answer, format }: PageData) {
   const clicks = useClicks(usePlace());
   const account = reconcile(answer.slots, clicks);
   const verdict = verdictOf(account, format);
+  const lack = lackWords(lackOf(answer.slots.flatMap((slot) => slot.lack ?? [])), format);
+  const isDoubtful = verdict.sign === 'doubt' || lack !== '';
   return (
-    <section aria-label="Reconciliation" className="mt-4 border-line border-t pt-4">
-      <dl className="flex flex-wrap gap-x-8 gap-y-2">
-        <Entry name="Sent from here" sums={account.sent} format={format} />
-        <Entry name="Counted" sums={account.counted} format={format} />
-        <Entry name="Pending" sums={pendingOf(account)} format={format} />
-        <Entry name="Missing" sums={account.sentMissing} format={format} />
-        <div>
-          <dt className="text-muted text-xs">Not sales</dt>
-          <dd className="tabular-nums">{format.count(account.rejected)} rejected</dd>
-        </div>
-      </dl>
+    <section aria-label="Reconciliation" className="mt-3 border-line border-t pt-3">
       <p
-        data-sign={verdict.sign}
-        className={clsx('mt-2', verdict.sign === 'doubt' ? 'text-doubt' : 'text-muted')}
+        data-sign={lack === '' ? verdict.sign : 'doubt'}
+        className={clsx('text-xs', isDoubtful ? 'text-doubt' : 'text-muted')}
       >
-        <span aria-hidden="true">{SIGNS[verdict.sign]}</span> {verdict.words}
+        <span aria-hidden="true">{SIGNS[lack === '' ? verdict.sign : 'doubt']}</span> {verdict.words}
+        {lack !== '' && ` ${lack}`}
+        {account.rejected > 0 && ` ${format.records(account.rejected)} rejected as no sale.`}
       </p>
+      {isDoubtful && (
+        <dl className="mt-2 flex flex-wrap gap-x-8 gap-y-2">
+          <Entry name="Sent from here" sums={account.sent} format={format} />
+          <Entry name="Counted" sums={account.counted} format={format} />
+          <Entry name="Pending" sums={pendingOf(account)} format={format} />
+          <Entry name="Missing" sums={account.sentMissing} format={format} />
+        </dl>
+      )}
     </section>
   );
 }

@@ -1,6 +1,5 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useSWRConfig } from 'swr';
-import useSWRMutation from 'swr/mutation';
 import { addClick } from '@/components/live/click-store';
 import { getJson, postJson, problemOf } from '@/components/live/request';
 import { serverNow } from '@/components/live/server-clock';
@@ -8,18 +7,18 @@ import { placeOf } from '@/components/live/use-place';
 import { readStored, store } from '@/components/ui/browser-storage';
 import type { HealthAnswer, Problem, Receipt } from '@/lib/contract/answers';
 
-/** A second click this soon is the other half of a double click. */
-const DOUBLE_CLICK_MS = 400;
 const AGREED_KEY = 'agreed-to-write';
 
 /** A number of records, or null to leave it to the producer. */
 export type RecordCount = number | null;
 
 export interface Sales {
-  /** Sends, unless a click is on its way; true when the stream took records. */
+  /** Sends once all that was asked for before is sent; true when the stream took records. None is lost, and never throws. */
   readonly send: (count: RecordCount) => Promise<boolean>;
   readonly sending: boolean;
-  /** What kept the last click from being sent; null after one that was. */
+  /** How many wait for their turn. */
+  readonly waiting: number;
+  /** What kept the last click from being sent; null after one that was, and once the way is free again. */
   readonly problem: Problem | null;
   /** In AWS, before the first click: what it will do, to be agreed to. */
   readonly asking: HealthAnswer | null;
@@ -31,14 +30,9 @@ export interface Sales {
 export function useSales(known: HealthAnswer | undefined): Sales {
   const { mutate } = useSWRConfig();
   const [asking, setAsking] = useState<{ health: HealthAnswer; count: RecordCount } | null>(null);
-  const [failure, setFailure] = useState<Problem | null>(null);
-  const startedMs = useRef(-Infinity);
-  const busy = useRef(false);
-  const { trigger, isMutating } = useSWRMutation<Receipt, Error, string, RecordCount>(
-    '/api/sales',
-    (url, { arg }) => postJson(url, arg === null ? {} : { record_count: arg }),
-    { throwOnError: true },
-  );
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [pending, setPending] = useState(0);
+  const turn = useRef<Promise<unknown>>(Promise.resolve());
 
   const invoke = useCallback(
     async (count: RecordCount, health: HealthAnswer) => {
@@ -46,7 +40,7 @@ export function useSales(known: HealthAnswer | undefined): Sales {
       const start = performance.now();
       const click = { id: clickId(), place: placeOf(health), shares: [], overdue: false };
       try {
-        const receipt = await trigger(count);
+        const receipt = await postJson<Receipt>('/api/sales', count === null ? {} : { record_count: count });
         addClick({
           ...click,
           sentMs: receipt.sentMs,
@@ -54,46 +48,57 @@ export function useSales(known: HealthAnswer | undefined): Sales {
           receipt,
           problem: null,
         });
-        setFailure(null);
+        setProblem(null);
         void mutate((key) => typeof key === 'string' && key.startsWith('/api/windows'));
         return receipt.recordCount > 0;
       } catch (error) {
-        const problem = problemOf(error);
         const durationMs = Math.round(performance.now() - start);
-        addClick({ ...click, sentMs, durationMs, receipt: null, problem });
-        setFailure(problem);
+        addClick({ ...click, sentMs, durationMs, receipt: null, problem: problemOf(error) });
+        setProblem(problemOf(error));
         return false;
       }
     },
-    [trigger, mutate],
+    [mutate],
   );
 
   const send = useCallback(
-    async (count: RecordCount) => {
-      if (busy.current || performance.now() - startedMs.current < DOUBLE_CLICK_MS) return true;
-      busy.current = true;
-      startedMs.current = performance.now();
-      try {
-        const health = known ?? (await getJson<HealthAnswer>('/api/health'));
-        if (health.mode === 'aws' && readStored(AGREED_KEY) !== placeOf(health)) {
-          setAsking({ health, count });
+    (count: RecordCount) => {
+      setPending((now) => now + 1);
+      const next = turn.current.then(async () => {
+        try {
+          const health = known ?? (await getJson<HealthAnswer>('/api/health'));
+          if (health.mode === 'aws' && readStored(AGREED_KEY) !== placeOf(health)) {
+            setAsking({ health, count });
+            return false;
+          }
+          return await invoke(count, health);
+        } catch (error) {
+          setProblem(problemOf(error));
           return false;
+        } finally {
+          setPending((now) => now - 1);
         }
-        return await invoke(count, health);
-      } catch (error) {
-        setFailure(problemOf(error));
-        return false;
-      } finally {
-        busy.current = false;
-      }
+      });
+      turn.current = next;
+      return next;
     },
     [invoke, known],
   );
 
+  // What failed for want of a connection is no news once there is one.
+  const isDown = problem?.kind === 'endpoint-down';
+  useEffect(() => {
+    if (!isDown) return;
+    const clear = () => setProblem(null);
+    window.addEventListener('online', clear);
+    return () => window.removeEventListener('online', clear);
+  }, [isDown]);
+
   return {
     send,
-    sending: isMutating,
-    problem: failure,
+    sending: pending > 0,
+    waiting: Math.max(0, pending - 1),
+    problem,
     asking: asking?.health ?? null,
     agree: () => {
       if (asking === null) return;

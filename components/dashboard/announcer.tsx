@@ -14,7 +14,7 @@ export function Announcer({ answer, format }: { answer: WindowsAnswer; format: F
     const startMs = closed?.startMs ?? 0;
     if (said.current !== null && closed !== undefined && startMs > said.current) {
       setWords(
-        `${format.range(closed.startMs, closed.endMs).replace('–', ' to ')} closed: ${format.money(closed.salesCents)} from ${format.count(closed.recordCount)} records.`,
+        `${format.range(closed.startMs, closed.endMs).replace('–', ' to ')} closed: ${format.money(closed.salesCents)} from ${format.records(closed.recordCount)}.`,
       );
     }
     said.current = Math.max(said.current ?? 0, startMs);

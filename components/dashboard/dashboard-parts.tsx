@@ -1,8 +1,9 @@
 import dynamic from 'next/dynamic';
 import type { ReactNode } from 'react';
-import { Generate } from '@/components/clicks/generate';
+import type { useZoom } from '@/components/chart/use-zoom';
 import type { PageData } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
+import { PartBoundary } from '@/components/ui/part-boundary';
 import { isSpan } from '@/lib/core/range';
 
 // Apart from `dynamic`, whose own imports are other chunks than the same ones elsewhere: a replay loads them beforehand.
@@ -16,6 +17,8 @@ const loadReceipts = () =>
   untilLoaded(() => import('@/components/clicks/receipts').then((module) => module.Receipts));
 const loadReconciliation = () =>
   untilLoaded(() => import('@/components/clicks/reconciliation').then((module) => module.Reconciliation));
+const loadToolbar = () =>
+  untilLoaded(() => import('@/components/toolbar/toolbar').then((module) => module.Toolbar));
 const loadViewMenu = () =>
   untilLoaded(() => import('@/components/toolbar/view-menu').then((module) => module.ViewMenu));
 const loadWindowTable = () =>
@@ -56,7 +59,11 @@ const Receipts = dynamic(loadReceipts, {
 });
 const Reconciliation = dynamic(loadReconciliation, {
   ssr: false,
-  loading: () => <div className="mt-4 h-21 border-line border-t" />,
+  loading: () => <div className="mt-3 h-8 border-line border-t" />,
+});
+const Toolbar = dynamic(loadToolbar, {
+  ssr: false,
+  loading: () => <div className="h-8" />,
 });
 const ViewMenu = dynamic(loadViewMenu, {
   ssr: false,
@@ -66,11 +73,7 @@ const WindowTable = dynamic(loadWindowTable, {
   ssr: false,
 });
 
-/** `cost` stands in the foot of the page; all others where the layout says. */
 type Place =
-  | 'generate'
-  | 'view'
-  | 'export'
   | 'overview'
   | 'table'
   | 'reconciliation'
@@ -81,17 +84,34 @@ type Place =
   | 'cost';
 
 /** What stands at the named places of the page. */
-export const parts: Readonly<Record<Place, (data: PageData) => ReactNode>> = {
-  generate: (data) => <Generate {...data} />,
-  view: (data) => <ViewMenu {...data} />,
-  export: (data) => <ExportMenu {...data} />,
+export const parts: Readonly<Record<Place, (data: PageData) => ReactNode>> & {
+  readonly toolbar: (data: PageData & { readonly zoom: ReturnType<typeof useZoom> }) => ReactNode;
+} = {
+  toolbar: ({ zoom, ...data }) => (
+    <Toolbar {...data} isZoomed={zoom.isZoomed} onBack={zoom.back} onChange={data.change}>
+      <ViewMenu {...data} />
+      <ExportMenu {...data} />
+    </Toolbar>
+  ),
   overview: ({ url, format, change }) =>
     isSpan(url.range) && !url.kiosk && <OverviewStrip span={url.range} format={format} onChange={change} />,
   table: (data) => <WindowTable {...data} />,
   reconciliation: (data) => <Reconciliation {...data} />,
-  pipeline: (data) => <Pipeline {...data} />,
-  receipts: (data) => <Receipts {...data} />,
-  inspector: (data) => <Inspector {...data} />,
+  pipeline: (data) => (
+    <PartBoundary name="The pipeline">
+      <Pipeline {...data} />
+    </PartBoundary>
+  ),
+  receipts: (data) => (
+    <PartBoundary name="Receipts and records">
+      <Receipts {...data} />
+    </PartBoundary>
+  ),
+  inspector: (data) => (
+    <PartBoundary name="The inspector">
+      <Inspector {...data} />
+    </PartBoundary>
+  ),
   notices: (data) => data.url.limitCents !== null && <LimitNotices {...data} />,
   cost: (data) => <CostMeter {...data} />,
 };
@@ -104,6 +124,7 @@ export function loadParts(): Promise<unknown> {
     loadOverviewStrip(),
     loadReceipts(),
     loadReconciliation(),
+    loadToolbar(),
     loadViewMenu(),
     loadWindowTable(),
   ]);

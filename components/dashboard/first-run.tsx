@@ -1,33 +1,15 @@
-import { serverNow, useTicking } from '@/components/live/server-clock';
-import { countdown, type Format } from '@/components/ui/format';
+import type { Format } from '@/components/ui/format';
 
-const STEPS = [
-  ['Press Generate sales.', 'Up to 300 made-up sales enter the stream.'],
-  ['Watch the window fill.', 'Its hatched bar grows within two seconds.'],
-  ['See it close.', 'The consumer writes the total, and the bar settles.'],
-] as const;
-
-/** Before the first sale, in place of the day's total: what to do and what will come of it. */
-export function FirstRun({ endMs }: { endMs: number }) {
-  const left = useTicking(() => countdown(endMs - serverNow()), '');
+/** Before the first sale, in place of the day's total: what to do. As high as what comes in its place. */
+export function NoSalesYet() {
   return (
-    <section aria-label="First steps" data-testid="first-run">
-      <h2 className="font-semibold text-[40px] leading-[1.1] tracking-tight sm:text-[56px]">No sales yet</h2>
-      <p className="mt-4 max-w-lg text-base text-muted">
-        Press <b className="font-medium text-text">Generate sales</b>: records enter the stream now and the
-        first total appears when the current window closes, in <span className="text-text">{left}</span>.
-      </p>
-      <ol className="mt-6 flex flex-col gap-3">
-        {STEPS.map(([title, words], index) => (
-          <li key={title} className="flex items-baseline gap-3">
-            <span className="w-4 shrink-0 font-medium font-mono text-settled">{index + 1}</span>
-            <span className="text-muted">
-              <span className="font-medium text-text">{title}</span> {words}
-            </span>
-          </li>
-        ))}
-      </ol>
-    </section>
+    <div data-testid="first-run" className="min-w-0">
+      <p className="text-muted text-xs">Today (UTC)</p>
+      <h2 className="total font-semibold text-[36px] leading-[1.15] tracking-tight sm:text-[44px]">
+        No sales yet
+      </h2>
+      <p className="min-h-4.5 text-muted text-xs">Press Generate sales to make the first.</p>
+    </div>
   );
 }
 
@@ -40,7 +22,7 @@ const BARS = [
 /** What will be here; as high as the chart, so that nothing moves when it comes. */
 export function SampleChart({ endMs, format }: { endMs: number; format: Format }) {
   return (
-    <div className="relative h-60 sm:h-75">
+    <div className="relative h-(--chart-height)">
       <div
         aria-hidden="true"
         className="absolute inset-x-0 top-6 bottom-11 flex items-end border-line border-b opacity-70"

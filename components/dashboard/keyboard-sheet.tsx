@@ -1,3 +1,4 @@
+import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 
 const KEYS = [
@@ -13,7 +14,13 @@ const KEYS = [
   ['?', 'This sheet'],
 ] as const;
 
-export function KeyboardSheet({ onClose }: { onClose: () => void }) {
+interface KeyboardSheetProps {
+  readonly onClose: () => void;
+  /** Shows the first steps again; null where there are none. */
+  readonly onGuide: (() => void) | null;
+}
+
+export function KeyboardSheet({ onClose, onGuide }: KeyboardSheetProps) {
   return (
     <Dialog title="Keyboard" open onClose={onClose}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2">
@@ -33,6 +40,17 @@ export function KeyboardSheet({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
+      {onGuide !== null && (
+        <Button
+          className="mt-4"
+          onClick={() => {
+            onClose();
+            onGuide();
+          }}
+        >
+          Show the first steps
+        </Button>
+      )}
     </Dialog>
   );
 }

@@ -14,13 +14,14 @@ const CALM_MS = 8000;
 
 interface LiveProps {
   readonly currency: string;
+  readonly locale: string;
   readonly onFile: (file: File) => void;
   /** There is something to see: data, or why there is none. */
   readonly onCalm: () => void;
 }
 
 /** The page: of now, or of a replay file once one is opened. */
-export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
+export function Dashboard({ currency, locale }: Pick<LiveProps, 'currency' | 'locale'>) {
   const [isCalm, setIsCalm] = useState(false);
   const [file, setFile] = useState<File | null>(null);
   const [isReplaying, setIsReplaying] = useState(false);
@@ -53,14 +54,14 @@ export function Dashboard({ currency }: Pick<LiveProps, 'currency'>) {
   return (
     <>
       <Notice />
-      {!isReplaying && <Live currency={currency} onFile={setFile} onCalm={onCalm} />}
+      {!isReplaying && <Live currency={currency} locale={locale} onFile={setFile} onCalm={onCalm} />}
       {Replay !== null && <Replay file={file} View={PageView} onFile={setFile} onPlaying={setIsReplaying} />}
     </>
   );
 }
 
 /** The root that holds the live data. */
-const Live = memo(function Live({ currency, onFile, onCalm }: LiveProps) {
+const Live = memo(function Live({ currency, locale, onFile, onCalm }: LiveProps) {
   const [url, change] = useUrlState();
   const [paused, setPaused] = useState(false);
   const { day, range, cmp } = url;
@@ -84,6 +85,7 @@ const Live = memo(function Live({ currency, onFile, onCalm }: LiveProps) {
     <PageView
       source={{ ...windows, paused, isReplay: false, jumps: 0 }}
       currency={currency}
+      locale={locale}
       url={url}
       onChange={change}
       onToggle={toggle}

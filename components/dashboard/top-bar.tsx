@@ -19,11 +19,12 @@ interface TopBarProps {
   readonly connection: Connection | null;
   readonly onPause: () => void;
   readonly onKeys: () => void;
+  readonly onGuide: () => void;
   readonly onChange: (change: Partial<UrlState>) => void;
 }
 
 /** Where one is, whether it lives, and how it is shown. On a phone the controls are in a menu. */
-export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarProps) {
+export function TopBar({ url, connection, onPause, onKeys, onGuide, onChange }: TopBarProps) {
   const [theme, setTheme] = useState<Theme>('system');
   useEffect(() => setTheme(currentTheme()), []);
   const paused = connection?.paused;
@@ -83,6 +84,7 @@ export function TopBar({ url, connection, onPause, onKeys, onChange }: TopBarPro
               {connection !== null && <MenuItem onSelect={onPause}>{paused ? 'Resume' : 'Pause'}</MenuItem>}
               <MenuItem onSelect={nextZone}>Times in {zoneOf(url)}</MenuItem>
               <MenuItem onSelect={nextTheme}>Theme: {theme}</MenuItem>
+              {connection !== null && <MenuItem onSelect={onGuide}>First steps</MenuItem>}
               <MenuItem onSelect={onKeys}>Keyboard</MenuItem>
               <SignOut />
             </Menu>

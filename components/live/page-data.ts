@@ -38,6 +38,8 @@ export interface Source extends Connection {
 export interface PageViewProps {
   readonly source: Source;
   readonly currency: string;
+  /** A language tag for numbers and times; the browser's own when it is not given. */
+  readonly locale?: string | undefined;
   readonly url: UrlState;
   readonly onChange: (change: Partial<UrlState>) => void;
   /** Pauses and resumes. */

@@ -22,6 +22,8 @@ async function getWindows(url: string): Promise<WindowsAnswer> {
   const serverNowMs = Number(headers.get('x-server-now') ?? body.serverNowMs);
   const readMs = Number(headers.get('x-server-read') ?? body.readMs);
   hear(serverNowMs, readMs);
+  // With a problem on the server's side the next poll is the next try.
+  if (body.problem !== null) willRetry(POLL_MS);
   return { ...body, serverNowMs, readMs };
 }
 

@@ -28,15 +28,35 @@ export const HOP_STATUS: Readonly<
   unknown: ['?', 'unknown', 'text-muted'],
 };
 
-/** One sentence for all hops. */
+/** One sentence for all hops; those that have the same to say, say it together. */
 export function healthSentence(hops: readonly Hop[]): string {
   if (hops.length === 0) return 'Asking each hop…';
   const wrong = hops.filter((hop) => hop.status === 'down' || hop.status === 'slow');
-  if (wrong.length > 0) {
-    return wrong
-      .map((hop) => `${HOP_NAMES[hop.name]} is ${HOP_STATUS[hop.status][1]}: ${hop.detail}`)
+  const details = new Set(wrong.map((hop) => hop.detail));
+  if (details.size > 0) {
+    return [...details]
+      .map((detail) => {
+        const same = wrong.filter((hop) => hop.detail === detail);
+        const names = same.map((hop) => HOP_NAMES[hop.name]);
+        const [first] = same;
+        const who =
+          isAllDown(hops) && details.size === 1
+            ? 'Nothing of the pipeline answers'
+            : `${list(names)} ${names.length === 1 ? 'is' : 'are'} ${first === undefined ? '' : HOP_STATUS[first.status][1]}`;
+        return `${who}: ${detail}`;
+      })
       .join(' ');
   }
   const unknown = hops.filter((hop) => hop.status === 'unknown').length;
   return unknown === 0 ? 'Every hop answers.' : `Every hop that may be asked answers; ${unknown} may not.`;
+}
+
+/** True when nothing but this page's own server is left. */
+export function isAllDown(hops: readonly Hop[]): boolean {
+  const others = hops.filter((hop) => hop.name !== 'dashboard');
+  return others.length > 0 && others.every((hop) => hop.status === 'down');
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

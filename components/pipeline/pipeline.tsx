@@ -1,7 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { Fragment, useState } from 'react';
+import { Fragment, useEffect, useRef, useState } from 'react';
 import useSWR from 'swr';
 import { reconcile } from '@/components/clicks/reconcile';
 import { useClicks } from '@/components/live/click-store';
@@ -10,10 +10,12 @@ import { getJson } from '@/components/live/request';
 import { usePlace } from '@/components/live/use-place';
 import { useRuntime } from '@/components/live/use-runtime';
 import { BreakMenu } from '@/components/pipeline/break-menu';
-import { HOP_NAMES, HOP_STATUS, healthSentence } from '@/components/pipeline/hop-words';
+import { DataMenu } from '@/components/pipeline/data-menu';
+import { HOP_NAMES, HOP_STATUS, healthSentence, isAllDown } from '@/components/pipeline/hop-words';
 import { PipelineDetail } from '@/components/pipeline/pipeline-detail';
 import { useRecentChange } from '@/components/pipeline/use-recent-change';
 import { Card } from '@/components/ui/card';
+import { CopyButton } from '@/components/ui/copy-button';
 import type { HealthAnswer, Hop } from '@/lib/contract/answers';
 
 const NAMES = ['producer', 'stream', 'consumer', 'bucket', 'dashboard'] as const;
@@ -23,16 +25,27 @@ const FLOWS_MS = 3000;
 const healthEvery = (found: HealthAnswer | undefined) => (found?.mode === 'aws' ? 60_000 : 15_000);
 
 /** From the click to the page: what passed each hop of the visible range, and how each hop is. */
-export function Pipeline({ answer, format }: PageData) {
-  const { data: health } = useSWR<HealthAnswer>('/api/health?deep=1', getJson, {
-    refreshInterval: healthEvery,
-  });
+export function Pipeline(data: PageData) {
+  const { answer, format } = data;
+  const {
+    data: health,
+    error,
+    mutate,
+  } = useSWR<HealthAnswer>('/api/health?deep=1', getJson, { refreshInterval: healthEvery });
+  const trouble = answer.problem?.kind ?? null;
+  // What has just gone, or come back, is asked for at once: the hops must not contradict the banner.
+  const known = useRef(trouble);
+  useEffect(() => {
+    if (trouble !== known.current) void mutate();
+    known.current = trouble;
+  }, [trouble, mutate]);
   const runtime = useRuntime();
   const [chosen, setChosen] = useState<Hop['name'] | null>(null);
   const clicks = useClicks(usePlace());
   const { sent, counted, soFar, rejected } = reconcile(answer.slots, clicks);
   const { open } = answer;
-  const hops = health?.hops ?? [];
+  // An answer from before the server went says nothing of now.
+  const hops = error === undefined ? (health?.hops ?? []) : [];
   const folded = counted.recordCount === null ? null : counted.recordCount + soFar.recordCount + rejected;
   const windows = answer.slots.reduce((sum, slot) => sum + slot.closedWindows, 0);
   const isClicking = useRecentChange(clicks[0]?.id ?? null, FLOWS_MS);
@@ -40,46 +53,59 @@ export function Pipeline({ answer, format }: PageData) {
     useRecentChange(`${open.startMs} ${open.recordCount}`, FLOWS_MS) && open.recordCount !== null;
   const isWriting = useRecentChange(answer.newest?.startMs ?? null, FLOWS_MS);
   const edges = [
-    { count: format.count(sent.recordCount), what: 'records sent from here', flows: isClicking },
-    { count: format.count(folded), what: 'records folded', flows: isFolding },
-    { count: format.count(counted.recordCount), what: 'records in results', flows: isWriting },
+    { count: format.count(sent.recordCount), what: 'sent from here', flows: isClicking },
+    { count: format.count(folded), what: 'folded', flows: isFolding },
+    { count: format.count(counted.recordCount), what: 'in results', flows: isWriting },
     { count: format.count(windows), what: 'windows read', flows: isWriting },
   ];
   const hop = hops.find((each) => each.name === chosen);
+  const allDown = isAllDown(hops);
+  const fix = allDown ? hops.find((each) => each.fix !== null)?.fix : undefined;
   return (
-    <Card className="flex h-full flex-col gap-4" aria-label="Pipeline">
-      <div className="flex items-center justify-between gap-4">
+    <Card className="flex flex-col gap-3" aria-label="Pipeline">
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
         <h2 className="font-medium text-base">Pipeline</h2>
-        {runtime?.available === true && <BreakMenu runtime={runtime} />}
-      </div>
-      <div className="flex flex-col items-stretch sm:mt-3 sm:flex-row sm:items-start">
-        {NAMES.map((name, index) => {
-          const edge = edges[index - 1];
-          return (
-            <Fragment key={name}>
-              {edge !== undefined && <Edge {...edge} />}
-              <Node
-                name={name}
-                hop={hops.find((each) => each.name === name)}
-                isChosen={chosen === name}
-                onChoose={() => setChosen(chosen === name ? null : name)}
-              />
-            </Fragment>
-          );
-        })}
-      </div>
-      <p className="text-muted text-xs">
-        On the lines: records sent from here, folded and in results, and windows read, of the range shown.
-      </p>
-      <div aria-live="polite">
-        {chosen === null ? (
+        <div aria-live="polite" className="mr-auto min-w-0">
           <p className={hops.some((each) => each.status === 'down') ? 'text-error' : 'text-muted'}>
-            {healthSentence(hops)}
+            {error === undefined
+              ? healthSentence(hops)
+              : 'The page’s server does not answer: how the hops are is not known.'}
           </p>
-        ) : (
-          <PipelineDetail name={chosen} hop={hop} health={health} runtime={runtime} format={format} />
+        </div>
+        {runtime?.available === true && health?.role !== 'watch' && (
+          <div className="flex gap-2">
+            <DataMenu {...data} runtime={runtime} />
+            <BreakMenu runtime={runtime} />
+          </div>
         )}
       </div>
+      {fix != null && (
+        <div className="flex flex-wrap items-center gap-2">
+          <code className="break-all font-mono text-xs">{fix}</code>
+          <CopyButton text={fix}>Copy the fix</CopyButton>
+        </div>
+      )}
+      {!allDown && (
+        <div className="flex flex-col items-stretch sm:mt-2 sm:flex-row sm:items-start">
+          {NAMES.map((name, index) => {
+            const edge = edges[index - 1];
+            return (
+              <Fragment key={name}>
+                {edge !== undefined && <Edge {...edge} />}
+                <Node
+                  name={name}
+                  hop={hops.find((each) => each.name === name)}
+                  isChosen={chosen === name}
+                  onChoose={() => setChosen(chosen === name ? null : name)}
+                />
+              </Fragment>
+            );
+          })}
+        </div>
+      )}
+      {chosen !== null && !allDown && (
+        <PipelineDetail name={chosen} hop={hop} health={health} runtime={runtime} format={format} />
+      )}
     </Card>
   );
 }
@@ -104,18 +130,14 @@ function Node({
       data-status={hop?.status ?? 'unknown'}
       onClick={onChoose}
       className={clsx(
-        'flex min-h-11 items-center justify-between gap-x-3 rounded-md border bg-bg px-3 py-1.5 hover:bg-panel sm:flex-col sm:justify-center sm:px-1.5',
+        'flex min-h-9 items-center justify-between gap-x-2 rounded-md border bg-bg px-3 py-1 hover:bg-panel',
         isChosen ? 'border-focus' : hop?.status === 'down' ? 'border-error' : 'border-control',
       )}
     >
       <span className="font-medium text-xs">{HOP_NAMES[name]}</span>
       <span className={clsx('whitespace-nowrap text-xs', look)}>
         {hop === undefined ? '…' : <span aria-hidden="true">{sign} </span>}
-        {hop === undefined
-          ? ''
-          : hop.status === 'ok' && hop.durationMs !== null
-            ? `${hop.durationMs} ms`
-            : word}
+        {hop === undefined ? '' : word}
       </span>
     </button>
   );
@@ -123,7 +145,7 @@ function Node({
 
 function Edge({ count, what, flows }: { count: string; what: string; flows: boolean }) {
   return (
-    <span className="relative flex min-h-7 flex-1 items-center pl-8 text-muted text-xs sm:min-h-13 sm:min-w-6 sm:justify-center sm:pl-0">
+    <span className="relative flex min-h-7 flex-1 items-center pl-8 text-muted text-xs sm:min-h-9 sm:min-w-6 sm:justify-center sm:pl-0">
       <svg
         aria-hidden="true"
         className="absolute inset-0 size-full overflow-visible"
@@ -133,9 +155,9 @@ function Edge({ count, what, flows }: { count: string; what: string; flows: bool
         <line className="sm:hidden" x1="20" y1="0" x2="20" y2="100%" stroke="var(--control)" />
       </svg>
       {flows && <span aria-hidden="true" className="flow-dot" />}
-      <span className="sm:-top-3.5 sm:absolute" title={what}>
+      <span className="sm:-top-3 sm:absolute" title={what}>
         {count}
-        <span className="sm:sr-only"> {what}</span>
+        <span className="sm:max-lg:sr-only"> {what}</span>
       </span>
     </span>
   );

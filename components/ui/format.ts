@@ -6,9 +6,14 @@ export interface Format {
   readonly money: (cents: number | null) => string;
   readonly moneyShort: (cents: number) => string;
   readonly count: (count: number | null) => string;
+  /** With its noun: `1 record`, `226 records`. */
+  readonly records: (count: number | null) => string;
   readonly time: (ms: number) => string;
+  /** Both ends with seconds as soon as one of them has some. */
   readonly range: (startMs: number, endMs: number) => string;
   readonly day: (ms: number) => string;
+  /** A partition's day is a UTC day, in whatever zone times are shown. */
+  readonly utcDay: (ms: number) => string;
   /** Always with seconds. */
   readonly clock: (ms: number) => string;
   /** A difference in cents, with its sign. */
@@ -24,14 +29,14 @@ export interface Format {
 
 const UNKNOWN = '–';
 
-/** `localZone` is an IANA name, given by tests; the browser's own by default. Throws RangeError on an unknown currency. */
+/** `locale` is a language tag; the browser's own by default, and English when it is unknown. `localZone` is an IANA name, given by tests; the browser's own by default. Throws RangeError on an unknown currency. */
 export function createFormat(options: {
   currency: string;
   zone: Zone;
-  locale?: string;
+  locale?: string | undefined;
   localZone?: string;
 }): Format {
-  const locale = options.locale ?? 'en';
+  const locale = knownLocale(options.locale);
   const timeZone = options.zone === 'utc' ? 'UTC' : options.localZone;
   const at = timeZone === undefined ? {} : { timeZone };
   const currency = { style: 'currency', currency: options.currency } as const;
@@ -67,19 +72,31 @@ export function createFormat(options: {
   const percents = new Intl.NumberFormat(locale, { style: 'percent', signDisplay: 'exceptZero' });
   const zoneName = (ms: number) =>
     zones.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value ?? '';
-  const time = (ms: number) => (ms % 60_000 === 0 ? minutes : seconds).format(ms);
+  const isWhole = (ms: number) => ms % 60_000 === 0;
+  const time = (ms: number) => (isWhole(ms) ? minutes : seconds).format(ms);
+  const utcDays = new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+  });
   const money = (cents: number) => (cents % 100 === 0 ? whole : exact).format(cents / 100);
   return {
     money: (cents) => (cents === null ? UNKNOWN : money(cents)),
     moneyShort: (cents) => short.format(cents / 100),
     count: (count) => (count === null ? UNKNOWN : counts.format(count)),
+    records: (count) =>
+      `${count === null ? UNKNOWN : counts.format(count)} ${count === 1 ? 'record' : 'records'}`,
     time,
     // When the clocks go back within a range, the two ends need their zones to be told apart.
-    range: (startMs, endMs) =>
-      zoneName(startMs) === zoneName(endMs)
-        ? `${time(startMs)}–${time(endMs)}`
-        : `${time(startMs)} ${zoneName(startMs)}–${time(endMs)} ${zoneName(endMs)}`,
+    range: (startMs, endMs) => {
+      const { format } = isWhole(startMs) && isWhole(endMs) ? minutes : seconds;
+      return zoneName(startMs) === zoneName(endMs)
+        ? `${format(startMs)}–${format(endMs)}`
+        : `${format(startMs)} ${zoneName(startMs)}–${format(endMs)} ${zoneName(endMs)}`;
+    },
     day: (ms) => dates.format(ms),
+    utcDay: (ms) => utcDays.format(ms),
     clock: (ms) => seconds.format(ms),
     change: (cents) => `${cents > 0 ? '+' : cents < 0 ? '−' : '±'}${money(Math.abs(cents))}`,
     percent: (share) => percents.format(share),
@@ -101,4 +118,17 @@ function offsetOf(name = ''): number {
 export function countdown(ms: number): string {
   const left = Math.max(0, Math.ceil(ms / 1000));
   return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+}
+
+/** A length as people say it on a switch: `2 min`, `6 s`. */
+export function lengthShort(seconds: number): string {
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
+
+function knownLocale(tag = typeof navigator === 'undefined' ? 'en' : navigator.language): string {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(tag)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
 }

@@ -66,7 +66,8 @@ export function MenuItem({
       role={role}
       aria-checked={checked}
       aria-disabled={disabled}
-      tabIndex={-1}
+      // Reachable, for a menu that scrolls must be scrolled by the keyboard, too. Tab closes it all the same.
+      tabIndex={0}
       onClick={(event) => {
         if (disabled) return;
         onSelect();

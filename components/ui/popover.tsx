@@ -22,11 +22,9 @@ export interface PopoverProps {
 
 const GAP = 4;
 const EDGE = 8;
-/** With less than this below its button it opens upwards, if there is more above. */
-const ROOM = 420;
 
 /**
- * Under its button, or above it near the foot of the screen, aligned on the button's outer side, so that it has room. The
+ * Under its button, or above it where it does not fit below and has more room, aligned on the button's outer side. The
  * browser's own popover: it closes by Esc and by a click elsewhere, gives the focus back, and lies above everything. What is
  * in it is rendered only while it is open.
  */
@@ -40,22 +38,16 @@ export function Popover({
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [isOpen, setIsOpen] = useState(false);
-  const place = (event: ToggleEvent<HTMLDivElement>) => {
+  const onBeforeToggle = (event: ToggleEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget) return;
     setIsOpen(event.newState === 'open');
     const button = document.querySelector(`[popovertarget="${CSS.escape(id)}"]`);
     if (event.newState !== 'open' || button === null || box.current === null) return;
-    const { top, bottom, left, right } = button.getBoundingClientRect();
-    const { clientHeight, clientWidth } = document.documentElement;
-    const isOnLeft = left + right < clientWidth;
-    const opensUp = clientHeight - bottom < ROOM && top > clientHeight - bottom;
-    box.current.style.top = opensUp ? 'auto' : `${bottom + GAP}px`;
-    box.current.style.bottom = opensUp ? `${clientHeight - top + GAP}px` : 'auto';
-    box.current.style.left = isOnLeft ? `${Math.max(EDGE, left)}px` : 'auto';
-    box.current.style.right = isOnLeft ? 'auto' : `${Math.max(EDGE, clientWidth - right)}px`;
-    box.current.style.maxHeight = opensUp
-      ? `${top - GAP - EDGE}px`
-      : `calc(100dvh - ${bottom + GAP + EDGE}px)`;
+    place(box.current, button, 0);
+    // Before it is painted, yet when it is known how high it is.
+    requestAnimationFrame(() => {
+      if (box.current !== null) place(box.current, button, box.current.scrollHeight);
+    });
   };
   return (
     <>
@@ -68,7 +60,7 @@ export function Popover({
         id={id}
         popover="auto"
         aria-label={label}
-        onBeforeToggle={place}
+        onBeforeToggle={onBeforeToggle}
         className={clsx(
           'fixed inset-auto m-0 max-w-[calc(100vw-16px)] overflow-auto rounded-lg border border-line bg-bg text-text shadow-lg',
           className,
@@ -78,6 +70,18 @@ export function Popover({
       </div>
     </>
   );
+}
+
+function place(box: HTMLElement, button: Element, height: number): void {
+  const { top, bottom, left, right } = button.getBoundingClientRect();
+  const { clientHeight, clientWidth } = document.documentElement;
+  const isOnLeft = left + right < clientWidth;
+  const opensUp = height > clientHeight - bottom - GAP - EDGE && top > clientHeight - bottom;
+  box.style.top = opensUp ? 'auto' : `${bottom + GAP}px`;
+  box.style.bottom = opensUp ? `${clientHeight - top + GAP}px` : 'auto';
+  box.style.left = isOnLeft ? `${Math.max(EDGE, left)}px` : 'auto';
+  box.style.right = isOnLeft ? 'auto' : `${Math.max(EDGE, clientWidth - right)}px`;
+  box.style.maxHeight = opensUp ? `${top - GAP - EDGE}px` : `calc(100dvh - ${bottom + GAP + EDGE}px)`;
 }
 
 /** Closes the popover that holds the element. */

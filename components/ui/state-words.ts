@@ -21,13 +21,15 @@ export function stateSentence(slot: Slot, format: Format): string {
   const range = format.range(slot.startMs, slot.endMs);
   switch (slot.state) {
     case 'closing':
-      return 'Window ended. Waiting for the consumer to write its total, usually under 10 s.';
+      return slot.soFar.recordCount > 0
+        ? 'Window ended. Waiting for the consumer to write its total, usually under 10 s.'
+        : 'Window ended. Nothing has been seen in it so far.';
     case 'late':
       return 'Still no total 30 s after the window ended. Check the consumer in the diagram below.';
     case 'empty':
       return `Nobody sold anything between ${range.replace('–', ' and ')}, so no file was written.`;
     case 'missing':
-      return `${format.count(slot.recordCount)} records were sent for ${range} but no file exists.`;
+      return `${format.records(slot.recordCount)} ${slot.recordCount === 1 ? 'was' : 'were'} sent for ${range} but no file exists.`;
     case 'within':
       return 'Windows were longer then: this time is counted in the bar before.';
     case 'before':

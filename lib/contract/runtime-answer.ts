@@ -13,6 +13,7 @@ export const RUNTIME_ACTIONS = [
   'real-time',
   'reset',
   'demo-day',
+  'redrive',
 ] as const;
 export type RuntimeAction = (typeof RUNTIME_ACTIONS)[number];
 

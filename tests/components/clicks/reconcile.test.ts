@@ -39,7 +39,7 @@ describe('the account of a range', () => {
     });
     expect(verdictOf(account, format)).toEqual({
       sign: 'pending',
-      words: 'Pending: 69 records ($69) of the 160 records sent from here, as their window is open.',
+      words: '91 of your 160 records are final, 69 in a window that is open.',
     });
   });
 
@@ -47,7 +47,7 @@ describe('the account of a range', () => {
     const account = reconcile([closed], [click(0, 90, [[0, 90, true]])]);
     expect(verdictOf(account, format)).toEqual({
       sign: 'right',
-      words: 'All 90 records sent from here are counted: $90 = $90. 1 record more came from elsewhere.',
+      words: '90 of your 90 records counted; 1 came from others.',
     });
   });
 

@@ -20,9 +20,9 @@ test('a range is shown in the chosen zone', () => {
   ]);
 });
 
-test('windows shorter than a minute show their seconds', () => {
+test('windows shorter than a minute show the seconds of both their ends', () => {
   const startMs = Date.UTC(2021, 0, 24, 15, 56);
-  expect(utc.range(startMs, startMs + 10_000)).toBe('15:56–15:56:10');
+  expect(utc.range(startMs, startMs + 10_000)).toBe('15:56:00–15:56:10');
 });
 
 test('a range over the hour that repeats names both zones', () => {
@@ -37,4 +37,15 @@ test('a countdown rounds up and never falls below zero', () => {
     '0:00',
     '0:00',
   ]);
+});
+
+test("numbers and days are the reader's, whatever the language of the words", () => {
+  const german = createFormat({ currency: 'EUR', zone: 'utc', locale: 'de-DE' });
+  expect(german.money(4_218_750)).toMatch(/^42\.187,50\s€$/);
+  expect([german.count(1234567), german.day(Date.UTC(2021, 0, 24))]).toEqual(['1.234.567', 'So., 24. Jan.']);
+  expect(createFormat({ currency: 'USD', zone: 'utc', locale: 'no such tag' }).count(1234)).toBe('1,234');
+});
+
+test('one record is one record', () => {
+  expect([0, 1, 2, null].map(utc.records)).toEqual(['0 records', '1 record', '2 records', '– records']);
 });

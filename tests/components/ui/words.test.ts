@@ -19,6 +19,16 @@ test('health is one sentence: what is wrong comes first, and what may not be ask
   );
 });
 
+test('what several hops have to say is said once, and when all are down in one sentence', () => {
+  const names = ['producer', 'stream', 'consumer', 'bucket'] as const;
+  expect(healthSentence([hop('producer', 'ok'), hop('stream', 'down'), hop('bucket', 'down')])).toBe(
+    'Kinesis and S3 are down: It is stopped.',
+  );
+  expect(healthSentence([...names.map((name) => hop(name, 'down')), hop('dashboard', 'slow')])).toBe(
+    'Nothing of the pipeline answers: It is stopped.',
+  );
+});
+
 test('a shard’s name is its number, if it has one', () => {
   expect(shardName('shardId-000000000012')).toBe('Shard 12');
   expect(shardName('shard-a')).toBe('shard-a');
