@@ -39,6 +39,8 @@ export const viewport: Viewport = {
   ],
 };
 
+const HEAD_SCRIPT = `${THEME_SCRIPT};${EARLY_PRESSES_SCRIPT}`;
+
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = /'nonce-([^']+)'/.exec((await headers()).get('content-security-policy') ?? '')?.[1];
   return (

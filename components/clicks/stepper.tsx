@@ -111,7 +111,7 @@ function Closing({ atMs }: { atMs: number | null }) {
   const left = useTicking(() => (atMs === null ? null : countdown(atMs - serverNow())), null);
   if (left === null) return '.';
   return (
-    <span aria-hidden="true">
+    <span aria-hidden="true" data-ticks="">
       {left === '0:00' ? '; its file comes now.' : `, window closes in ${left}.`}
     </span>
   );

@@ -110,7 +110,10 @@ function Words({
       return (
         <>
           All are counted in the open window. Nothing is final until it closes, in{' '}
-          <span aria-hidden="true">{left}</span>: then the bar settles.
+          <span aria-hidden="true" data-ticks="">
+            {left}
+          </span>
+          : then the bar settles.
         </>
       );
     case 4:

@@ -1,36 +1,34 @@
 'use client';
 
+import { serverNow } from '@/components/live/server-clock';
 import { useRuntimeAction } from '@/components/live/use-runtime';
+import type { Deed } from '@/components/pipeline/lesson-panel';
+import { type Fault, LESSONS } from '@/components/pipeline/lessons';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import { say } from '@/components/ui/notice';
-import type { RuntimeAction, RuntimeAnswer } from '@/lib/contract/runtime-answer';
+import { RUNTIME_ACTIONS, type RuntimeAnswer } from '@/lib/contract/runtime-answer';
 
-/** In this order; what the runtime does not offer, or what makes no sense now, is left out. */
-const WORDS: readonly (readonly [action: RuntimeAction, words: string])[] = [
-  ['late-record', 'Send a record that comes late'],
-  ['poison-record', 'Send a record that is no sale'],
-  ['consumer-error', 'Let the consumer fail once'],
-  ['consumer-crash', 'Crash the consumer once'],
-  ['duplicate-delivery', 'Deliver a batch twice'],
-  ['split-shard', 'Split a shard'],
-  ['merge-shards', 'Merge two shards'],
-  ['stop-consumer', 'Stop the consumer'],
-  ['start-consumer', 'Start the consumer'],
-];
+interface BreakMenuProps {
+  readonly runtime: RuntimeAnswer;
+  readonly onDone: (deed: Deed) => void;
+}
 
 /** What can go wrong with a stream, to be seen going wrong. Only where the local runtime is. */
-export function BreakMenu({ runtime }: { runtime: RuntimeAnswer }) {
+export function BreakMenu({ runtime, onDone }: BreakMenuProps) {
   const run = useRuntimeAction();
-  const act = async (action: RuntimeAction) => {
-    const answer = await run(action);
-    say(answer);
+  const act = async (fault: Fault) => {
+    const atMs = serverNow();
+    const said = await run(fault);
+    if (said.ok) onDone({ fault, words: said.words, atMs });
+    else say(said);
   };
-  const isSensible = (action: RuntimeAction) =>
-    runtime.actions.includes(action) &&
-    !(action === 'stop-consumer' && runtime.consumerStopped) &&
-    !(action === 'start-consumer' && !runtime.consumerStopped);
+  const isSensible = (fault: Fault) =>
+    runtime.actions.includes(fault) &&
+    !(fault === 'stop-consumer' && runtime.consumerStopped) &&
+    !(fault === 'start-consumer' && !runtime.consumerStopped);
+  const faults = RUNTIME_ACTIONS.filter((action): action is Fault => action in LESSONS);
   return (
     <Menu
       label="Break it"
@@ -41,9 +39,9 @@ export function BreakMenu({ runtime }: { runtime: RuntimeAnswer }) {
         </Button>
       }
     >
-      {WORDS.filter(([action]) => isSensible(action)).map(([action, words]) => (
-        <MenuItem key={action} onSelect={() => void act(action)}>
-          {words}
+      {faults.filter(isSensible).map((fault) => (
+        <MenuItem key={fault} onSelect={() => void act(fault)}>
+          {LESSONS[fault].name}
         </MenuItem>
       ))}
     </Menu>

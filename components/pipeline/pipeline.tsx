@@ -12,6 +12,7 @@ import { useRuntime } from '@/components/live/use-runtime';
 import { BreakMenu } from '@/components/pipeline/break-menu';
 import { DataMenu } from '@/components/pipeline/data-menu';
 import { HOP_NAMES, HOP_STATUS, healthSentence, isAllDown } from '@/components/pipeline/hop-words';
+import { type Deed, LessonPanel } from '@/components/pipeline/lesson-panel';
 import { PipelineDetail } from '@/components/pipeline/pipeline-detail';
 import { useRecentChange } from '@/components/pipeline/use-recent-change';
 import { Card } from '@/components/ui/card';
@@ -40,6 +41,7 @@ export function Pipeline(data: PageData) {
     known.current = trouble;
   }, [trouble, mutate]);
   const runtime = useRuntime();
+  const [deed, setDeed] = useState<Deed | null>(null);
   const [chosen, setChosen] = useState<Hop['name'] | null>(null);
   const clicks = useClicks(usePlace());
   const { sent, counted, soFar, rejected } = reconcile(answer.slots, clicks);
@@ -75,7 +77,7 @@ export function Pipeline(data: PageData) {
         {runtime?.available === true && health?.role !== 'watch' && (
           <div className="flex gap-2">
             <DataMenu {...data} runtime={runtime} />
-            <BreakMenu runtime={runtime} />
+            <BreakMenu runtime={runtime} onDone={setDeed} />
           </div>
         )}
       </div>
@@ -103,6 +105,7 @@ export function Pipeline(data: PageData) {
           })}
         </div>
       )}
+      {deed !== null && <LessonPanel {...data} deed={deed} runtime={runtime} onClose={() => setDeed(null)} />}
       {chosen !== null && !allDown && (
         <PipelineDetail name={chosen} hop={hop} health={health} runtime={runtime} format={format} />
       )}

@@ -33,9 +33,11 @@ for (const [look, colorScheme, viewport] of [
     await chart.focus();
     await page.keyboard.press('End');
     await expect(page.getByTestId('chart-tooltip')).toBeVisible();
+    await openTools(page);
     await page.getByRole('button', { name: 'View', exact: true }).click();
     await expect(page.getByRole('menu')).toBeVisible();
     await expectNoViolations(page, 'with data, a bar read and a menu open');
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
 
     await page.getByRole('tab', { name: 'Table' }).click();
@@ -63,11 +65,13 @@ test('nothing that opens breaks a rule of WCAG 2.2 AA', async ({ page, calm }) =
   await page.setViewportSize(NARROW);
   await page.goto(calm.url);
   await expect(page.getByTestId('open-window')).toBeVisible();
-  for (const name of ['Export', 'Break it', 'Menu']) {
+  for (const name of ['Export', 'Data', 'Break it', 'Menu']) {
+    if (name === 'Export') await openTools(page);
     await page.getByRole('button', { name, exact: true }).click();
     await expect(page.getByRole('menu')).toBeVisible();
     await expectNoViolations(page, `menu ${name}`, '[role="menu"]');
     await page.keyboard.press('Escape');
+    if (name === 'Export') await page.keyboard.press('Escape');
   }
   await page.getByTestId('live-status').click();
   await expectNoViolations(page, 'connection', '[popover]');
@@ -76,7 +80,7 @@ test('nothing that opens breaks a rule of WCAG 2.2 AA', async ({ page, calm }) =
   await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
   await expectNoViolations(page, 'keyboard sheet', 'dialog');
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Break it' }).click();
+  await page.getByRole('button', { name: 'Data', exact: true }).click();
   await page.getByRole('menuitem', { name: /Reset local data/ }).click();
   await expectNoViolations(page, 'question', 'dialog');
   await page.getByRole('button', { name: 'Keep it' }).click();
@@ -182,9 +186,11 @@ test.describe('touched with a finger', () => {
     expect.soft(await smallTargets(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
     for (const name of ['View', 'Export']) {
+      await openTools(page);
       await page.getByRole('button', { name, exact: true }).tap();
       await expect(page.getByRole('menu')).toBeInViewport({ ratio: 1 });
       expect.soft(await smallTargets(page)).toEqual([]);
+      await page.keyboard.press('Escape');
       await page.keyboard.press('Escape');
     }
   });
@@ -204,6 +210,52 @@ test.describe('touched with a finger', () => {
   });
 });
 
+test('magnified four times the page keeps its room to read', async ({ page, calm }) => {
+  await page.setViewportSize({ width: 320, height: 256 });
+  await page.goto(calm.url);
+  await expect(page.getByTestId('live-status')).toContainText('Live');
+  await page.mouse.wheel(0, 1200);
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(400);
+  const covered = await page.evaluate(() =>
+    [...document.body.querySelectorAll('*')]
+      .filter((each) => ['fixed', 'sticky'].includes(getComputedStyle(each).position))
+      .map((each) => each.getBoundingClientRect())
+      .filter((box) => box.width > 200 && box.bottom > 0 && box.top < window.innerHeight)
+      .reduce((sum, box) => sum + box.height, 0),
+  );
+  expect(covered).toBe(0);
+});
+
+test('a kiosk fills the screen, has nothing to press by accident, and is left by a tap or Esc', async ({
+  page,
+  calm,
+}) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await calm.reset();
+  await putResult(calm, {
+    startMs: (Math.floor(Date.now() / 120_000) - 3) * 120_000,
+    seconds: 120,
+    sales: 12,
+    records: 3,
+  });
+  const kiosk = () => page.goto(`${calm.url}/?kiosk=1`);
+  await kiosk();
+  const chart = page.getByTestId('chart');
+  await expect(chart).toBeVisible();
+  await expect(page.getByRole('button')).toHaveCount(0);
+  expect(await page.getByTestId('day-total').evaluate((each) => getComputedStyle(each).fontSize)).toBe(
+    '120px',
+  );
+  const box = await chart.boundingBox();
+  expect(box?.height).toBeGreaterThan(500);
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(1080);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Generate sales' })).toBeVisible();
+  await kiosk();
+  await page.getByTestId('day-total').click();
+  await expect(page).not.toHaveURL(/kiosk/);
+});
+
 test('without colours and without motion every state keeps its own sign', async ({ page, calm }) => {
   await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
   await calm.reset();
@@ -221,6 +273,21 @@ test('without colours and without motion every state keeps its own sign', async 
   await expect(closed).not.toHaveAttribute('stroke-dasharray', /\d/);
   await expect(closed).not.toHaveAttribute('fill', /^url\(/);
   expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+  // What is chosen, running or to be pressed differs from what is not, in the system's colours, too.
+  const look = (selector: string, property: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+  expect(await look('[data-generate]', 'color')).not.toBe(await look('[data-generate]', 'background-color'));
+  expect(await look('[data-generate]', 'color')).not.toBe(await look('body', 'background-color'));
+  expect(await look('[role="tab"][aria-selected="false"]', 'border-bottom-color')).toBe(
+    await look('body', 'background-color'),
+  );
+  expect(await look('[role="tab"][aria-selected="true"]', 'border-bottom-color')).not.toBe(
+    await look('body', 'background-color'),
+  );
+  expect(await look('.ring-hand', 'stroke')).not.toBe(await look('.ring-track', 'stroke'));
   // The system's colours, not the page's own.
   expect(
     await page.evaluate(() => {
@@ -271,6 +338,12 @@ function smallTargets(page: Page): Promise<string[]> {
         : [];
     });
   });
+}
+
+/** On a phone range, view and export are behind one button. */
+async function openTools(page: Page): Promise<void> {
+  const tools = page.getByRole('button', { name: 'Range and view' });
+  if (await tools.isVisible()) await tools.click();
 }
 
 /** Below the first view it comes when it is scrolled to. */

@@ -105,17 +105,22 @@ test('what is exported is what the table shows and what S3 holds, to the cent', 
   expect(total(amounts)).toBe(total(cells));
   expect(total(amounts)).toBe(await centsInS3(pipeline));
   const strip = page.getByRole('region', { name: 'Reconciliation' });
-  await expect(strip.locator('[data-sign="right"]')).toContainText(/^✓ All .* are counted/);
+  await expect(strip.locator('[data-sign="right"]')).toContainText(
+    /^✓ ([\d,]+) of your \1 records counted\.$/,
+  );
 });
 
 test('what is broken on purpose is seen, and said', async ({ page, brisk: pipeline }) => {
   await page.goto(pipeline.url);
-  const breakIt = async (words: string) => {
-    await page.getByRole('button', { name: 'Break it' }).click();
+  const choose = async (menu: 'Break it' | 'Data', words: string) => {
+    await page.getByRole('button', { name: menu, exact: true }).click();
     await page.getByRole('menuitem', { name: words }).click();
   };
+  const breakIt = (words: string) => choose('Break it', words);
   await breakIt('Send a record that is no sale');
-  await expect(page.getByText('A record that is not JSON went to')).toBeVisible();
+  const lesson = page.getByTestId('lesson');
+  await expect(lesson).toContainText('A record that is not JSON went to');
+  await expect(lesson.getByTestId('lesson-live').first()).toContainText('1 record rejected.');
   await page.getByRole('tab', { name: /^Rejected \(1\)/ }).click();
   await expect(page.getByText('expected a JSON object, got this is not a sale')).toBeVisible();
 
@@ -130,9 +135,10 @@ test('what is broken on purpose is seen, and said', async ({ page, brisk: pipeli
     timeout: 20_000,
   });
 
-  await breakIt('Load a demo day');
+  await choose('Data', 'Load a demo day');
   await expect(page.getByText('A day of made-up results is there')).toBeVisible();
-  await breakIt('Reset local data…');
+  await expect(page).toHaveURL(/day=\d{4}-\d\d-\d\d&range=day/);
+  await choose('Data', 'Reset local data…');
   await page.getByRole('button', { name: 'Delete everything' }).click();
   await expect(page.getByText('All local data is deleted')).toBeVisible();
   await expect(page.locator('[data-testid^="receipt-"]')).toHaveCount(0);
@@ -376,7 +382,7 @@ for (const [width, colorScheme] of [
     await expect(page.getByTestId('explanation')).toBeVisible();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Break it' }).click();
+    await page.getByRole('button', { name: 'Data', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Reset local data…' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     await expectAccessible(page);

@@ -98,8 +98,8 @@ test('at midnight UTC a new day begins without a reload, and the old one is a cl
     const morning = await generate(page);
     await expect(total(page)).toHaveAttribute('data-cents', String(morning.salesCents), { timeout: 30_000 });
     // Neighbours across midnight are on screen together.
-    await expect(page.getByTestId('window-row').filter({ hasText: '23:59:55–00:00' })).toBeVisible();
-    await expect(page.getByTestId('window-row').filter({ hasText: '00:00–00:00:05' })).toBeVisible();
+    await expect(page.getByTestId('window-row').filter({ hasText: '23:59:55–00:00:00' })).toBeVisible();
+    await expect(page.getByTestId('window-row').filter({ hasText: '00:00:00–00:00:05' })).toBeVisible();
     await page.keyboard.press('[');
     await expect(page).toHaveURL(new RegExp(`day=${yesterday}`));
     await expect(total(page)).toHaveAttribute('data-cents', cents);

@@ -12,7 +12,7 @@ test('the first run says what to do, and turns into the chart without moving the
   await page.setViewportSize({ width: 1440, height: 900 });
   await watchShifts(page);
   await page.goto(brisk.url);
-  await expect(page.getByTestId('first-run')).toContainText(/No sales yet.*Press Generate sales.*0:0\d/s);
+  await expect(page.getByTestId('first-run')).toContainText(/No sales yet.*Press Generate sales/s);
   await page
     .getByRole('button', { name: /generate sales/i })
     .first()
@@ -20,6 +20,88 @@ test('the first run says what to do, and turns into the chart without moving the
   await expect(page.getByTestId('chart').locator('[data-state="open"]')).toHaveCount(1);
   await expect(page.getByTestId('first-run')).toHaveCount(0);
   expect(await shifts(page)).toBeLessThan(0.02);
+});
+
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+] as const) {
+  test(`total, clock, button and bars are there at one glance: ${width} × ${height}`, async ({
+    page,
+    brisk,
+  }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(brisk.url);
+    await page.getByRole('button', { name: 'Generate sales' }).click();
+    const bar = page.getByTestId('chart').locator('[data-state="open"], [data-state="closed"]').last();
+    await expect(bar).toBeInViewport({ ratio: 1 });
+    for (const each of [
+      page.getByTestId('day-total'),
+      page.getByRole('timer').first(),
+      page.getByRole('button', { name: 'Generate sales' }),
+      page.getByTestId('stepper'),
+      page.getByTestId('chart'),
+    ]) {
+      await expect(each).toBeInViewport({ ratio: 1 });
+    }
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
+  });
+}
+
+test('after a click the total is never zero: it moves with the open window and goes on when that closes', async ({
+  page,
+  brisk,
+}) => {
+  await brisk.reset();
+  await page.goto(brisk.url);
+  await expect(page.getByTestId('first-run')).toBeVisible();
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      const total = document.querySelector('[data-testid="day-total"]');
+      if (total instanceof HTMLElement) {
+        seen.push(Number(total.dataset.cents) + Number(total.dataset.openCents));
+      }
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  await page.getByRole('button', { name: 'Generate sales' }).click();
+  const total = page.getByTestId('day-total');
+  await expect(total).toHaveAttribute('data-cents', /^[1-9]/, { timeout: 20_000 });
+  const seen = await page.evaluate(() => Reflect.get(window, 'seen') as readonly number[]);
+  expect(Math.min(...seen)).toBeGreaterThan(0);
+  expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+});
+
+test('what is pressed before the page can hear it is done after it, and rapid clicks queue', async ({
+  page,
+  brisk,
+}) => {
+  await brisk.reset();
+  const sold: unknown[] = [];
+  await page.route('**/api/sales', async (route) => {
+    sold.push(route.request().postDataJSON());
+    await new Promise((resolve) => setTimeout(resolve, 400)); // a producer that takes its time
+    await route.continue();
+  });
+  let load = () => {};
+  const mayLoad = new Promise<void>((resolve) => {
+    load = resolve;
+  });
+  await page.route('**/*.js*', async (route) => {
+    await mayLoad;
+    await route.continue();
+  });
+  await page.goto(brisk.url, { waitUntil: 'commit' });
+  const button = page.getByRole('button', { name: 'Generate sales' });
+  await button.click();
+  await page.keyboard.press('g');
+  expect(sold).toEqual([]);
+  load();
+  await expect.poll(() => sold.length).toBe(2);
+  for (let click = 0; click < 4; click += 1) await button.click({ delay: 5 });
+  await expect(button).toContainText('waiting');
+  await expect.poll(() => sold.length).toBe(6);
 });
 
 test('a hidden tab makes no requests, and asks at once when it is seen again', async ({ page, brisk }) => {
@@ -104,7 +186,7 @@ test.describe('with long windows', () => {
         for (const { target } of records) {
           const element = target instanceof Element ? target : target.parentElement;
           // How long each hop took to answer is measured anew, and is news.
-          if (element?.closest('[role="timer"], [data-hop]') == null)
+          if (element?.closest('[role="timer"], [data-ticks], [data-hop]') == null)
             places.push(element?.outerHTML.slice(0, 120) ?? '');
         }
       });

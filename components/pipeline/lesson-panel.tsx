@@ -1,0 +1,77 @@
+'use client';
+
+import useSWR from 'swr';
+import type { PageData } from '@/components/live/page-data';
+import { getJson } from '@/components/live/request';
+import { type Fault, LESSONS, whatLambdaDid } from '@/components/pipeline/lessons';
+import { Button } from '@/components/ui/button';
+import type { ExplainAnswer } from '@/lib/contract/answers';
+import type { RuntimeAnswer } from '@/lib/contract/runtime-answer';
+import { windowAt } from '@/lib/core/window';
+
+const LOOK_MS = 2000;
+
+/** Something that was done to the pipeline. */
+export interface Deed {
+  readonly fault: Fault;
+  /** What the runtime said to it. */
+  readonly words: string;
+  readonly atMs: number;
+}
+
+interface LessonPanelProps extends Pick<PageData, 'answer' | 'format' | 'change'> {
+  readonly deed: Deed;
+  readonly runtime: RuntimeAnswer | undefined;
+  readonly onClose: () => void;
+}
+
+/** What was done, what Lambda makes of it, live, and what that means. */
+export function LessonPanel({ deed, answer, format, change, runtime, onClose }: LessonPanelProps) {
+  const { rule, means, heading } = LESSONS[deed.fault];
+  const { startMs, endMs } = windowAt(deed.atMs, answer.windowSeconds);
+  const { data } = useSWR<ExplainAnswer>(`/api/explain?start=${startMs}`, getJson, {
+    refreshInterval: LOOK_MS,
+  });
+  const invocations = (data?.invocations ?? []).filter((each) => each.timeMs >= deed.atMs);
+  const done = whatLambdaDid(deed.fault, { runtime, invocations });
+  return (
+    <section
+      aria-label="Lesson"
+      data-testid="lesson"
+      className="flex flex-col gap-3 border-line border-t pt-3"
+    >
+      <dl className="grid gap-x-6 gap-y-3 md:grid-cols-3">
+        <div>
+          <dt className="font-medium">What you did</dt>
+          <dd className="text-muted">
+            {deed.words} At {format.clock(deed.atMs)}.
+          </dd>
+        </div>
+        <div>
+          <dt className="font-medium">What Lambda does</dt>
+          <dd className="text-muted">
+            {rule}
+            {done.map((words) => (
+              <span key={words} className="block text-text" data-testid="lesson-live">
+                {words}
+              </span>
+            ))}
+          </dd>
+        </div>
+        <div>
+          <dt className="font-medium">What it means</dt>
+          <dd className="text-muted">{means}</dd>
+        </div>
+      </dl>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button onClick={() => change({ w: startMs })}>See {format.range(startMs, endMs)}</Button>
+        <span className="text-muted text-xs">
+          The rule and its test: <code className="font-mono">docs/fidelity.md</code>, “{heading}”
+        </span>
+        <Button look="quiet" className="ml-auto" onClick={onClose}>
+          Close
+        </Button>
+      </div>
+    </section>
+  );
+}
