@@ -1,16 +1,36 @@
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { Dashboard } from '@/components/dashboard/page-root';
+import { PlainTable } from '@/components/dashboard/plain-table';
+import { parseUrlState } from '@/components/live/url-state';
 import { dashboard } from '@/lib/server/dashboard';
+import { firstView } from '@/lib/server/first-view';
 import { ProblemError } from '@/lib/server/problem';
 
-export default async function Page() {
+interface PageProps {
+  readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
+}
+
+export default async function Page({ searchParams }: PageProps) {
   // The currency is a setting of the run, not of the build: read when asked for, and past what the build would fill in.
   const asked = await headers();
   if (!(await maySee(asked.get('cookie')))) redirect('/sign-in');
   const locale = /^[\w-]+/.exec(asked.get('accept-language') ?? '')?.[0] ?? 'en';
   const { NEXT_PUBLIC_CURRENCY: currency } = process.env;
-  return <Dashboard currency={currency || 'USD'} locale={locale} />;
+  const search = searchOf(await searchParams);
+  const { day, range } = parseUrlState(search);
+  const first = await firstView(day, range);
+  const look = { currency: currency || 'USD', locale };
+  return (
+    <>
+      <Dashboard {...look} search={search} first={first} />
+      {first !== null && (
+        <noscript>
+          <PlainTable {...look} answer={first} />
+        </noscript>
+      )}
+    </>
+  );
 }
 
 async function maySee(cookies: string | null): Promise<boolean> {
@@ -21,4 +41,13 @@ async function maySee(cookies: string | null): Promise<boolean> {
     if (error instanceof ProblemError) return true;
     throw error;
   }
+}
+
+function searchOf(parameters: Awaited<PageProps['searchParams']>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    const [text] = [value ?? []].flat();
+    if (text !== undefined) query.set(name, text);
+  }
+  return query.toString();
 }

@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   app: [
     'components/dashboard',
     'components/clicks',
+    'components/live',
     'components/ui',
     'lib/contract',
     'lib/core',

@@ -5,7 +5,6 @@ import { useEffect, useRef, useState } from 'react';
 import { pressesOf, takeEarlyPresses } from '@/components/clicks/early-presses';
 import { useFollowing } from '@/components/clicks/use-following';
 import { type RecordCount, useSales } from '@/components/clicks/use-sales';
-import { WindowLength } from '@/components/clicks/window-length';
 import { useClicks } from '@/components/live/click-store';
 import type { PageData } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
@@ -21,6 +20,11 @@ const LoadControl = dynamic(
 const Stepper = dynamic(
   () => untilLoaded(() => import('@/components/clicks/stepper').then((module) => module.Stepper)),
   { ssr: false, loading: () => <div className="h-18" /> },
+);
+
+const WindowLength = dynamic(
+  () => untilLoaded(() => import('@/components/clicks/window-length').then((module) => module.WindowLength)),
+  { ssr: false, loading: () => <span className="w-42 max-sm:w-28" /> },
 );
 
 type GenerateProps = Pick<PageData, 'format' | 'change'> & {

@@ -21,7 +21,7 @@ export function WindowLength() {
   };
   return (
     <span className="inline-flex items-center gap-2">
-      <span aria-hidden="true" className="text-muted text-xs">
+      <span aria-hidden="true" className="text-muted text-xs max-sm:hidden">
         Windows
       </span>
       <Segmented

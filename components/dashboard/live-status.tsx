@@ -32,7 +32,7 @@ export function LiveStatus(connection: Connection) {
                   : 'size-2 shrink-0 rotate-45 bg-doubt'
             }
           />
-          {word}
+          <span className="max-[380px]:sr-only">{word}</span>
         </Button>
       }
     >

@@ -1,13 +1,16 @@
 'use client';
 
 import { type ComponentType, memo, useCallback, useEffect, useState } from 'react';
+import { SWRConfig } from 'swr';
 import { Banner } from '@/components/dashboard/banner';
 import { loadView, PageView } from '@/components/dashboard/page-view';
 import { untilLoaded } from '@/components/live/until-loaded';
+import { parseUrlState } from '@/components/live/url-state';
 import { useUrlState } from '@/components/live/use-url-state';
-import { useWindows } from '@/components/live/use-windows';
+import { useWindows, windowsUrl } from '@/components/live/use-windows';
 import type { ReplayProps } from '@/components/replay/replay-stage';
 import { Notice } from '@/components/ui/notice';
+import type { WindowsAnswer } from '@/lib/contract/answers';
 
 /** Nothing of a replay may be in the way of the first view; and a tab that nobody sees asks for nothing. */
 const CALM_MS = 8000;
@@ -15,17 +18,28 @@ const CALM_MS = 8000;
 interface LiveProps {
   readonly currency: string;
   readonly locale: string;
+  /** The address's query, as the server was asked with it. */
+  readonly search: string;
   readonly onFile: (file: File) => void;
   /** There is something to see: data, or why there is none. */
   readonly onCalm: () => void;
 }
 
+interface DashboardProps extends Pick<LiveProps, 'currency' | 'locale' | 'search'> {
+  /** What the server knew in time for the first view; null when that was nothing. */
+  readonly first: WindowsAnswer | null;
+}
+
 /** The page: of now, or of a replay file once one is opened. */
-export function Dashboard({ currency, locale }: Pick<LiveProps, 'currency' | 'locale'>) {
+export function Dashboard({ currency, locale, search, first }: DashboardProps) {
   const [isCalm, setIsCalm] = useState(false);
   const [file, setFile] = useState<File | null>(null);
   const [isReplaying, setIsReplaying] = useState(false);
   const [Replay, setReplay] = useState<ComponentType<ReplayProps> | null>(null);
+  const [fallback] = useState(() => {
+    const { day, range } = parseUrlState(search);
+    return first === null ? {} : { [windowsUrl(day, range)]: first };
+  });
   const onCalm = useCallback(() => setIsCalm(true), []);
   useEffect(() => {
     if (Replay !== null || !(isCalm || file !== null)) return;
@@ -54,15 +68,19 @@ export function Dashboard({ currency, locale }: Pick<LiveProps, 'currency' | 'lo
   return (
     <>
       <Notice />
-      {!isReplaying && <Live currency={currency} locale={locale} onFile={setFile} onCalm={onCalm} />}
+      {!isReplaying && (
+        <SWRConfig value={{ fallback }}>
+          <Live currency={currency} locale={locale} search={search} onFile={setFile} onCalm={onCalm} />
+        </SWRConfig>
+      )}
       {Replay !== null && <Replay file={file} View={PageView} onFile={setFile} onPlaying={setIsReplaying} />}
     </>
   );
 }
 
 /** The root that holds the live data. */
-const Live = memo(function Live({ currency, locale, onFile, onCalm }: LiveProps) {
-  const [url, change] = useUrlState();
+const Live = memo(function Live({ currency, locale, search, onFile, onCalm }: LiveProps) {
+  const [url, change] = useUrlState(search);
   const [paused, setPaused] = useState(false);
   const { day, range, cmp } = url;
   const { retry, ...windows } = useWindows({ day, range, cmp, paused });

@@ -20,6 +20,7 @@ import { WindowClock } from '@/components/dashboard/window-clock';
 import { useMissingMarked } from '@/components/live/missing-slots';
 import type { PageData, PageViewProps } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
+import { useHydrated } from '@/components/live/use-hydrated';
 import { useRuntime } from '@/components/live/use-runtime';
 import { createFormat } from '@/components/ui/format';
 import type { WindowsAnswer } from '@/lib/contract/answers';
@@ -60,7 +61,9 @@ export function PageView(props: PageViewProps) {
   const isHeld = paused || isReading || url.w !== null;
   const shown = useMissingMarked(useHeldAnswer(answer, isHeld, `${day} ${rangeText(range)} ${source.jumps}`));
   const zoom = useZoom(url, change);
-  const format = useMemo(() => createFormat({ currency, zone: url.tz, locale }), [currency, url.tz, locale]);
+  // The server does not know the browser's zone: the first rendering is its own, in UTC.
+  const zone = useHydrated() ? url.tz : 'utc';
+  const format = useMemo(() => createFormat({ currency, zone, locale }), [currency, zone, locale]);
   const showSheet = useCallback(() => setIsSheetOpen(true), []);
   const leave = useCallback(() => change({ kiosk: false }), [change]);
   const catchUp = () => {

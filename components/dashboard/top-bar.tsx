@@ -133,7 +133,7 @@ function ModeBadge({ windowSeconds }: { windowSeconds: number }) {
         title={health?.endpoint ?? undefined}
         className={
           isLocal
-            ? 'min-w-14 rounded border border-control border-dashed px-2 py-0.5 text-center'
+            ? 'rounded border border-control border-dashed px-2 py-0.5 text-center max-[380px]:px-1 sm:min-w-14'
             : 'rounded bg-text px-2 py-0.5 text-bg'
         }
       >

@@ -24,12 +24,15 @@ export function leaveStep(): void {
   window.history.pushState({ steps: stepsBack() + 1 }, '', window.location.href);
 }
 
-/** The address as state. A change replaces the entry, so that Back does not undo every click; a step is left before one it should. */
-export function useUrlState(): [UrlState, (change: Partial<UrlState>) => void] {
+/**
+ * The address as state. A change replaces the entry, so that Back does not undo every click; a step is left before one it
+ * should. `onServer`: the address's query as the server was asked with it.
+ */
+export function useUrlState(onServer = ''): [UrlState, (change: Partial<UrlState>) => void] {
   const search = useSyncExternalStore(
     subscribe,
     () => window.location.search,
-    () => '',
+    () => onServer,
   );
   const change = useCallback((part: Partial<UrlState>) => {
     const next = { ...parseUrlState(window.location.search), ...part };

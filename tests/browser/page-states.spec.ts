@@ -104,6 +104,30 @@ test('what is pressed before the page can hear it is done after it, and rapid cl
   await expect.poll(() => sold.length).toBe(6);
 });
 
+test('without a script the page has its total and its windows all the same', async ({ browser, brisk }) => {
+  await brisk.reset();
+  const sold = await fetch(`${brisk.url}/api/sales`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"record_count": 7}',
+  });
+  expect(sold.ok).toBe(true);
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  try {
+    const page = await context.newPage();
+    await expect
+      .poll(async () => {
+        await page.goto(brisk.url);
+        return page.getByTestId('day-total').getAttribute('data-cents');
+      })
+      .toMatch(/^[1-9]/);
+    await expect(page.getByRole('button', { name: 'Generate sales' })).toBeVisible();
+    await expect(page.getByRole('row').filter({ hasText: 'closed' }).first()).toContainText('$');
+  } finally {
+    await context.close();
+  }
+});
+
 test('a hidden tab makes no requests, and asks at once when it is seen again', async ({ page, brisk }) => {
   await page.goto(brisk.url);
   await expect(page.getByTestId('live-status')).toHaveText('Live');

@@ -1,0 +1,29 @@
+import 'server-only';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WindowsAnswer } from '../contract/answers.ts';
+import type { NamedRange } from '../core/range.ts';
+import { rangeText } from '../core/range.ts';
+import { dashboard } from './dashboard.ts';
+import { windowsAnswer } from './windows-answer.ts';
+
+/** A page that comes now with a skeleton is better than one that comes late with numbers. */
+const PATIENCE_MS = 300;
+
+/**
+ * What the page shows first, when that is known in time; else null, and the page asks for itself and says what is wrong. Without
+ * what only an opened window shows, for it travels in the page's HTML.
+ */
+export async function firstView(day: string, range: NamedRange): Promise<WindowsAnswer | null> {
+  try {
+    const { store, loop } = dashboard();
+    const reading = windowsAnswer(store, loop, new URLSearchParams({ day, range: rangeText(range) }));
+    const answer = await Promise.race([reading, sleep(PATIENCE_MS, null)]);
+    // Whoever asks next finds it read; how it fails is told then, too.
+    if (answer === null) reading.catch(() => {});
+    return (
+      answer && { ...answer, slots: answer.slots.map((slot) => ({ ...slot, objects: [], requests: [] })) }
+    );
+  } catch {
+    return null;
+  }
+}
