@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { UrlState } from '@/components/live/url-state';
+import { useDays } from '@/components/live/use-days';
 import { usePageKeys } from '@/components/live/use-page-keys';
-import { useDays } from '@/components/toolbar/day-picker';
 import { daysBeside } from '@/components/toolbar/days-beside';
 import { utcDate } from '@/lib/core/window';
 

@@ -7,6 +7,8 @@ import { PartBoundary } from '@/components/ui/part-boundary';
 import { isSpan } from '@/lib/core/range';
 
 // Apart from `dynamic`, whose own imports are other chunks than the same ones elsewhere: a replay loads them beforehand.
+export const loadChart = () =>
+  untilLoaded(() => import('@/components/chart/chart-panel').then((module) => module.ChartPanel));
 const loadExportMenu = () =>
   untilLoaded(() => import('@/components/toolbar/export-menu').then((module) => module.ExportMenu));
 const loadInspector = () =>
@@ -25,6 +27,10 @@ const loadWindowTable = () =>
   untilLoaded(() => import('@/components/window/window-table').then((module) => module.WindowTable));
 
 // What is below the first view, or opened by a click, comes after the page is there.
+export const ChartPanel = dynamic(loadChart, {
+  ssr: false,
+  loading: () => <div className="h-(--chart-height)" />,
+});
 const CostMeter = dynamic(
   () => untilLoaded(() => import('@/components/dashboard/cost-meter').then((module) => module.CostMeter)),
   {

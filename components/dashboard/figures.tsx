@@ -1,14 +1,20 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import type { ReactNode } from 'react';
 import { NoSalesYet } from '@/components/dashboard/first-run';
 import { type RunningTotal, runningTotal } from '@/components/dashboard/running-total';
-import { Sparkline } from '@/components/dashboard/sparkline';
+import { untilLoaded } from '@/components/live/until-loaded';
 import type { Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
 import { lackWords } from '@/components/ui/state-words';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { averageCents } from '@/lib/core/cents';
+
+const Sparkline = dynamic(
+  () => untilLoaded(() => import('@/components/dashboard/sparkline').then((module) => module.Sparkline)),
+  { ssr: false },
+);
 
 interface FiguresProps {
   readonly answer: WindowsAnswer;

@@ -19,23 +19,21 @@ const BARS = [
   67, 81, 40,
 ] as const;
 
+const BARS_PATH = BARS.map((share, index) => `M${index * 10 + 1} ${100 - share}h8v${share}h-8z`).join('');
+
 /** What will be here; as high as the chart, so that nothing moves when it comes. */
 export function SampleChart({ endMs, format }: { endMs: number; format: Format }) {
   return (
     <div className="relative h-(--chart-height)">
-      <div
+      {/* Attributes, not styles: the server's HTML may carry no style of its own. */}
+      <svg
         aria-hidden="true"
-        className="absolute inset-x-0 top-6 bottom-11 flex items-end border-line border-b opacity-70"
+        viewBox={`0 0 ${BARS.length * 10} 100`}
+        preserveAspectRatio="none"
+        className="absolute inset-x-0 top-6 bottom-11 h-[calc(100%-4.25rem)] w-full border-line border-b opacity-70"
       >
-        {BARS.map((share, index) => (
-          <span
-            // biome-ignore lint/suspicious/noArrayIndexKey: a constant list
-            key={index}
-            className="mx-auto w-[2.7%] max-w-7 rounded-t-xs bg-sample"
-            style={{ height: `${share}%` }}
-          />
-        ))}
-      </div>
+        <path d={BARS_PATH} className="fill-sample" />
+      </svg>
       <p className="absolute inset-x-0 bottom-2 text-center text-muted">
         A sample. Your first bar stands here once the window closes at {format.clock(endMs)}.
       </p>

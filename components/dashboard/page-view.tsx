@@ -7,10 +7,8 @@ import { useZoom } from '@/components/chart/use-zoom';
 import { Generate } from '@/components/clicks/generate';
 import { Announcer } from '@/components/dashboard/announcer';
 import { useDashboardKeys } from '@/components/dashboard/dashboard-keys';
-import { loadParts, parts } from '@/components/dashboard/dashboard-parts';
+import { loadChart, loadParts, parts } from '@/components/dashboard/dashboard-parts';
 import { Figures } from '@/components/dashboard/figures';
-import { NewWindows } from '@/components/dashboard/new-windows';
-import { loadChart, SalesCard } from '@/components/dashboard/sales-card';
 import { FiguresSkeleton } from '@/components/dashboard/skeleton';
 import { TopBar } from '@/components/dashboard/top-bar';
 import { useFirstRun } from '@/components/dashboard/use-first-run';
@@ -32,6 +30,13 @@ const loadSheet = () =>
 const loadGuide = () =>
   untilLoaded(() => import('@/components/dashboard/guide').then((module) => module.Guide));
 
+const loadSalesCard = () =>
+  untilLoaded(() => import('@/components/dashboard/sales-card').then((module) => module.SalesCard));
+
+const SalesCard = dynamic(loadSalesCard, {
+  ssr: false,
+  loading: () => <SalesPlace />,
+});
 const Guide = dynamic(loadGuide, {
   ssr: false,
   loading: () => <div className="min-h-11 w-full lg:w-auto" />,
@@ -40,7 +45,7 @@ const KeyboardSheet = dynamic(loadSheet, { ssr: false });
 
 /** All of the page that comes by itself later: a replay may be shown without a server to load it from. */
 export function loadView(): Promise<unknown> {
-  return Promise.all([loadChart(), loadSheet(), loadParts()]);
+  return Promise.all([loadSalesCard(), loadChart(), loadSheet(), loadParts()]);
 }
 
 /** Two columns where the page has the width for them: 1024 px, or those and the drawer's 420. */
@@ -119,17 +124,16 @@ export function PageView(props: PageViewProps) {
         <div className={clsx('grid gap-4', columns)} data-first-run={isFirst}>
           <div className="min-w-0 empty:hidden">
             {isReady ? (
-              <SalesCard data={data} source={source} isFirst={isFirst} zoom={zoom} onReading={setIsReading}>
-                {isHeld && data.answer.live && (
-                  <NewWindows
-                    held={data.answer}
-                    windowSeconds={data.answer.windowSeconds}
-                    onCatchUp={catchUp}
-                  />
-                )}
-              </SalesCard>
+              <SalesCard
+                data={data}
+                source={source}
+                isFirst={isFirst}
+                zoom={zoom}
+                onReading={setIsReading}
+                onCatchUp={isHeld && data.answer.live ? catchUp : null}
+              />
             ) : (
-              problem === null && <div className="min-h-110 rounded-lg border border-line bg-panel" />
+              problem === null && <SalesPlace />
             )}
           </div>
           <div className={clsx('min-w-0', clockFirst)}>
@@ -164,6 +168,11 @@ export function PageView(props: PageViewProps) {
       )}
     </div>
   );
+}
+
+/** As high as the bars and what is around them. */
+function SalesPlace() {
+  return <div className="min-h-85 rounded-lg border border-line bg-panel sm:min-h-115" />;
 }
 
 /** The newest window that has ended and of which there is something to say. */

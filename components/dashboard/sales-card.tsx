@@ -1,11 +1,9 @@
-import dynamic from 'next/dynamic';
-import type { ReactNode } from 'react';
 import { chartTitle } from '@/components/chart/chart-words';
 import type { useZoom } from '@/components/chart/use-zoom';
-import { parts } from '@/components/dashboard/dashboard-parts';
+import { ChartPanel, parts } from '@/components/dashboard/dashboard-parts';
 import { SampleChart } from '@/components/dashboard/first-run';
+import { NewWindows } from '@/components/dashboard/new-windows';
 import type { PageData, Source } from '@/components/live/page-data';
-import { untilLoaded } from '@/components/live/until-loaded';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Icon } from '@/components/ui/icon';
@@ -15,26 +13,18 @@ import { Popover } from '@/components/ui/popover';
 import { Tab, TabList, TabPanel, Tabs } from '@/components/ui/tabs';
 import { useNarrow } from '@/components/ui/use-narrow';
 
-export const loadChart = () =>
-  untilLoaded(() => import('@/components/chart/chart-panel').then((module) => module.ChartPanel));
-
-const ChartPanel = dynamic(loadChart, {
-  ssr: false,
-  loading: () => <div className="h-(--chart-height)" />,
-});
-
 interface SalesCardProps {
   readonly data: PageData;
   readonly source: Pick<Source, 'previous' | 'paused'>;
   readonly isFirst: boolean;
   readonly zoom: ReturnType<typeof useZoom>;
   readonly onReading: (isReading: boolean) => void;
-  /** The way to what has come while the range was held. */
-  readonly children: ReactNode;
+  /** The way to what has come while the range is held; null while it is not. */
+  readonly onCatchUp: (() => void) | null;
 }
 
 /** The windows as bars or as rows, which of them, and whether what was sent is among them. On a wall the bars alone. */
-export function SalesCard({ data, source, isFirst, zoom, onReading, children }: SalesCardProps) {
+export function SalesCard({ data, source, isFirst, zoom, onReading, onCatchUp }: SalesCardProps) {
   const { answer, url, format, change } = data;
   const title = chartTitle(answer, url, format);
   const isNarrow = useNarrow();
@@ -72,7 +62,9 @@ export function SalesCard({ data, source, isFirst, zoom, onReading, children }: 
         <div className="mb-2 flex flex-wrap items-center justify-between gap-x-6 gap-y-1">
           <h2 className="font-medium text-base max-sm:text-xs">{title}</h2>
           <div className="flex items-center gap-4 max-sm:w-full print:hidden">
-            {children}
+            {onCatchUp !== null && (
+              <NewWindows held={answer} windowSeconds={answer.windowSeconds} onCatchUp={onCatchUp} />
+            )}
             <TabList aria-label="View" className="border-none">
               <Tab value="chart">Chart</Tab>
               <Tab value="table">Table</Tab>
