@@ -65,7 +65,7 @@ export function Generate({ answer, format, change }: GenerateProps) {
     );
   }
   return (
-    <div className="flex flex-1 flex-col gap-3 print:hidden">
+    <div className="flex flex-1 flex-col gap-2 sm:gap-3 print:hidden">
       <div className="flex flex-wrap gap-2">
         <Button
           look="primary"

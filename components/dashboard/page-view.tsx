@@ -110,7 +110,12 @@ export function PageView(props: PageViewProps) {
           onChange={change}
         />
       )}
-      <main className={clsx('mx-auto flex flex-col gap-4 p-4 sm:px-6', !kiosk && 'max-w-[1248px]')}>
+      <main
+        className={clsx(
+          'mx-auto flex flex-col gap-3 p-3 sm:gap-4 sm:px-6 sm:py-4',
+          !kiosk && 'max-w-[1248px]',
+        )}
+      >
         {children}
         {isReady && newest !== null ? (
           <Figures answer={newest} day={day} isAlone={isReplay} isFirst={isFirst} format={format}>
@@ -121,7 +126,7 @@ export function PageView(props: PageViewProps) {
             words={problem === null ? 'Reading what the windows hold…' : 'Nothing could be read yet'}
           />
         )}
-        <div className={clsx('grid gap-4', columns)} data-first-run={isFirst}>
+        <div className={clsx('grid gap-3 sm:gap-4', columns)} data-first-run={isFirst}>
           <div className="min-w-0 empty:hidden">
             {isReady ? (
               <SalesCard

@@ -35,7 +35,7 @@ export function WindowClock(props: WindowClockProps) {
       data-testid="open-window"
       data-records={open?.recordCount ?? ''}
       data-cents={open?.salesCents ?? ''}
-      className="flex h-full flex-col gap-3 max-sm:p-3"
+      className="flex h-full flex-col gap-2 sm:gap-3 max-sm:p-3"
     >
       <div className="grid grid-cols-[auto_1fr] items-center gap-x-5 sm:gap-x-6">
         <Ring startMs={open?.startMs ?? 0} endMs={open?.endMs ?? 0} />
@@ -43,7 +43,7 @@ export function WindowClock(props: WindowClockProps) {
           <p className="min-h-5 text-muted">
             {open !== null && `${format.range(open.startMs, open.endMs)} ${isOver ? 'closing' : 'so far'}`}
           </p>
-          <p className="min-h-8.5 font-medium text-[28px] leading-[1.2] tracking-tight">
+          <p className="min-h-7 font-medium text-2xl sm:min-h-8.5 sm:text-[28px] leading-[1.2] tracking-tight">
             {open !== null && format.money(open.salesCents)}
           </p>
           <p className="min-h-5 text-muted">
@@ -70,7 +70,7 @@ function Ring({ startMs, endMs }: { startMs: number; endMs: number }) {
   return (
     <svg
       viewBox="0 0 100 100"
-      className="size-20 shrink-0 sm:size-24"
+      className="size-17 shrink-0 sm:size-24"
       role="timer"
       aria-label="Until the window ends"
     >
