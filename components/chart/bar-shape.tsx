@@ -4,6 +4,8 @@ import { PLOT, withinBox } from '@/components/chart/plot';
 
 /** The height of the stump of a result that is missing or cannot be read. */
 const STUMP_PX = 26;
+/** A place of this width has room for a word; over narrower ones it would lie on their neighbours: the legend has it. */
+const WORD_PX = 44;
 const DOUBT = { fill: 'none', stroke: 'var(--doubt)', strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
 
 /** The hatches of what is not final, to stand in the `defs` of the chart. */
@@ -26,7 +28,12 @@ export function WaitingPatterns() {
 export function WindowBar(props: BarShapeProps) {
   const width = useWindowWidth(props);
   if (props.height === 0) return null;
-  return <Rectangle {...props} width={width} radius={Math.min(2, width / 4)} />;
+  const bar: Bar = props.payload;
+  return (
+    <g data-drawn={bar.state}>
+      <Rectangle {...props} width={width} radius={Math.min(2, width / 4)} />
+    </g>
+  );
 }
 
 /**
@@ -39,11 +46,12 @@ export function PlaceMarks(props: BarShapeProps) {
   const width = useWindowWidth(props);
   const middle = x + width / 2;
   const top = Math.min(y, base);
+  const hasRoom = usePlaceWidth(bar) >= WORD_PX;
   return (
     <g data-state={bar.state} data-start={bar.startMs} data-value={bar.value ?? ''}>
       {bar.value !== null && <rect x={x} y={top} width={width} height={Math.abs(base - y)} fill="none" />}
-      {bar.state === 'open' && <Label x={middle} y={top - 7} text="so far" color="var(--text)" />}
-      {bar.state === 'late' && <Label x={middle} y={top - 7} text="late" color="var(--doubt)" />}
+      {hasRoom && bar.state === 'open' && <Label x={middle} y={top - 7} text="so far" color="var(--text)" />}
+      {hasRoom && bar.state === 'late' && <Label x={middle} y={top - 7} text="late" color="var(--doubt)" />}
       {isWaiting(bar.state) && bar.value === null && (
         <path
           d={`M${x} ${base - 2}h${width}`}
@@ -74,20 +82,23 @@ export function PlaceMarks(props: BarShapeProps) {
 
 /** The day before's value, as a pale line across the place of a bar. */
 export function DayBeforeMark({ cx, cy, payload }: DotItemDotProps) {
-  const plot = usePlotArea();
   const bar: Bar = payload;
-  if (plot === undefined || bar.previous === null || cx === undefined || cy === undefined) return null;
-  const half = Math.max(1.5, plot.width / bar.count / 2 - 0.5);
+  const half = Math.max(1.5, usePlaceWidth(bar) / 2 - 0.5);
+  if (bar.previous === null || cx === undefined || cy === undefined) return null;
   return <path d={`M${cx - half} ${cy}h${2 * half}`} stroke="var(--muted)" strokeWidth={2} />;
 }
 
-function useWindowWidth({ width, payload }: BarShapeProps): number {
-  const plot = usePlotArea();
-  const bar: Bar = payload;
-  return width + ((bar.span - 1) * (plot?.width ?? 0)) / bar.count;
+/** Of one place, the gaps beside the bar included. */
+function usePlaceWidth({ count }: Bar): number {
+  return (usePlotArea()?.width ?? 0) / count;
 }
 
-/** With a rim in the colour of the page, as it may lie on a taller bar beside its own; never cut by the chart's edge. */
+function useWindowWidth({ width, payload }: BarShapeProps): number {
+  const bar: Bar = payload;
+  return width + (bar.span - 1) * usePlaceWidth(bar);
+}
+
+/** With a rim in the colour of the page, for what it may lie on; never cut by the chart's edge. */
 function Label({ x, y, text, color }: { x: number; y: number; text: string; color: string }) {
   const plot = usePlotArea();
   const boxWidth = plot === undefined ? Infinity : plot.x + plot.width + PLOT.right;

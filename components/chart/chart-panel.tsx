@@ -38,6 +38,15 @@ interface ChartPanelProps {
   readonly onReading: (isReading: boolean) => void;
 }
 
+/** The hatches that are on screen. */
+function waitingWords(bars: readonly Bar[]): ('so far' | 'late')[] {
+  const has = (isOne: (bar: Bar) => boolean) => bars.some((bar) => bar.value !== null && isOne(bar));
+  return [
+    ...(has(({ state }) => state === 'open' || state === 'closing') ? (['so far'] as const) : []),
+    ...(has(({ state }) => state === 'late') ? (['late'] as const) : []),
+  ];
+}
+
 /** The plot with what lies over it, its legend and its table. Only bars, scale and words reach the chart itself. */
 export function ChartPanel(props: ChartPanelProps) {
   const { answer, previous, paused, url, format, onChange, onZoom, onBack, onReading } = props;
@@ -156,6 +165,7 @@ export function ChartPanel(props: ChartPanelProps) {
       <ChartLegend
         names={data.names}
         looks={data.looks}
+        waiting={waitingWords(bars)}
         isCompared={url.cmp && previous !== undefined}
         over={bars.filter((each) => each.isOver).length}
         limit={limitCents === null ? null : format.money(limitCents)}

@@ -2,10 +2,13 @@ import type { ClickFlag } from '@/components/chart/click-flags';
 import { CrossSign, PennantSign } from '@/components/chart/flag-signs';
 import { PartSwatch } from '@/components/ui/part-looks';
 
+const WAITING_COLORS = { 'so far': 'settled', late: 'doubt' } as const;
+
 /** Names only what the plot does not say itself. */
 export function ChartLegend({
   names,
   looks,
+  waiting,
   isCompared,
   over,
   limit,
@@ -14,6 +17,8 @@ export function ChartLegend({
   /** Of the parts that bars are split into, and how each looks. */
   names: readonly string[];
   looks: readonly number[];
+  /** Of the windows on screen that are not final yet, how each kind looks. */
+  waiting: readonly ('so far' | 'late')[];
   isCompared: boolean;
   over: number;
   /** The limit in words; null when there is none. */
@@ -21,7 +26,8 @@ export function ChartLegend({
   /** Null when they are not shown. */
   flags: readonly ClickFlag[] | null;
 }) {
-  if (names.length === 0 && !isCompared && limit === null && flags === null) return null;
+  if (names.length === 0 && waiting.length === 0 && !isCompared && limit === null && flags === null)
+    return null;
   const sum = (which: keyof ClickFlag) => (flags ?? []).reduce((all, flag) => all + flag[which], 0);
   return (
     <ul className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-muted text-xs">
@@ -29,6 +35,19 @@ export function ChartLegend({
         <li key={name} className="flex items-center gap-2">
           <PartSwatch look={looks[index] ?? 0} />
           {name}
+        </li>
+      ))}
+      {waiting.map((word) => (
+        <li key={word} className="flex items-center gap-2">
+          <svg className="size-3 shrink-0" aria-hidden="true">
+            <rect
+              width="12"
+              height="12"
+              fill={`url(#waiting-${WAITING_COLORS[word]})`}
+              stroke={`var(--${WAITING_COLORS[word]})`}
+            />
+          </svg>
+          {word === 'late' ? 'late: still no total' : 'so far, not final'}
         </li>
       ))}
       {isCompared && (

@@ -265,11 +265,11 @@ test('without colours and without motion every state keeps its own sign', async 
   await page.goto(calm.url);
   const chart = page.getByTestId('chart');
   await page.getByRole('button', { name: 'Generate sales' }).click();
-  const open = chart.locator('[data-state="open"] rect');
+  const open = chart.locator('[data-drawn="open"] path');
   await expect(open).toHaveAttribute('stroke-dasharray', /\d/);
   await expect(open).toHaveAttribute('fill', /^url\(/);
-  await expect(chart.getByText('so far')).toBeVisible();
-  const closed = chart.locator(`[data-start="${startMs}"] rect`);
+  await expect(page.getByText('so far, not final')).toBeVisible();
+  const closed = chart.locator('[data-drawn="closed"] path');
   await expect(closed).not.toHaveAttribute('stroke-dasharray', /\d/);
   await expect(closed).not.toHaveAttribute('fill', /^url\(/);
   expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
