@@ -278,7 +278,10 @@ test('npm run redrive finds the local runtime, says each line, and ends with 1 w
   const key = await giveUp(batch(requestId, 5));
   const env: NodeJS.ProcessEnv = { ...process.env, LOCAL_DATA_DIR: dataDir, AWS_PROFILE: 'elsewhere' };
   delete env.BUCKET_NAME;
-  const child = spawn(process.execPath, ['--import', tsx, 'infra/doctor/redrive.ts'], { cwd: root, env });
+  const child = spawn(process.execPath, ['--import', tsx, 'infra/doctor/redrive-command.ts'], {
+    cwd: root,
+    env,
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
   const code = await new Promise((resolve) => child.on('close', resolve));

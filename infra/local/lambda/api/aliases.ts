@@ -3,9 +3,9 @@ import { functionArn, functionReference } from '../functions/function-reference.
 import type { StoredAlias } from '../functions/function-store.ts';
 import { resourceConflict } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
+import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import { paged } from './page.ts';
-import { bodyOf } from './request-body.ts';
 import { json, NO_CONTENT } from './route.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html */

@@ -3,8 +3,8 @@ import { ACCOUNT_CONCURRENCY, type FunctionPool } from '../functions/function-po
 import { functionReference } from '../functions/function-reference.ts';
 import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
+import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
-import { bodyOf } from './request-body.ts';
 import { json, NO_CONTENT } from './route.ts';
 
 /** What must stay free for functions without a reservation. */

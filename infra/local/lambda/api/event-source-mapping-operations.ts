@@ -3,12 +3,12 @@ import type { FunctionPool } from '../functions/function-pool.ts';
 import { functionArn, functionReference } from '../functions/function-reference.ts';
 import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
+import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import { refuseForeign, settingsIn } from './mapping-settings.ts';
 import { numberIn, paged } from './page.ts';
-import { bodyOf } from './request-body.ts';
+import { tagsIn } from './resource-tags.ts';
 import { json } from './route.ts';
-import { tagsIn } from './tags.ts';
 
 const ARN_PATTERN =
   'arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)';

@@ -5,11 +5,11 @@ import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { describeFunction, listedFunction } from './describe-functions.ts';
 import { functionSettingsIn, packageIn, refuseForeign, refuseSettings } from './function-settings.ts';
+import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import { paged } from './page.ts';
-import { bodyOf } from './request-body.ts';
+import { tagsIn } from './resource-tags.ts';
 import { json, NO_CONTENT } from './route.ts';
-import { tagsIn } from './tags.ts';
 
 const DEFAULTS = {
   description: '',

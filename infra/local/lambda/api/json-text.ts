@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { isStructure, wrongType } from '../../aws-json/json-reader.ts';
+import type { HttpRequest } from '../../http/http.ts';
 import { LambdaError } from '../lambda-error.ts';
 
 /**
@@ -18,6 +20,14 @@ export function parsedJson(body: Buffer, prefix = ''): unknown {
       { Type: 'User' },
     );
   }
+}
+
+/** The JSON object in a request; no body is an empty one. Throws LambdaError InvalidRequestContentException. */
+export function bodyOf(request: HttpRequest): Readonly<Record<string, unknown>> {
+  if (request.body.length === 0) return {};
+  const body = parsedJson(request.body);
+  if (!isStructure(body)) throw wrongType(body, 'a Structure');
+  return body;
 }
 
 const EXPECTED_VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";

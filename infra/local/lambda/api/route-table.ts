@@ -20,8 +20,8 @@ import {
   updateFunctionConfiguration,
 } from './function-operations.ts';
 import { invoke, invokeAsync } from './invoke.ts';
+import { listTags, tagResource, untagResource } from './resource-tags.ts';
 import { json, type Route } from './route.ts';
-import { listTags, tagResource, untagResource } from './tags.ts';
 
 const FUNCTIONS = '2015-03-31/functions';
 const FUNCTION = `${FUNCTIONS}/{FunctionName}`;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { StreamReader } from '../../kinesis/stream-reader.ts';
 import type { FunctionInvoker } from '../function-invoker.ts';
-import type { PutFailureObject } from './failure-destination.ts';
+import type { PutFailureObject } from './failure-delivery.ts';
 import type { MappingStore } from './mapping-store.ts';
 import type { InvocationReport } from './sender.ts';
 

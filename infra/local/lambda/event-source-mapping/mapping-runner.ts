@@ -1,7 +1,7 @@
 import type { ShardDescription, ShardPosition } from '../../kinesis/stream-reader.ts';
 import type { EventSourceMappingConfiguration } from '../event-source-mappings.ts';
 import { beginAt, resize } from '../window-tracker.ts';
-import { tellDestination } from './failure-destination.ts';
+import { tellDestination } from './failure-delivery.ts';
 import { patternsOf } from './mapping-definition.ts';
 import type { MappingEnvironment } from './mapping-environment.ts';
 import type { Checkpoint } from './mapping-store.ts';

@@ -3,8 +3,8 @@ import type { LogSink } from '../../logs/log-sink.ts';
 import type { Code } from './code.ts';
 import type { LambdaFunction } from './function-definition.ts';
 import type { FunctionEnvironment } from './invocation.ts';
-import type { InvocationLog } from './invocation-log.ts';
 import { NodeWorker } from './node-worker.ts';
+import type { PlatformLog } from './platform-log.ts';
 import { RuntimeProcess } from './runtime-process.ts';
 import type { LogListener, Sandbox, SandboxResult } from './sandbox.ts';
 
@@ -19,7 +19,7 @@ export interface Instance {
   readonly codeSha256: string;
   readonly logStreamName: string;
   /** The invocation under way; what is written between invocations goes to the log stream alone. */
-  log: InvocationLog | null;
+  log: PlatformLog | null;
   idleSinceMs: number;
 }
 

@@ -13,8 +13,8 @@ import {
 } from './function-error.ts';
 import { FunctionInstances, type Instance, newLogStreamName } from './function-instances.ts';
 import type { FunctionEnvironment, InjectedFailure, Invocation, InvocationCall } from './invocation.ts';
-import { InvocationLog } from './invocation-log.ts';
 import { workerRuntimeFile } from './node-runtime-file.ts';
+import { PlatformLog } from './platform-log.ts';
 import { RESPONSE_LIMIT_BYTES } from './runtime-api.ts';
 import type { SandboxResult } from './sandbox.ts';
 
@@ -205,7 +205,7 @@ export class FunctionRunner {
   }
 
   #ended(
-    log: InvocationLog,
+    log: PlatformLog,
     requestId: string,
     startedMs: number,
     { ok, payload, memoryBytes, timeout, crash }: Ending,
@@ -226,8 +226,8 @@ export class FunctionRunner {
     };
   }
 
-  #log(logStreamName: string, requestId: string): InvocationLog {
-    return new InvocationLog(this.definition, logStreamName, requestId, this.#environment.logs);
+  #log(logStreamName: string, requestId: string): PlatformLog {
+    return new PlatformLog(this.definition, logStreamName, requestId, this.#environment.logs);
   }
 
   #nextFailure(): InjectedFailure['kind'] | null {

@@ -4,7 +4,7 @@ import type { LambdaFunction } from './function-definition.ts';
 /** Lambda gives the caller at most the last 4 KB. */
 const TAIL_BYTES = 4_096;
 
-export interface InvocationReport {
+export interface PlatformReport {
   readonly status: 'success' | 'error' | 'timeout';
   readonly durationMs: number;
   readonly memoryBytes: number;
@@ -19,7 +19,7 @@ export interface InvocationReport {
  * it, and the last ones to the caller who asked for them.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
-export class InvocationLog {
+export class PlatformLog {
   readonly #definition: LambdaFunction;
   readonly #logStreamName: string;
   readonly #requestId: string;
@@ -52,7 +52,7 @@ export class InvocationLog {
     } else this.write(nowMs, `START RequestId: ${this.#requestId} Version: ${this.#definition.version}\n`);
   }
 
-  end(nowMs: number, report: InvocationReport): void {
+  end(nowMs: number, report: PlatformReport): void {
     const { memoryMb } = this.#definition;
     const billedMs = Math.ceil(report.durationMs);
     const usedMb = Math.min(memoryMb, Math.ceil(report.memoryBytes / 1_048_576));

@@ -4,8 +4,8 @@ import type { Tags } from '../event-source-mappings.ts';
 import { functionReference } from '../functions/function-reference.ts';
 import { invalidParameterValue } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
+import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
-import { bodyOf } from './request-body.ts';
 import { json, NO_CONTENT } from './route.ts';
 
 const MOST_TAGS = 50;
