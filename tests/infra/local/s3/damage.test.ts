@@ -11,6 +11,11 @@ import {
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../../infra/local/clock.ts';
 import { ObjectStore } from '../../../../infra/local/s3/storage/object-store.ts';
@@ -168,6 +173,15 @@ describe('a damaged object', () => {
     expect((await s3.send('GET', `/${Bucket}?list-type=2`)).body).toContain('<KeyCount>2</KeyCount>');
     await s3.send('PUT', url(), { body: '{"sales": 42187}' });
     expect((await s3.send('GET', url())).body).toBe('{"sales": 42187}');
+    flipBit(file, 0);
+    const { UploadId } = await s3.client.send(
+      new CreateMultipartUploadCommand({ Bucket, Key: 'results/one.json' }),
+    );
+    const part = { Bucket, Key: 'results/one.json', UploadId, PartNumber: 1 };
+    const { ETag } = await s3.client.send(new UploadPartCommand({ ...part, Body: '{"sales": 3}' }));
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+    await s3.client.send(new CompleteMultipartUploadCommand({ ...part, MultipartUpload }));
+    expect((await s3.send('GET', url())).body).toBe('{"sales": 3}');
     flipBit(file, 0);
     expect((await s3.send('DELETE', url())).status).toBe(204);
     expect((await s3.send('GET', url())).status).toBe(404);
