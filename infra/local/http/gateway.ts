@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
@@ -168,12 +169,30 @@ function send(response: http.ServerResponse | http2.Http2ServerResponse, result:
     headers[isHttp2 ? name : wireName(name)] = value;
   if (isHttp2) delete headers.connection;
   const contentLength = isHttp2 ? 'content-length' : 'Content-Length';
+  if (result.stream !== undefined) {
+    response.writeHead(result.status, headers);
+    sendStream(response, result.stream).catch(() => abort(response)); // half an answer must not look like a whole one
+    return;
+  }
   const hasBody = result.status !== 204 && result.status !== 304;
   // A service sets content-length itself where it answers HEAD: the length of the body that is not sent.
   if (hasBody) headers[contentLength] ??= body.length;
   response.writeHead(result.status, headers);
   if (hasBody) response.end(body);
   else response.end();
+}
+
+async function sendStream(
+  response: http.ServerResponse | http2.Http2ServerResponse,
+  stream: NonNullable<HttpResponse['stream']>,
+): Promise<void> {
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  for await (const chunk of stream(closed.signal)) {
+    const { stream: out } = response instanceof http2.Http2ServerResponse ? response : { stream: response };
+    if (!out.write(chunk)) await once(out, 'drain', { signal: closed.signal });
+  }
+  response.end();
 }
 
 async function listen(server: net.Server, firstPort: number, portsToTry: number): Promise<number> {

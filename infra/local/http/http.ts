@@ -17,6 +17,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | string;
+  /** What follows the body, as it comes; the signal is aborted when nobody listens any more. */
+  readonly stream?: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
 export type HttpService = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;

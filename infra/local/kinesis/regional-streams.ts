@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { consumerArn, consumersOf } from './stream-consumer.ts';
 import type { ShardDescription, ShardPage, ShardPosition, StreamReader } from './stream-reader.ts';
 import { Streams } from './streams.ts';
 import type { StreamsOptions } from './streams-options.ts';
@@ -46,11 +47,13 @@ export class RegionalStreams implements StreamReader {
     });
   }
 
-  /** How long the stream keeps its records; null when there is no such stream. */
+  /** How long the stream keeps its records; null when there is no such stream, or no such consumer of it. */
   retentionOf(streamArn: string): { readonly retentionMs: number } | null {
     const { streams, name } = this.#named(streamArn);
     const retentionMs = streams.retentionMs(name);
-    return retentionMs === null ? null : { retentionMs };
+    if (retentionMs === null) return null;
+    if (streamArn.includes('/consumer/') && !hasConsumer(streams, name, streamArn)) return null;
+    return { retentionMs };
   }
 
   async read(
@@ -72,9 +75,14 @@ export class RegionalStreams implements StreamReader {
     for (const streams of this.#byRegion.values()) await streams.close();
   }
 
-  /** `arn:aws:kinesis:<region>:<account>:stream/<name>` */
+  /** `arn:aws:kinesis:<region>:<account>:stream/<name>`, which a consumer's `/consumer/<name>:<seconds>` may follow. */
   #named(streamArn: string): { readonly streams: Streams; readonly name: string } {
     const [, , , region = '', , resource = ''] = streamArn.split(':');
-    return { streams: this.in(region), name: resource.slice(resource.indexOf('/') + 1) };
+    return { streams: this.in(region), name: resource.split('/')[1] ?? '' };
   }
+}
+
+function hasConsumer(streams: Streams, streamName: string, arn: string): boolean {
+  const stream = streams.stream(streamName);
+  return consumersOf(stream, streams.clock.now()).some((consumer) => consumerArn(stream, consumer) === arn);
 }

@@ -108,8 +108,13 @@ export class Shard {
   #positionAt(index: number): ShardPosition {
     return {
       type: 'AFTER_SEQUENCE_NUMBER',
-      sequenceNumber: sequenceNumberOf(this.origin, index - 1, this.metadata.createdSeconds),
+      sequenceNumber: this.sequenceNumberBefore(index),
     };
+  }
+
+  /** A number that `AFTER_SEQUENCE_NUMBER` goes on from at an index. */
+  sequenceNumberBefore(index: number): string {
+    return sequenceNumberOf(this.origin, index - 1, this.metadata.createdSeconds);
   }
 
   /** As the API describes it: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Shard.html */

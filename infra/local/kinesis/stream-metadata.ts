@@ -18,6 +18,8 @@ export interface StreamMetadata {
   readonly maxRecordKib?: number;
   /** Left out where nobody has changed it: by the partition keys. */
   readonly distribution?: DistributionStrategy;
+  /** Left out where there never was one. Those that are gone may still be in it. */
+  readonly consumers?: readonly StreamConsumer[];
   /** In the order of their creation, so parents before children. Expired ones are gone. */
   readonly shards: readonly ShardMetadata[];
   readonly nextShardIndex: number;
@@ -43,6 +45,16 @@ export interface ShardMetadata {
   readonly parents: readonly number[];
   /** Epoch milliseconds; null while the shard is open. */
   readonly closedMs: number | null;
+}
+
+/** Who reads a stream by enhanced fan-out; stored with the stream. Times are epoch milliseconds. */
+export interface StreamConsumer {
+  readonly name: string;
+  readonly createdMs: number;
+  /** CREATING until then. */
+  readonly activeMs: number;
+  /** DELETING until then; null while nobody has deregistered it. */
+  readonly goneMs: number | null;
 }
 
 export type StreamTransition = { readonly dueMs: number } & (

@@ -12,6 +12,7 @@ import { deleteStreamFolder, folderOfStream, storedStreams } from './stream-fold
 
 import { createStreamFolder, type StreamMetadata, type StreamTransition } from './stream-metadata.ts';
 import { DEFAULT_SHARD_LIMIT, DEFAULT_TRANSITION_MS, type StreamsOptions } from './streams-options.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { sweep } from './sweep.ts';
 
 /** All streams of the account in one region. */
@@ -22,7 +23,9 @@ export class Streams {
   readonly clock: Clock;
   readonly shardLimit: number;
   readonly #root: string;
-  readonly #transitionMs: number;
+  /** How long a stream or a consumer is CREATING, UPDATING or DELETING. */
+  readonly transitionMs: number;
+  readonly subscriptions = new Subscriptions();
   readonly #environment: StreamEnvironment;
   readonly #streams = new Map<string, Stream>();
   readonly #listeners = new Map<string, Set<() => void>>();
@@ -34,7 +37,7 @@ export class Streams {
     this.region = options.region;
     this.clock = options.clock;
     this.shardLimit = options.shardLimit ?? DEFAULT_SHARD_LIMIT;
-    this.#transitionMs = options.transitionMs ?? DEFAULT_TRANSITION_MS;
+    this.transitionMs = options.transitionMs ?? DEFAULT_TRANSITION_MS;
     this.#environment = {
       accountId: options.accountId,
       enforceShardLimits: options.enforceShardLimits ?? false,
@@ -111,7 +114,7 @@ export class Streams {
     this.requireShards(shardCount);
     const nowMs = this.clock.now();
     const folder = path.join(this.#root, folderOfStream(streamName));
-    const metadata = newStream(request, nowMs, nowMs + this.#transitionMs);
+    const metadata = newStream(request, nowMs, nowMs + this.transitionMs);
     createStreamFolder(folder, metadata);
     return this.#adopt(metadata, folder);
   }
@@ -140,12 +143,13 @@ export class Streams {
   begin(stream: Stream, transition: WithoutDue<StreamTransition>): void {
     // A stream that is deleted while it is created never had shards.
     const change = stream.status === 'CREATING' ? { shards: [] } : {};
-    stream.update({ ...change, transition: { ...transition, dueMs: this.clock.now() + this.#transitionMs } });
+    stream.update({ ...change, transition: { ...transition, dueMs: this.clock.now() + this.transitionMs } });
     if (!this.#settle(stream)) this.#settleLater(stream);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.subscriptions.close();
     for (const stream of this.#streams.values()) stream.close();
   }
 

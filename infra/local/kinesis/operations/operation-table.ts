@@ -1,3 +1,9 @@
+import {
+  deregisterStreamConsumer,
+  describeStreamConsumer,
+  listStreamConsumers,
+  registerStreamConsumer,
+} from './consumer-operations.ts';
 import { listShards } from './list-shards-operation.ts';
 import type { Operation } from './operation.ts';
 import { getRecords, getShardIterator } from './reading-operations.ts';
@@ -18,6 +24,7 @@ import {
   describeStreamSummary,
   listStreams,
 } from './stream-operations.ts';
+import { subscribeToShard } from './subscribe-operation.ts';
 import { addTagsToStream, listTagsForStream, removeTagsFromStream } from './tag-operations.ts';
 
 /** Every operation there is, by its name in `X-Amz-Target`. */
@@ -26,20 +33,25 @@ export const operations = {
   CreateStream: createStream,
   DecreaseStreamRetentionPeriod: decreaseStreamRetentionPeriod,
   DeleteStream: deleteStream,
+  DeregisterStreamConsumer: deregisterStreamConsumer,
   DescribeLimits: describeLimits,
   DescribeStream: describeStream,
+  DescribeStreamConsumer: describeStreamConsumer,
   DescribeStreamSummary: describeStreamSummary,
   GetRecords: getRecords,
   GetShardIterator: getShardIterator,
   IncreaseStreamRetentionPeriod: increaseStreamRetentionPeriod,
   ListShards: listShards,
+  ListStreamConsumers: listStreamConsumers,
   ListStreams: listStreams,
   ListTagsForStream: listTagsForStream,
   MergeShards: mergeShards,
   PutRecord: putRecord,
   PutRecords: putRecords,
+  RegisterStreamConsumer: registerStreamConsumer,
   RemoveTagsFromStream: removeTagsFromStream,
   SplitShard: splitShard,
+  SubscribeToShard: subscribeToShard,
   UpdateMaxRecordSize: updateMaxRecordSize,
   UpdateShardCount: updateShardCount,
   UpdateStreamMode: updateStreamMode,

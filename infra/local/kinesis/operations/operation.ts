@@ -1,12 +1,13 @@
 import { type Input, type Member, readInput, type Shape } from '../../aws-json/request-shape.ts';
 import { text } from '../../aws-json/scalar-members.ts';
+import type { EventStream } from '../event-stream.ts';
 import { KinesisError } from '../kinesis-error.ts';
 import { KINESIS } from '../kinesis-json.ts';
 import type { Stream } from '../stream.ts';
 import type { Streams } from '../streams.ts';
 
-/** What an operation answers: an object, its JSON text, or nothing, which is an empty body. */
-export type Answer = object | string | undefined;
+/** What an operation answers: an object, its JSON text, events that go on, or nothing, which is an empty body. */
+export type Answer = object | string | EventStream | undefined;
 
 export type Operation = (body: unknown, streams: Streams) => Answer;
 

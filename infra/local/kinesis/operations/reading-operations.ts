@@ -5,11 +5,12 @@ import { parseSequenceNumber } from '../sequence-number.ts';
 import { type Shard, shardIdOf } from '../shard.ts';
 import { decodeShardIterator, encodeShardIterator } from '../shard-iterator.ts';
 import type { Stream } from '../stream.ts';
+import type { StreamRecord } from '../stream-reader.ts';
 import type { Streams } from '../streams.ts';
 import { endDryRun, NAME, operation, SEQUENCE_NUMBER, streamTarget, targetName } from './operation.ts';
 import { normalShardId } from './shard-id.ts';
 
-const ITERATOR_TYPES = [
+export const ITERATOR_TYPES = [
   'AFTER_SEQUENCE_NUMBER',
   'LATEST',
   'AT_TIMESTAMP',
@@ -57,7 +58,13 @@ interface IteratorRequest {
   readonly Timestamp: number | undefined;
 }
 
-function firstIndex(request: IteratorRequest, shard: Shard, streamName: string, streams: Streams): number {
+/** Where a reader begins. Throws InvalidArgumentException. */
+export function firstIndex(
+  request: IteratorRequest,
+  shard: Shard,
+  streamName: string,
+  streams: Streams,
+): number {
   const { ShardIteratorType: type, StartingSequenceNumber: sequenceNumber, Timestamp } = request;
   const takesNumber = type === 'AT_SEQUENCE_NUMBER' || type === 'AFTER_SEQUENCE_NUMBER';
   const forbidsNumber = type === 'TRIM_HORIZON' || type === 'LATEST';
@@ -140,23 +147,28 @@ export const getRecords = operation(
     const from = isSameShard ? iterator.index : 1;
     const page = shard.readFrom(from, { maxRecords: Limit, maxBytes: MOST_BYTES }, nowMs);
     const next = { ...iterator, issuedMs: nowMs, index: page.nextIndex };
-    let records = '';
-    for (const { sequenceNumber, partitionKey, data, arrivalMs } of page.records) {
-      if (records !== '') records += ',';
-      // Only a stream that distributes by itself takes records without a key.
-      const key = partitionKey === '' ? '' : `,"PartitionKey":${JSON.stringify(partitionKey)}`;
-      records +=
-        `{"SequenceNumber":"${sequenceNumber}","ApproximateArrivalTimestamp":${arrivalMs / 1000},` +
-        `"Data":"${data}"${key}}`;
-    }
     // A closed shard's end shows when there is nothing left to give, not with its last records.
     const end =
       page.ended && page.records.length === 0
         ? `"ChildShards":${JSON.stringify(childShards(shard, stream))}`
         : `"NextShardIterator":"${encodeShardIterator({ ...next, createdSeconds: shard.metadata.createdSeconds })}"`;
-    return `{"Records":[${records}],"MillisBehindLatest":${page.millisBehindLatest},${end}}`;
+    return `{"Records":[${recordsText(page.records)}],"MillisBehindLatest":${page.millisBehindLatest},${end}}`;
   },
 );
+
+/** Texts joined by hand: of all this only keys need to be escaped. */
+export function recordsText(records: readonly StreamRecord[]): string {
+  let text = '';
+  for (const { sequenceNumber, partitionKey, data, arrivalMs } of records) {
+    if (text !== '') text += ',';
+    // Only a stream that distributes by itself takes records without a key.
+    const key = partitionKey === '' ? '' : `,"PartitionKey":${JSON.stringify(partitionKey)}`;
+    text +=
+      `{"SequenceNumber":"${sequenceNumber}","ApproximateArrivalTimestamp":${arrivalMs / 1000},` +
+      `"Data":"${data}"${key}}`;
+  }
+  return text;
+}
 
 /** Kinesis takes an iterator as it is printed in JSON, too, as it comes out of the CLI. */
 function withoutQuotes(iterator: string): string {
@@ -164,7 +176,7 @@ function withoutQuotes(iterator: string): string {
 }
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ChildShard.html */
-function childShards(shard: Shard, stream: Stream): object[] {
+export function childShards(shard: Shard, stream: Stream): object[] {
   return stream.shards
     .filter(({ metadata }) => metadata.parents.includes(shard.metadata.index))
     .map((child) => ({
@@ -175,7 +187,7 @@ function childShards(shard: Shard, stream: Stream): object[] {
 }
 
 /** A missing stream is a missing shard to these operations. */
-function existingShard(
+export function existingShard(
   streamName: string,
   shardId: string,
   streams: Streams,

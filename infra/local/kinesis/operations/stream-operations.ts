@@ -1,7 +1,8 @@
 import { required, requiredUnless } from '../../aws-json/request-shape.ts';
-import { integer, text } from '../../aws-json/scalar-members.ts';
+import { boolean, integer, text } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
 import { DEFAULT_RECORD_KIB, type Stream } from '../stream.ts';
+import { consumersOf } from '../stream-consumer.ts';
 import { decodeNameToken, encodeNameToken } from './name-token.ts';
 import { NAME, operation, streamTarget, targetStream } from './operation.ts';
 import { DISTRIBUTION, MAX_RECORD_SIZE, requireOnDemand, STREAM_MODE } from './settings-operations.ts';
@@ -57,10 +58,22 @@ export const createStream = operation(
 );
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html */
-export const deleteStream = operation(streamTarget, (input, streams) => {
-  streams.begin(targetStream(input, streams), { kind: 'delete' });
-  return undefined;
-});
+export const deleteStream = operation(
+  { ...streamTarget, EnforceConsumerDeletion: boolean() },
+  (input, streams) => {
+    const stream = targetStream(input, streams);
+    const consumers = consumersOf(stream, streams.clock.now());
+    if (consumers.length > 0 && input.EnforceConsumerDeletion !== true) {
+      throw new KinesisError(
+        'ResourceInUseException',
+        `Stream ${stream.name} under account ${streams.accountId} has registered consumers. ` +
+          'Deregister them, or set EnforceConsumerDeletion.',
+      );
+    }
+    streams.begin(stream, { kind: 'delete' });
+    return undefined;
+  },
+);
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStream.html */
 export const describeStream = operation(
@@ -93,7 +106,7 @@ export const describeStreamSummary = operation(streamTarget, (input, streams) =>
     StreamDescriptionSummary: {
       ...summaryOf(stream),
       ...(stream.status === 'CREATING' ? {} : { OpenShardCount: stream.openShardCount }),
-      ConsumerCount: 0,
+      ConsumerCount: consumersOf(stream, streams.clock.now()).length,
       ChannelCount: 0,
       MaxRecordSizeInKiB: maxRecordKib,
       ...(mode === 'ON_DEMAND' ? { RecordDistributionStrategy: distribution } : {}),

@@ -128,9 +128,13 @@ export function failureBucket(configuration: EventSourceMappingConfiguration): s
   return /^arn:aws[\w-]*:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/.exec(destination ?? '')?.[1] ?? null;
 }
 
+/** A stream's, or that of a consumer of it. */
+const SOURCE_ARN =
+  /^arn:aws[\w-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]{1,128}(\/consumer\/[a-zA-Z0-9_.-]{1,128}:\d+)?$/;
+
 function streamArn(arn: string | undefined): string {
   if (arn === undefined) throw invalidParameterValue('EventSourceArn is required.');
-  if (!/^arn:aws[\w-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]{1,128}$/.test(arn)) {
+  if (!SOURCE_ARN.test(arn)) {
     throw invalidParameterValue(
       `Unrecognized event source, must be a kinesis stream. Unsupported source arn : ${arn}`,
     );

@@ -16,7 +16,10 @@ import { fixture, functionOf, openPool, regional } from '../local-lambda.ts';
 /** An event as the function `writer` printed it. */
 export interface PrintedEvent {
   readonly functionName: string;
-  readonly Records: readonly { readonly kinesis: { readonly data: string } }[];
+  readonly Records: readonly {
+    readonly eventSourceARN: string;
+    readonly kinesis: { readonly data: string };
+  }[];
   readonly window?: { readonly start: string; readonly end: string };
   readonly state?: { readonly letters?: string };
   readonly isFinalInvokeForWindow?: boolean;

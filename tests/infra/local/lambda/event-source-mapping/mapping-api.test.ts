@@ -1,4 +1,4 @@
-import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { PutRecordCommand, RegisterStreamConsumerCommand } from '@aws-sdk/client-kinesis';
 import {
   CreateEventSourceMappingCommand,
   type CreateEventSourceMappingCommandInput,
@@ -460,4 +460,21 @@ test('mappings of several streams and functions run at once, each with windows o
   for (const { UUID } of mappings) {
     await eventually(async () => expect((await get(UUID)).LastProcessingResult).toBe('OK'));
   }
+});
+
+test("a mapping on a consumer's ARN gets its stream's records, and names the consumer in its events", async () => {
+  const register = new RegisterStreamConsumerCommand({
+    StreamARN: streamArn('numbers'),
+    ConsumerName: 'fan-out',
+  });
+  const { Consumer } = await local.kinesis.send(register);
+  const EventSourceArn = Consumer?.ConsumerARN;
+  const { EventSourceArn: kept } = await create({ EventSourceArn, FunctionName: 'second' });
+  expect(kept).toBe(EventSourceArn);
+  await put('numbers', '7');
+  await eventually(() => {
+    const records = local.events().flatMap((event) => event.Records);
+    const own = records.filter((record) => record.eventSourceARN === EventSourceArn);
+    expect(own.at(-1)?.kinesis.data).toBe(Buffer.from('7').toString('base64'));
+  });
 });
