@@ -6,6 +6,7 @@ import { PLOT, withinBox } from '@/components/chart/plot';
 const STUMP_PX = 26;
 /** A place of this width has room for a word; over narrower ones it would lie on their neighbours: the legend has it. */
 const WORD_PX = 44;
+const SIGN_PX = 10;
 const DOUBT = { fill: 'none', stroke: 'var(--doubt)', strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
 
 /** The hatches of what is not final, to stand in the `defs` of the chart. */
@@ -46,7 +47,9 @@ export function PlaceMarks(props: BarShapeProps) {
   const width = useWindowWidth(props);
   const middle = x + width / 2;
   const top = Math.min(y, base);
-  const hasRoom = usePlaceWidth(bar) >= WORD_PX;
+  const placeWidth = usePlaceWidth(bar);
+  const hasRoom = placeWidth >= WORD_PX;
+  const hasSignRoom = placeWidth >= SIGN_PX;
   return (
     <g data-state={bar.state} data-start={bar.startMs} data-value={bar.value ?? ''}>
       {bar.value !== null && <rect x={x} y={top} width={width} height={Math.abs(base - y)} fill="none" />}
@@ -63,13 +66,13 @@ export function PlaceMarks(props: BarShapeProps) {
       {bar.value !== null && bar.state !== 'incomplete' && bar.slot.lack !== null && (
         <>
           <rect x={x} y={top} width={width} height={Math.abs(base - y)} {...DOUBT} />
-          <Label x={middle} y={top - 7} text="?" color="var(--doubt)" />
+          {hasSignRoom && <Label x={middle} y={top - 7} text="?" color="var(--doubt)" />}
         </>
       )}
       {(bar.state === 'missing' || bar.state === 'incomplete') && (
         <>
           <rect x={x} y={base - STUMP_PX} width={width} height={STUMP_PX} {...DOUBT} />
-          <Label x={middle} y={base - 9} text="?" color="var(--doubt)" />
+          {hasSignRoom && <Label x={middle} y={base - 9} text="?" color="var(--doubt)" />}
         </>
       )}
       {bar.state === 'empty' && <circle cx={middle} cy={base - 3} r={1} fill="var(--control)" />}

@@ -35,7 +35,7 @@ export function barWords(
   const average = averageCents(slot);
   if (average !== null) rows.push(['Average', format.money(average)]);
   if (slot.minCents !== null && slot.maxCents !== null) {
-    rows.push(['Smallest to largest', `${format.money(slot.minCents)} to ${format.money(slot.maxCents)}`]);
+    rows.push(['Spread', `${format.money(slot.minCents)} to ${format.money(slot.maxCents)}`]);
   }
   const [now, was] = [measure.of(slot), before && measure.of(before.slot)];
   if (measure.isMoney && now !== null && was != null && slot.state === 'closed') {

@@ -249,6 +249,7 @@ test('a drag over a live range zooms while the pointer stays, and what is inspec
   const open = chart(page).locator('[data-state="open"]');
   await expect(open).toHaveCount(1);
   const count = await bars.count();
+  await chart(page).scrollIntoViewIfNeeded();
   const box = await open.boundingBox();
   if (box === null) throw new Error('the bar has no box');
   await page.mouse.move(box.x + 2, box.y + box.height - 2);
