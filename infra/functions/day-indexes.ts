@@ -1,12 +1,6 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import {
-  type IndexedResult,
-  MAX_DAY_INDEX_BYTES,
-  parseDayIndex,
-  serializeDayIndex,
-  withRow,
-} from '../../lib/core/day-index.ts';
+import { addToDayIndex, type IndexedResult, MAX_DAY_INDEX_BYTES } from '../../lib/core/day-index.ts';
 import { excerptOfError } from '../../lib/core/excerpt.ts';
 import { dayIndexKey, resultKey } from '../../lib/core/object-key.ts';
 import { utcDay } from '../../lib/core/window.ts';
@@ -48,8 +42,9 @@ export class DayIndexes {
   async #add(key: string, row: IndexedResult, signal: AbortSignal): Promise<void> {
     for (let left = TRIES; ; left -= 1) {
       const stored = await this.#read(key, signal);
-      const text = textWith(row, stored);
-      if (text === null || text === stored?.text) return;
+      const text = addToDayIndex(stored?.text ?? null, row);
+      // Larger than anybody reads: the readers get the result itself.
+      if (text === stored?.text || Buffer.byteLength(text) > MAX_DAY_INDEX_BYTES) return;
       try {
         await this.#write(key, text, stored, signal);
         return;
@@ -84,18 +79,6 @@ export class DayIndexes {
     });
     await this.#s3.send(put, { abortSignal });
   }
-}
-
-/** Null when the index would be larger than anybody reads: the readers get the result itself. */
-function textWith(row: IndexedResult, stored: Stored): string | null {
-  const { shardId, window } = row.result;
-  const day = utcDay(window.startMs);
-  // What is no index is replaced: it was of no use to anybody.
-  const index = (stored && parseDayIndex(stored.text, day, shardId)) ?? { day, shardId, rows: [] };
-  if (index.rows.some(({ key, etag }) => key === row.key && etag === row.etag)) return stored?.text ?? null;
-  const more = withRow(index, row);
-  const text = more === null ? null : serializeDayIndex(more);
-  return text === null || Buffer.byteLength(text) > MAX_DAY_INDEX_BYTES ? null : text;
 }
 
 function isStatus(error: unknown, ...statuses: readonly number[]): boolean {

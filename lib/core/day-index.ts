@@ -3,7 +3,7 @@ import { MAX_CENTS } from './cents.ts';
 import type { CustomerShare } from './customers.ts';
 import { resultKey } from './object-key.ts';
 import { isSequenceNumber } from './sequence-number.ts';
-import { parseUtcDay, utcDay } from './window.ts';
+import { utcDay } from './window.ts';
 import type { WindowResult } from './window-result.ts';
 
 /**
@@ -33,12 +33,21 @@ const VERSION = 1;
 /** The longest window that Lambda knows. */
 const MAX_WINDOW_MS = 900_000;
 
-/** The index with one row more, or with another one of the same key. Null for a result of another day or shard. */
-export function withRow(index: DayIndex, row: IndexedResult): DayIndex | null {
-  const { window, shardId } = row.result;
-  if (utcDay(window.startMs) !== index.day || shardId !== index.shardId) return null;
-  const others = index.rows.filter(({ key }) => key !== row.key);
-  return { ...index, rows: [...others, row] };
+/**
+ * The text of an index with one row more, or with another one of the same key; the same text when it has that very row.
+ * Without one (null), or with what is no index of the result's day and shard, a new one. The rows that are there are taken
+ * over unread: whoever reads them checks them.
+ */
+export function addToDayIndex(text: string | null, row: IndexedResult): string {
+  const { window, shardId, firstSequenceNumber } = row.result;
+  const day = utcDay(window.startMs);
+  const { names, rows } = (text === null ? null : openIndex(text, day, shardId)) ?? { names: [], rows: [] };
+  const isSame = (other: unknown) =>
+    Array.isArray(other) && other[0] === window.startMs && other[2] === firstSequenceNumber;
+  const same = rows.find(isSame);
+  if (text !== null && Array.isArray(same) && same[4] === row.etag) return text;
+  const others = rows.filter((other) => !isSame(other));
+  return textOf(day, shardId, [...names], others, [row]);
 }
 
 /**
@@ -46,20 +55,24 @@ export function withRow(index: DayIndex, row: IndexedResult): DayIndex | null {
  * of a customer stand the place in `names`, the count and the cents, one after the other.
  */
 export function serializeDayIndex({ day, shardId, rows }: DayIndex): string {
-  const names = new Map<string, number>();
+  return textOf(day, shardId, [], [], rows);
+}
+
+function textOf(
+  day: string,
+  shardId: string,
+  names: unknown[],
+  written: readonly unknown[],
+  rows: readonly IndexedResult[],
+): string {
+  const places = new Map(names.map((name, place) => [name, place]));
   const placeOf = (name: string) => {
-    const place = names.get(name) ?? names.size;
-    names.set(name, place);
+    const place = places.get(name) ?? names.push(name) - 1;
+    places.set(name, place);
     return place;
   };
-  const written = rows.map((row) => rowOf(row, placeOf));
-  return JSON.stringify({
-    version: VERSION,
-    day,
-    shard_id: shardId,
-    names: [...names.keys()],
-    rows: written,
-  });
+  const all = [...written, ...rows.map((row) => rowOf(row, placeOf))];
+  return JSON.stringify({ version: VERSION, day, shard_id: shardId, names, rows: all });
 }
 
 function rowOf({ etag, result }: IndexedResult, placeOf: (name: string) => number): readonly unknown[] {
@@ -90,6 +103,22 @@ function rowOf({ etag, result }: IndexedResult, placeOf: (name: string) => numbe
  * when there is no index in it, or one of another day or shard than its key says.
  */
 export function parseDayIndex(text: string, day: string, shardId: string): DayIndex | null {
+  const index = openIndex(text, day, shardId);
+  if (index === null) return null;
+  const read = new Map<string, IndexedResult>();
+  for (const each of index.rows) {
+    const row = Array.isArray(each) ? parseRow(each, index.names, shardId) : null;
+    if (row !== null && utcDay(row.result.window.startMs) === day) read.set(row.key, row);
+  }
+  return { day, shardId, rows: [...read.values()] };
+}
+
+/** What is in an index, unread; null as `parseDayIndex`. */
+function openIndex(
+  text: string,
+  day: string,
+  shardId: string,
+): { readonly names: readonly unknown[]; readonly rows: readonly unknown[] } | null {
   if (text.length > MAX_DAY_INDEX_BYTES) return null;
   let value: unknown;
   try {
@@ -97,18 +126,12 @@ export function parseDayIndex(text: string, day: string, shardId: string): DayIn
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null || parseUtcDay(day) === null) return null;
+  if (typeof value !== 'object' || value === null) return null;
   const fields: { version?: unknown; day?: unknown; shard_id?: unknown; names?: unknown; rows?: unknown } =
     value;
   if (fields.version !== VERSION || fields.day !== day || fields.shard_id !== shardId) return null;
   const { names, rows } = fields;
-  if (!Array.isArray(names) || !Array.isArray(rows)) return null;
-  const read = new Map<string, IndexedResult>();
-  for (const each of rows) {
-    const row = Array.isArray(each) ? parseRow(each, names, shardId) : null;
-    if (row !== null && utcDay(row.result.window.startMs) === day) read.set(row.key, row);
-  }
-  return { day, shardId, rows: [...read.values()] };
+  return Array.isArray(names) && Array.isArray(rows) ? { names, rows } : null;
 }
 
 function parseRow(
