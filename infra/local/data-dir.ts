@@ -1,5 +1,7 @@
 import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import http from 'node:http';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 
 /**
  * One runtime to a data folder: two would write over each other's logs. The lock names the process and the port that it
@@ -124,15 +126,35 @@ async function isRunning(holder: Holder, file: string): Promise<boolean> {
     return false;
   }
   if (holder.port === null) return isYounger(file, STARTING_MS);
-  try {
-    const response = await fetch(`http://127.0.0.1:${holder.port}/_local/health`, {
-      signal: AbortSignal.timeout(2000),
+  const health = await healthAt(holder.port);
+  return health === 'late' || health === holder.pid;
+}
+
+const ANSWER_MS = 2000;
+
+/** The process id that the runtime at the port says, `late` when it says nothing in time, null when there is none. */
+function healthAt(port: number): Promise<number | 'late' | null> {
+  return new Promise((resolve) => {
+    // Not fetch: Node.js may be told to send its requests through a proxy, which does not know this machine's runtime.
+    const request = http.get(
+      { host: '127.0.0.1', port, path: '/_local/health', agent: false },
+      (response) => {
+        json(response).then(
+          (health) => resolve(isObject(health) && typeof health.pid === 'number' ? health.pid : null),
+          () => resolve(null),
+        );
+      },
+    );
+    request.on('error', () => resolve(null));
+    request.setTimeout(ANSWER_MS, () => {
+      resolve('late');
+      request.destroy();
     });
-    const health: unknown = await response.json();
-    return typeof health === 'object' && health !== null && 'pid' in health && health.pid === holder.pid;
-  } catch (error) {
-    return error instanceof Error && error.name === 'TimeoutError';
-  }
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** False also for a file that is gone. */
