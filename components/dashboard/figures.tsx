@@ -11,10 +11,10 @@ import { lackWords } from '@/components/ui/state-words';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { averageCents } from '@/lib/core/cents';
 
-const Sparkline = dynamic(
-  () => untilLoaded(() => import('@/components/dashboard/sparkline').then((module) => module.Sparkline)),
-  { ssr: false },
-);
+export const loadSparkline = () =>
+  untilLoaded(() => import('@/components/dashboard/sparkline').then((module) => module.Sparkline));
+
+const Sparkline = dynamic(loadSparkline, { ssr: false });
 
 interface FiguresProps {
   readonly answer: WindowsAnswer;

@@ -8,7 +8,7 @@ import { Generate } from '@/components/clicks/generate';
 import { Announcer } from '@/components/dashboard/announcer';
 import { useDashboardKeys } from '@/components/dashboard/dashboard-keys';
 import { loadChart, loadParts, parts } from '@/components/dashboard/dashboard-parts';
-import { Figures } from '@/components/dashboard/figures';
+import { Figures, loadSparkline } from '@/components/dashboard/figures';
 import { FiguresSkeleton } from '@/components/dashboard/skeleton';
 import { TopBar } from '@/components/dashboard/top-bar';
 import { useFirstRun } from '@/components/dashboard/use-first-run';
@@ -45,7 +45,7 @@ const KeyboardSheet = dynamic(loadSheet, { ssr: false });
 
 /** All of the page that comes by itself later: a replay may be shown without a server to load it from. */
 export function loadView(): Promise<unknown> {
-  return Promise.all([loadSalesCard(), loadChart(), loadSheet(), loadParts()]);
+  return Promise.all([loadSparkline(), loadSalesCard(), loadChart(), loadSheet(), loadParts()]);
 }
 
 /** Two columns where the page has the width for them: 1024 px, or those and the drawer's 420. */
