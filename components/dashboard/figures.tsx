@@ -94,7 +94,7 @@ function Total({ total: { closedCents, openCents }, format }: { total: RunningTo
         <span
           data-testid="open-total"
           className={
-            isAllOpen ? 'hatched rounded px-1' : 'hatched rounded px-1.5 text-xl leading-snug sm:text-2xl'
+            isAllOpen ? 'not-final rounded px-1' : 'not-final rounded px-1.5 text-xl leading-snug sm:text-2xl'
           }
         >
           {isAllOpen ? format.money(openCents) : format.change(openCents)}
