@@ -22,7 +22,15 @@ export function keepAnswer(kept: Kept | null, newest: WindowsAnswer, isHeld: boo
     return isCaughtUp ? kept : { key, newest, shown: newest };
   }
   const isSame = kept.key === key;
+  // The open window is refreshed in the answer before, too, while the next one is waited for.
+  if (!isSame && isOfSameRange(newest, kept.newest)) {
+    return { key: kept.key, newest, shown: holdRange(kept.shown, newest) };
+  }
   return { key, newest, shown: isSame && isHeld ? holdRange(kept.shown, newest) : newest };
+}
+
+function isOfSameRange(a: WindowsAnswer, b: WindowsAnswer): boolean {
+  return a.fromMs === b.fromMs && a.toMs === b.toMs && a.stepSeconds === b.stepSeconds;
 }
 
 export function useHeldAnswer(

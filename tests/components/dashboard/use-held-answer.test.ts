@@ -48,5 +48,9 @@ test('another question ends the hold, though the answer to the one before stays 
   expect(
     firstShown([zero, true, 'hour'], [one, true, 'hour'], [one, true, 'part'], [part, true, 'part']),
   ).toEqual([0, 0, 0, 20]);
+  // The answer before is another object, as its open window has grown.
+  expect(firstShown([zero, true, 'hour'], [{ ...zero }, true, 'part'], [part, true, 'part'])).toEqual([
+    0, 0, 20,
+  ]);
   expect(firstShown([one, true, 'part'], [one, true, 'hour'], [two, true, 'hour'])).toEqual([1, 1, 2]);
 });
