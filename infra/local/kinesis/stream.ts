@@ -144,7 +144,10 @@ export class Stream {
   #shardFor(entry: PutEntry): Shard {
     const [only] = this.#open;
     if (only !== undefined && this.#open.length === 1) return only;
-    if (!this.usesPartitionKeys) return this.#nextInTurn();
+    if (!this.usesPartitionKeys) {
+      this.#turn = (this.#turn + 1) % this.#open.length; // evenly, which is all that is promised
+      return this.#openAt(this.#turn);
+    }
     const hashKey = entry.explicitHashKey ?? hashOfPartitionKey(entry.partitionKey);
     let low = 0;
     let high = this.#open.length - 1;
@@ -153,15 +156,11 @@ export class Stream {
       if ((this.#open[middle]?.metadata.lastHashKey ?? '') < hashKey) low = middle + 1;
       else high = middle;
     }
-    const shard = this.#open[low];
-    if (shard === undefined) throw new Error(`Expected stream ${this.name} to have an open shard`);
-    return shard;
+    return this.#openAt(low);
   }
 
-  /** Evenly, which is all that is promised of the AUTO strategy. */
-  #nextInTurn(): Shard {
-    this.#turn = (this.#turn + 1) % this.#open.length;
-    const shard = this.#open[this.#turn];
+  #openAt(position: number): Shard {
+    const shard = this.#open[position];
     if (shard === undefined) throw new Error(`Expected stream ${this.name} to have an open shard`);
     return shard;
   }
