@@ -342,8 +342,8 @@ function smallTargets(page: Page): Promise<string[]> {
 
 /** On a phone range, view and export are behind one button. */
 async function openTools(page: Page): Promise<void> {
-  const tools = page.getByRole('button', { name: 'Range and view' });
-  if (await tools.isVisible()) await tools.click();
+  if ((page.viewportSize()?.width ?? 0) < 640)
+    await page.getByRole('button', { name: 'Range and view' }).click();
 }
 
 /** Below the first view it comes when it is scrolled to. */
