@@ -1,6 +1,5 @@
 import 'server-only';
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import type { WindowsAnswer } from '../contract/answers.ts';
 import type { Clock } from './window-store/clock.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
@@ -11,7 +10,6 @@ import { windowsAnswer } from './windows-answer.ts';
 export interface SharedAnswer {
   readonly etag: string;
   readonly text: Uint8Array<ArrayBuffer>;
-  readonly gzip: Uint8Array<ArrayBuffer>;
   /** True when all that it shows is over: nothing new is expected in it. */
   readonly isOver: boolean;
 }
@@ -28,7 +26,7 @@ interface Kept {
   readonly answer: Promise<SharedAnswer>;
 }
 
-/** One answer for everyone: built once for each change, with its ETag and its compressed bytes. */
+/** One answer for everyone: built once for each change, with its ETag. */
 export class SharedAnswers {
   readonly #store: WindowStore;
   readonly #loop: Pick<StoreLoop, 'fresh'>;
@@ -71,7 +69,6 @@ export class SharedAnswers {
     return {
       etag: `"${createHash('sha1').update(text).digest('base64url')}"`,
       text,
-      gzip: Buffer.from(gzipSync(text)),
       isOver: this.#store.now() - built.toMs > OVER_MS,
     };
   }
