@@ -145,7 +145,7 @@ describe.skipIf(!isThere)('deployed where moto is installed', { timeout: 180_000
 
   test('npm run destroy removes all of it, the results too when told so', async () => {
     const { status, said } = run(folder, ['destroy', '--delete-results'], environmentOf(endpoint));
-    expect(said).toContain('with 2 objects. Nothing is left.');
+    expect(said).toContain('with 3 objects. Nothing is left.');
     expect(status).toBe(0);
     const { Stacks = [] } = await clients.cloudFormation.send(new DescribeStacksCommand({}));
     expect(Stacks.map(({ StackName }) => StackName)).toEqual(['CDKToolkit']);
