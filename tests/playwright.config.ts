@@ -13,6 +13,8 @@ export default defineConfig({
   reporter: 'list',
   use: {
     trace: 'retain-on-failure',
+    // What is not there to be pressed fails its test soon, not with the last second of it.
+    actionTimeout: 20_000,
     launchOptions: {
       executablePath: ensureBrowser(),
       args: [...BROWSER_ARGUMENTS],
