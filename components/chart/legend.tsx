@@ -26,8 +26,9 @@ export function ChartLegend({
   /** Null when they are not shown. */
   flags: readonly ClickFlag[] | null;
 }) {
+  // What waits comes and goes with each window: its line is kept, so that nothing below moves with it.
   if (names.length === 0 && waiting.length === 0 && !isCompared && limit === null && flags === null)
-    return null;
+    return <div className="h-6" />;
   const sum = (which: keyof ClickFlag) => (flags ?? []).reduce((all, flag) => all + flag[which], 0);
   return (
     <ul className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-muted text-xs">

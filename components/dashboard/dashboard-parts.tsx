@@ -29,7 +29,7 @@ const loadWindowTable = () =>
 // What is below the first view, or opened by a click, comes after the page is there.
 export const ChartPanel = dynamic(loadChart, {
   ssr: false,
-  loading: () => <div className="h-(--chart-height)" />,
+  loading: () => <div className="box-content h-(--chart-height) pb-6" />,
 });
 const CostMeter = dynamic(
   () => untilLoaded(() => import('@/components/dashboard/cost-meter').then((module) => module.CostMeter)),
@@ -65,11 +65,11 @@ const Receipts = dynamic(loadReceipts, {
 });
 const Reconciliation = dynamic(loadReconciliation, {
   ssr: false,
-  loading: () => <div className="mt-3 h-8 border-line border-t" />,
+  loading: () => <ReconciliationPlace />,
 });
 const Toolbar = dynamic(loadToolbar, {
   ssr: false,
-  loading: () => <div className="h-8" />,
+  loading: () => <div className="h-8 sm:h-19" />,
 });
 const ViewMenu = dynamic(loadViewMenu, {
   ssr: false,
@@ -78,6 +78,11 @@ const ViewMenu = dynamic(loadViewMenu, {
 const WindowTable = dynamic(loadWindowTable, {
   ssr: false,
 });
+
+/** As high as a sentence of it. */
+export function ReconciliationPlace() {
+  return <div className="mt-3 h-7.25 border-line border-t" />;
+}
 
 type Place =
   | 'overview'

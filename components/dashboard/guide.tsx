@@ -117,7 +117,7 @@ function Words({
         </>
       );
     case 4:
-      return 'The window closed: its final invocation wrote one file for each shard. See what is in it.';
+      return 'The window closed: its final invocation wrote one file for each shard.';
     case 5:
       return 'That is a tumbling window, from the click to the file. Now see what happens when something goes wrong.';
   }

@@ -1,6 +1,6 @@
 import { chartTitle } from '@/components/chart/chart-words';
 import type { useZoom } from '@/components/chart/use-zoom';
-import { ChartPanel, parts } from '@/components/dashboard/dashboard-parts';
+import { ChartPanel, parts, ReconciliationPlace } from '@/components/dashboard/dashboard-parts';
 import { SampleChart } from '@/components/dashboard/first-run';
 import { NewWindows } from '@/components/dashboard/new-windows';
 import type { PageData, Source } from '@/components/live/page-data';
@@ -30,9 +30,11 @@ export function SalesCard({ data, source, isFirst, zoom, onReading, onCatchUp }:
   const isNarrow = useNarrow();
   const toolbar = parts.toolbar({ ...data, zoom });
   const chart = isFirst ? (
-    <SampleChart endMs={answer.open.endMs} format={format} />
+    <div className="pb-6">
+      <SampleChart endMs={answer.open.endMs} format={format} />
+    </div>
   ) : (
-    <NearView className="h-(--chart-height)">
+    <NearView className="box-content h-(--chart-height) pb-6">
       <PartBoundary name="The chart">
         <ChartPanel
           answer={answer}
@@ -92,7 +94,7 @@ export function SalesCard({ data, source, isFirst, zoom, onReading, onCatchUp }:
         </TabPanel>
         <TabPanel value="table">{parts.table(data)}</TabPanel>
       </Tabs>
-      {!isFirst && parts.reconciliation(data)}
+      {isFirst ? <ReconciliationPlace /> : parts.reconciliation(data)}
     </Card>
   );
 }
