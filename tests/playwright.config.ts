@@ -12,7 +12,6 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: 'list',
   use: {
-    trace: 'retain-on-failure',
     // What is not there to be pressed fails its test soon, not with the last second of it.
     actionTimeout: 20_000,
     launchOptions: {

@@ -36,7 +36,7 @@ export function hear(serverNowMs: number, serverReadMs: number | null = null): v
   skewMs = serverNowMs - Date.now();
   heardMs = Date.now();
   retryMs = null;
-  if (serverReadMs !== null) readMs = serverReadMs;
+  if (serverReadMs !== null && serverReadMs > 0) readMs = serverReadMs;
 }
 
 /** Notes when the next try is due, in milliseconds from now. */

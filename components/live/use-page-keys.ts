@@ -18,6 +18,8 @@ export function usePageKeys(keys: PageKeys): void {
       if (act === undefined || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented)
         return;
       if (target?.closest(TAKES_KEYS) != null) return;
+      // What is open is closed first, wherever the focus is.
+      if (event.key === 'Escape' && document.querySelector(':popover-open') !== null) return;
       if ((event.key === ' ' || event.key === 'Enter') && target?.closest(PRESSED) != null) return;
       event.preventDefault();
       act();

@@ -42,7 +42,12 @@ export function Popover({
     if (event.target !== event.currentTarget) return;
     setIsOpen(event.newState === 'open');
     const button = document.querySelector(`[popovertarget="${CSS.escape(id)}"]`);
-    if (event.newState !== 'open' || button === null || box.current === null) return;
+    if (button === null || box.current === null) return;
+    if (event.newState !== 'open') {
+      // The browser gives the focus back from the outermost popover only; else it would be lost with what is in this one.
+      if (button instanceof HTMLElement && box.current.contains(document.activeElement)) button.focus();
+      return;
+    }
     place(box.current, button, 0);
     // Before it is painted, yet when it is known how high it is.
     requestAnimationFrame(() => {
