@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { KinesisError } from './kinesis-error.ts';
 import { consumerArn, consumersOf } from './stream-consumer.ts';
 import type { ShardDescription, ShardPage, ShardPosition, StreamReader } from './stream-reader.ts';
 import { Streams } from './streams.ts';
@@ -35,6 +36,9 @@ export class RegionalStreams implements StreamReader {
   async shards(streamArn: string): Promise<readonly ShardDescription[]> {
     const { streams, name } = this.#named(streamArn);
     const stream = streams.stream(name);
+    if (!hasConsumer(streams, name, streamArn)) {
+      throw new KinesisError('ResourceNotFoundException', `Consumer not found: ${streamArn}`);
+    }
     stream.trim(streams.clock.now());
     return stream.shards.map((shard) => {
       const { ParentShardId, AdjacentParentShardId } = shard.describe();
@@ -52,8 +56,7 @@ export class RegionalStreams implements StreamReader {
     const { streams, name } = this.#named(streamArn);
     const retentionMs = streams.retentionMs(name);
     if (retentionMs === null) return null;
-    if (streamArn.includes('/consumer/') && !hasConsumer(streams, name, streamArn)) return null;
-    return { retentionMs };
+    return hasConsumer(streams, name, streamArn) ? { retentionMs } : null;
   }
 
   async read(
@@ -82,7 +85,9 @@ export class RegionalStreams implements StreamReader {
   }
 }
 
+/** True for the ARN of a stream itself, too. */
 function hasConsumer(streams: Streams, streamName: string, arn: string): boolean {
+  if (!arn.includes('/consumer/')) return true;
   const stream = streams.stream(streamName);
   return consumersOf(stream, streams.clock.now()).some((consumer) => consumerArn(stream, consumer) === arn);
 }

@@ -20,3 +20,9 @@ export function consumerSeconds({ createdMs }: StreamConsumer): number {
 export function consumerArn(stream: Stream, consumer: StreamConsumer): string {
   return `${stream.arn}/consumer/${consumer.name}:${consumerSeconds(consumer)}`;
 }
+
+/** Stores a consumer in the place of what it was. Throws StorageError. */
+export function changeConsumer(stream: Stream, changed: StreamConsumer, nowMs: number): void {
+  const consumers = consumersOf(stream, nowMs);
+  stream.update({ consumers: consumers.map((each) => (each.name === changed.name ? changed : each)) });
+}

@@ -55,6 +55,8 @@ export interface StreamConsumer {
   readonly activeMs: number;
   /** DELETING until then; null while nobody has deregistered it. */
   readonly goneMs: number | null;
+  /** Left out where it never had one. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export type StreamTransition = { readonly dueMs: number } & (

@@ -2,11 +2,18 @@ import { required } from '../../aws-json/request-shape.ts';
 import { integer, text, timestamp } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
 import type { Stream } from '../stream.ts';
-import { consumerArn, consumerSeconds, consumerStatus, consumersOf } from '../stream-consumer.ts';
+import {
+  changeConsumer,
+  consumerArn,
+  consumerSeconds,
+  consumerStatus,
+  consumersOf,
+} from '../stream-consumer.ts';
 import type { StreamConsumer } from '../stream-metadata.ts';
 import type { Streams } from '../streams.ts';
 import { decodeNameToken, encodeNameToken } from './name-token.ts';
 import { NAME, operation, requireActive, streamTarget, targetStream } from './operation.ts';
+import { requireTagCount, requireTags, TAGS } from './stream-tags.ts';
 
 /** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const MOST_CONSUMERS = 20;
@@ -20,8 +27,8 @@ export const CONSUMER_ARN = text({
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html */
 export const registerStreamConsumer = operation(
-  { StreamARN: required(streamTarget.StreamARN), ConsumerName: required(text(NAME)) },
-  ({ StreamARN, ConsumerName: name }, streams) => {
+  { StreamARN: required(streamTarget.StreamARN), ConsumerName: required(text(NAME)), Tags: TAGS },
+  ({ StreamARN, ConsumerName: name, Tags: tags }, streams) => {
     const stream = targetStream({ StreamARN, StreamName: undefined }, streams);
     requireActive(stream, streams);
     const nowMs = streams.clock.now();
@@ -38,7 +45,18 @@ export const registerStreamConsumer = operation(
         `Stream ${stream.name} under account ${streams.accountId} has ${MOST_CONSUMERS} registered consumers, which are the most.`,
       );
     }
-    const consumer = { name, createdMs: nowMs, activeMs: nowMs + streams.transitionMs, goneMs: null };
+    if (tags !== undefined) {
+      requireTags(tags, true);
+      requireTagCount(tags, { kind: 'consumer', name, accountId: streams.accountId });
+    }
+    const activeMs = nowMs + streams.transitionMs;
+    const consumer = {
+      name,
+      createdMs: nowMs,
+      activeMs,
+      goneMs: null,
+      ...(tags === undefined ? {} : { tags }),
+    };
     stream.update({ consumers: [...consumers, consumer] });
     return { Consumer: described(stream, consumer, nowMs) };
   },
@@ -62,10 +80,7 @@ export const deregisterStreamConsumer = operation(consumerTarget, (input, stream
   const { stream, consumer } = targetConsumer(input, streams);
   if (consumer.goneMs !== null) return undefined;
   const nowMs = streams.clock.now();
-  const leaving = { ...consumer, goneMs: nowMs + streams.transitionMs };
-  stream.update({
-    consumers: consumersOf(stream, nowMs).map((each) => (each.name === consumer.name ? leaving : each)),
-  });
+  changeConsumer(stream, { ...consumer, goneMs: nowMs + streams.transitionMs }, nowMs);
   return undefined;
 });
 

@@ -25,7 +25,14 @@ import {
   listStreams,
 } from './stream-operations.ts';
 import { subscribeToShard } from './subscribe-operation.ts';
-import { addTagsToStream, listTagsForStream, removeTagsFromStream } from './tag-operations.ts';
+import {
+  addTagsToStream,
+  listTagsForResource,
+  listTagsForStream,
+  removeTagsFromStream,
+  tagResource,
+  untagResource,
+} from './tag-operations.ts';
 
 /** Every operation there is, by its name in `X-Amz-Target`. */
 export const operations = {
@@ -44,6 +51,7 @@ export const operations = {
   ListShards: listShards,
   ListStreamConsumers: listStreamConsumers,
   ListStreams: listStreams,
+  ListTagsForResource: listTagsForResource,
   ListTagsForStream: listTagsForStream,
   MergeShards: mergeShards,
   PutRecord: putRecord,
@@ -52,6 +60,8 @@ export const operations = {
   RemoveTagsFromStream: removeTagsFromStream,
   SplitShard: splitShard,
   SubscribeToShard: subscribeToShard,
+  TagResource: tagResource,
+  UntagResource: untagResource,
   UpdateMaxRecordSize: updateMaxRecordSize,
   UpdateShardCount: updateShardCount,
   UpdateStreamMode: updateStreamMode,

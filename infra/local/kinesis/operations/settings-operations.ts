@@ -12,6 +12,8 @@ export const STREAM_MODE = structure({
 export const MAX_RECORD_SIZE = integer({ min: 1024, max: 10_240 });
 export const DISTRIBUTION = text({ oneOf: ['AUTO', 'USER_PARTITION_KEY'] as const });
 
+export const WARM_THROUGHPUT = integer({ min: 0 });
+
 const LEAST_RETENTION_HOURS = 24;
 const MOST_RETENTION_HOURS = 8760;
 
@@ -63,8 +65,13 @@ function changeRetention(
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamMode.html */
 export const updateStreamMode = operation(
-  { StreamARN: required(streamTarget.StreamARN), StreamModeDetails: required(STREAM_MODE) },
-  ({ StreamARN, StreamModeDetails }, streams) => {
+  {
+    StreamARN: required(streamTarget.StreamARN),
+    StreamModeDetails: required(STREAM_MODE),
+    WarmThroughputMiBps: WARM_THROUGHPUT,
+  },
+  ({ StreamARN, StreamModeDetails, WarmThroughputMiBps }, streams) => {
+    refuseWarmThroughput(WarmThroughputMiBps);
     const stream = targetStream({ StreamARN, StreamName: undefined }, streams);
     const mode = StreamModeDetails.StreamMode;
     return change(stream, { mode }, mode === modeOf(stream), streams);
@@ -110,5 +117,14 @@ export function requireOnDemand(mode: StreamMode): void {
   throw new KinesisError(
     'ValidationException',
     'RecordDistributionStrategy is only supported for streams that use the on-demand capacity mode.',
+  );
+}
+
+/** Capacity that is kept ready is nothing that one machine has. Throws ValidationException. */
+export function refuseWarmThroughput(mibPerSecond = 0): void {
+  if (mibPerSecond === 0) return;
+  throw new KinesisError(
+    'ValidationException',
+    `WarmThroughputMiBps is not supported locally: expected none or 0, got ${mibPerSecond}.`,
   );
 }

@@ -5,8 +5,15 @@ import { DEFAULT_RECORD_KIB, type Stream } from '../stream.ts';
 import { consumersOf } from '../stream-consumer.ts';
 import { decodeNameToken, encodeNameToken } from './name-token.ts';
 import { NAME, operation, streamTarget, targetStream } from './operation.ts';
-import { DISTRIBUTION, MAX_RECORD_SIZE, requireOnDemand, STREAM_MODE } from './settings-operations.ts';
-import { requireTagCount, requireTags, TAGS } from './tag-operations.ts';
+import {
+  DISTRIBUTION,
+  MAX_RECORD_SIZE,
+  refuseWarmThroughput,
+  requireOnDemand,
+  STREAM_MODE,
+  WARM_THROUGHPUT,
+} from './settings-operations.ts';
+import { requireTagCount, requireTags, TAGS } from './stream-tags.ts';
 
 const SHARD_COUNT = { min: 1, max: 100_000 };
 const ON_DEMAND_SHARDS = 4;
@@ -22,6 +29,7 @@ export const createStream = operation(
     Tags: TAGS,
     MaxRecordSizeInKiB: MAX_RECORD_SIZE,
     RecordDistributionStrategy: DISTRIBUTION,
+    WarmThroughputMiBps: WARM_THROUGHPUT,
     StreamName: required(text(NAME)),
   },
   (input, streams) => {
@@ -41,8 +49,9 @@ export const createStream = operation(
       );
     }
     if (RecordDistributionStrategy !== undefined) requireOnDemand(mode);
+    refuseWarmThroughput(input.WarmThroughputMiBps);
     requireTags(Tags);
-    requireTagCount(Tags, StreamName, streams);
+    requireTagCount(Tags, { kind: 'stream', name: StreamName, accountId: streams.accountId });
     streams.create({
       streamName: StreamName,
       shardCount: ShardCount ?? ON_DEMAND_SHARDS,

@@ -1,40 +1,45 @@
-import { textList, textMap } from '../../aws-json/collection-members.ts';
+import { textList } from '../../aws-json/collection-members.ts';
 import { required } from '../../aws-json/request-shape.ts';
 import { integer, text } from '../../aws-json/scalar-members.ts';
-import { KinesisError } from '../kinesis-error.ts';
 import type { Stream } from '../stream.ts';
+import { changeConsumer } from '../stream-consumer.ts';
 import type { Streams } from '../streams.ts';
+import { targetConsumer } from './consumer-operations.ts';
 import { operation, streamTarget, targetStream } from './operation.ts';
+import {
+  KEY_LENGTHS,
+  MOST_TAGS,
+  requireNoPercent,
+  requireTagCharacters,
+  requireTagCount,
+  requireTags,
+  TAGS,
+  type Tagged,
+  type Tags,
+  textsOf,
+} from './stream-tags.ts';
 
-const MOST_TAGS = 50;
-const KEY_LENGTHS = [1, 128] as const;
-
-export const TAGS = textMap({ min: 1, max: 200, keyLengths: KEY_LENGTHS, valueLengths: [0, 256] });
+const TAG_KEYS = required(textList({ min: 1, max: MOST_TAGS, lengths: KEY_LENGTHS }));
+/** Of a stream, or of a consumer of it. */
+const RESOURCE_ARN = required(
+  text({ pattern: 'arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+', min: 1, max: 2048 }),
+);
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_AddTagsToStream.html */
 export const addTagsToStream = operation({ Tags: required(TAGS), ...streamTarget }, (input, streams) => {
-  const stream = targetStream(input, streams);
+  const tagged = taggedStream(targetStream(input, streams), streams);
   requireTags(input.Tags);
-  requireNoPercent(textsOf(input.Tags), 'add tags to', stream, streams);
-  const tags = { ...stream.metadata.tags, ...input.Tags };
-  requireTagCount(tags, stream.name, streams);
-  stream.update({ tags });
-  return undefined;
+  requireNoPercent(textsOf(input.Tags), 'add tags to', tagged);
+  return add(tagged, input.Tags);
 });
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RemoveTagsFromStream.html */
-export const removeTagsFromStream = operation(
-  { TagKeys: required(textList({ min: 1, max: MOST_TAGS, lengths: KEY_LENGTHS })), ...streamTarget },
-  (input, streams) => {
-    const stream = targetStream(input, streams);
-    requireTagCharacters(input.TagKeys);
-    requireNoPercent(input.TagKeys, 'remove tags from', stream, streams);
-    const removed = new Set(input.TagKeys);
-    const kept = Object.entries(stream.metadata.tags).filter(([key]) => !removed.has(key));
-    stream.update({ tags: Object.fromEntries(kept) });
-    return undefined;
-  },
-);
+export const removeTagsFromStream = operation({ TagKeys: TAG_KEYS, ...streamTarget }, (input, streams) => {
+  const tagged = taggedStream(targetStream(input, streams), streams);
+  requireTagCharacters(input.TagKeys);
+  requireNoPercent(input.TagKeys, 'remove tags from', tagged);
+  return remove(tagged, input.TagKeys);
+});
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListTagsForStream.html */
 export const listTagsForStream = operation(
@@ -44,62 +49,75 @@ export const listTagsForStream = operation(
     ...streamTarget,
   },
   (input, streams) => {
-    const { tags } = targetStream(input, streams).metadata;
     const from = input.ExclusiveStartTagKey;
-    const rest = Object.keys(tags)
-      .sort()
-      .filter((key) => from === undefined || key > from);
-    const keys = rest.slice(0, input.Limit ?? MOST_TAGS);
-    return {
-      Tags: keys.map((key) => ({ Key: key, Value: tags[key] })),
-      HasMoreTags: keys.length < rest.length,
-    };
+    const rest = listed(targetStream(input, streams).metadata.tags).filter(
+      ({ Key }) => from === undefined || Key > from,
+    );
+    const Tags = rest.slice(0, input.Limit ?? MOST_TAGS);
+    return { Tags, HasMoreTags: Tags.length < rest.length };
   },
 );
 
-function textsOf(tags: Readonly<Record<string, string>>): string[] {
-  return [...Object.keys(tags), ...Object.values(tags)];
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html */
+export const tagResource = operation(
+  { Tags: required(TAGS), ResourceARN: RESOURCE_ARN },
+  (input, streams) => {
+    const tagged = taggedBy(input.ResourceARN, streams);
+    requireTags(input.Tags, true);
+    return add(tagged, input.Tags);
+  },
+);
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UntagResource.html */
+export const untagResource = operation({ TagKeys: TAG_KEYS, ResourceARN: RESOURCE_ARN }, (input, streams) => {
+  const tagged = taggedBy(input.ResourceARN, streams);
+  requireTagCharacters(input.TagKeys, true);
+  return remove(tagged, input.TagKeys);
+});
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListTagsForResource.html */
+export const listTagsForResource = operation({ ResourceARN: RESOURCE_ARN }, (input, streams) => ({
+  Tags: listed(taggedBy(input.ResourceARN, streams).tags),
+}));
+
+/** What carries tags, with them. */
+interface Carrier extends Tagged {
+  readonly tags: Tags;
+  set(tags: Tags): void;
 }
 
-/** Throws InvalidArgumentException. */
-export function requireTags(tags: Readonly<Record<string, string>>): void {
-  if (Object.keys(tags).some((key) => key.toLowerCase().startsWith('aws:'))) {
-    throw new KinesisError(
-      'InvalidArgumentException',
-      "Some tag keys in the request started with 'aws:'. System tags cannot be modified.",
-    );
+function taggedStream(stream: Stream, { accountId }: Streams): Carrier {
+  const { tags } = stream.metadata;
+  return { kind: 'stream', name: stream.name, accountId, tags, set: (set) => stream.update({ tags: set }) };
+}
+
+/** Throws ResourceNotFoundException, InvalidArgumentException, UnrecognizedClientException. */
+function taggedBy(arn: string, streams: Streams): Carrier {
+  if (!arn.includes('/consumer/')) {
+    return taggedStream(targetStream({ StreamARN: arn, StreamName: undefined }, streams), streams);
   }
-  requireTagCharacters(textsOf(tags));
+  const { stream, consumer } = targetConsumer({ ConsumerARN: arn }, streams);
+  return {
+    kind: 'consumer',
+    name: consumer.name,
+    accountId: streams.accountId,
+    tags: consumer.tags ?? {},
+    set: (tags) => changeConsumer(stream, { ...consumer, tags }, streams.clock.now()),
+  };
 }
 
-/** Throws InvalidArgumentException. */
-export function requireTagCount(
-  tags: Readonly<Record<string, string>>,
-  streamName: string,
-  streams: Streams,
-): void {
-  if (Object.keys(tags).length <= MOST_TAGS) return;
-  throw new KinesisError(
-    'InvalidArgumentException',
-    `Failed to add tags to stream ${streamName} under account ${streams.accountId} ` +
-      `because a given stream cannot have more than ${MOST_TAGS} tags associated with it.`,
-  );
+function add(carrier: Carrier, added: Tags): undefined {
+  const tags = { ...carrier.tags, ...added };
+  requireTagCount(tags, carrier);
+  carrier.set(tags);
 }
 
-function requireTagCharacters(texts: readonly string[]): void {
-  if (!texts.some((one) => /[^\u00C0-\u1FFF\u2C00-\uD7FF\w./\-=+_ @%]/.test(one))) return;
-  throw new KinesisError(
-    'InvalidArgumentException',
-    'Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @.',
-  );
+function remove(carrier: Carrier, keys: readonly string[]): undefined {
+  carrier.set(Object.fromEntries(Object.entries(carrier.tags).filter(([key]) => !keys.includes(key))));
 }
 
-/** The first check lets the percent sign pass, the second one does not: so does the service. */
-function requireNoPercent(texts: readonly string[], action: string, stream: Stream, streams: Streams): void {
-  if (!texts.some((one) => one.includes('%'))) return;
-  throw new KinesisError(
-    'InvalidArgumentException',
-    `Failed to ${action} stream ${stream.name} under account ${streams.accountId} because some tags contained ` +
-      "illegal characters. The allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@'.",
-  );
+function listed(tags: Tags): { readonly Key: string; readonly Value: string }[] {
+  return Object.entries(tags)
+    .map(([Key, Value]) => ({ Key, Value }))
+    .sort((a, b) => (a.Key < b.Key ? -1 : 1));
 }

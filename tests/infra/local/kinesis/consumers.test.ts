@@ -6,12 +6,16 @@ import {
   DescribeStreamSummaryCommand,
   KinesisClient,
   ListStreamConsumersCommand,
+  ListTagsForResourceCommand,
+  ListTagsForStreamCommand,
   PutRecordCommand,
   RegisterStreamConsumerCommand,
   SplitShardCommand,
   SubscribeToShardCommand,
   type SubscribeToShardCommandInput,
   type SubscribeToShardEvent,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-kinesis';
 import { cbor } from '@smithy/core/cbor';
 import { EventStreamCodec } from '@smithy/core/event-streams';
@@ -151,6 +155,46 @@ describe('a consumer', () => {
     expect(local.streams.retentionOf(arn)).toEqual({ retentionMs: 86_400_000 });
     expect(local.streams.retentionOf(`${StreamARN}/consumer/other:1`)).toBeNull();
     expect((await local.streams.shards(arn)).map(({ shardId }) => shardId)).toEqual([ShardId]);
+    await local.client.send(new DeregisterStreamConsumerCommand({ ConsumerARN: arn }));
+    local.turn(transitionMs);
+    await expect(local.streams.shards(arn)).rejects.toMatchObject({ type: 'ResourceNotFoundException' });
+  });
+
+  test('carries tags of its own, as its stream does: given with it, added, removed, listed', async () => {
+    const { Consumer } = await local.client.send(
+      new RegisterStreamConsumerCommand({ StreamARN, ConsumerName: 'tagged', Tags: { b: '2', a: 'x:y' } }),
+    );
+    const ConsumerARN = Consumer?.ConsumerARN ?? '';
+    const tagsOf = async (ResourceARN: string) =>
+      (await local.client.send(new ListTagsForResourceCommand({ ResourceARN }))).Tags;
+    expect(await tagsOf(ConsumerARN)).toEqual([
+      { Key: 'a', Value: 'x:y' },
+      { Key: 'b', Value: '2' },
+    ]);
+    for (const ResourceARN of [ConsumerARN, StreamARN]) {
+      await local.client.send(new TagResourceCommand({ ResourceARN, Tags: { a: '1', c: '' } }));
+      await local.client.send(new UntagResourceCommand({ ResourceARN, TagKeys: ['b', 'absent'] }));
+      expect(await tagsOf(ResourceARN)).toEqual([
+        { Key: 'a', Value: '1' },
+        { Key: 'c', Value: '' },
+      ]);
+    }
+    const { Tags } = await local.client.send(new ListTagsForStreamCommand({ StreamName }));
+    expect(Tags).toEqual(await tagsOf(StreamARN));
+  });
+
+  test('that is not there has no tags, and more than 50 or ones of the system are refused', async () => {
+    const absent = `${StreamARN}/consumer/absent:1`;
+    expect(
+      (await refusal(local.client.send(new ListTagsForResourceCommand({ ResourceARN: absent })))).name,
+    ).toBe('ResourceNotFoundException');
+    const over = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key-${index}`, 'x']));
+    for (const Tags of [over, { 'aws:probe': 'x' }, { 'a%': 'x' }]) {
+      const named = new RegisterStreamConsumerCommand({ StreamARN, ConsumerName: 'refused', Tags });
+      expect((await refusal(local.client.send(named))).name).toBe('InvalidArgumentException');
+    }
+    const { Consumers } = await local.client.send(new ListStreamConsumersCommand({ StreamARN }));
+    expect(Consumers).toEqual([]);
   });
 });
 

@@ -19,6 +19,7 @@ import {
   paginateListStreams,
   RemoveTagsFromStreamCommand,
   UpdateMaxRecordSizeCommand,
+  UpdateStreamModeCommand,
   UpdateStreamRecordDistributionStrategyCommand,
 } from '@aws-sdk/client-kinesis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -516,6 +517,20 @@ describe('tags', () => {
     const create = new CreateStreamCommand({ StreamName: 'reserved', ShardCount: 1, Tags });
     expect(await refusal(kinesis.client.send(create))).toEqual(reserved);
   });
+});
+
+test('warm throughput, which one machine cannot keep ready, is refused and not dropped in silence', async () => {
+  const StreamARN = arnOf(await kinesis.newStream());
+  const StreamModeDetails = { StreamMode: 'ON_DEMAND' as const };
+  const WarmThroughputMiBps = 100;
+  const create = new CreateStreamCommand({ StreamName: 'warm', StreamModeDetails, WarmThroughputMiBps });
+  const update = new UpdateStreamModeCommand({ StreamARN, StreamModeDetails, WarmThroughputMiBps });
+  const expected = {
+    name: 'ValidationException',
+    message: 'WarmThroughputMiBps is not supported locally: expected none or 0, got 100.',
+  };
+  expect(await refusal(kinesis.client.send(create))).toEqual(expected);
+  expect(await refusal(kinesis.client.send(update))).toEqual(expected);
 });
 
 test('a request that only asks whether it would succeed is told so, and does nothing', async () => {

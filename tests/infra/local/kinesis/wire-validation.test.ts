@@ -32,6 +32,9 @@ describe('every operation names what it misses', () => {
     ['DecreaseStreamRetentionPeriod', ['retentionPeriodHours']],
     ['AddTagsToStream', ['tags']],
     ['RemoveTagsFromStream', ['tagKeys']],
+    ['TagResource', ['tags', 'resourceARN']],
+    ['UntagResource', ['tagKeys', 'resourceARN']],
+    ['ListTagsForResource', ['resourceARN']],
     ['UpdateMaxRecordSize', ['maxRecordSizeInKiB']],
     ['UpdateStreamMode', ['streamARN', 'streamModeDetails']],
   ])('%s', async (operation, members) => {

@@ -153,6 +153,10 @@ describe('CreateEventSourceMapping', () => {
     [{ FunctionName: 'absent' }, 'Function does not exist'],
     [{ EventSourceArn: streamArn('absent') }, `Stream not found: ${streamArn('absent')}`],
     [
+      { EventSourceArn: `${streamArn('letters')}/consumer/absent:1` },
+      `Stream not found: ${streamArn('letters')}/consumer/absent:1`,
+    ],
+    [
       { StartingPosition: undefined },
       "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
     ],
