@@ -1,7 +1,7 @@
+import type { MemoryStream } from '../../infra/local/testing/memory-stream.ts';
 import { parseWindowTime, windowStartMs } from '../../lib/core/window.ts';
 import { parseResult } from '../../lib/core/window-result.ts';
 import type { WindowEvent } from './folding-function.ts';
-import type { MemoryStream } from './memory-stream.ts';
 import {
   type Arrival,
   afterCall,

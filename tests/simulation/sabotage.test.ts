@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MappingEnvironment } from '../../infra/local/lambda/event-source-mapping/mapping-environment.ts';
+import { MemoryStream } from '../../infra/local/testing/memory-stream.ts';
 import { BrokenLaw, Laws } from './laws.ts';
-import { MemoryStream } from './memory-stream.ts';
 import { lawBrokenBy, numbers } from './play-seeds.ts';
 import { LAWS, type Law } from './shadow.ts';
 import { failureText, type Sabotage, simulate } from './simulation.ts';

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../infra/local/testing/random.ts';
 
 /** Everything that a seed decides before the first moment; what happens at a call is decided then, by the same seed. */
 export interface Schedule {

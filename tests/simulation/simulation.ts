@@ -3,13 +3,13 @@ import { startEventSourceMappings } from '../../infra/local/lambda/event-source-
 import type { EventSourceMappingSettings } from '../../infra/local/lambda/event-source-mappings.ts';
 import type { InvocationOutcome } from '../../infra/local/lambda/function-invoker.ts';
 import { STATE_LIMIT_BYTES } from '../../infra/local/lambda/window-tracker.ts';
+import { MemoryDisk } from '../../infra/local/testing/memory-disk.ts';
+import { MemoryStream } from '../../infra/local/testing/memory-stream.ts';
+import { Random } from '../../infra/local/testing/random.ts';
+import { type ProcessClock, Scheduler, settled } from '../../infra/local/testing/scheduler.ts';
 import { foldEvent, type WindowEvent } from './folding-function.ts';
 import { BrokenLaw, Laws } from './laws.ts';
-import { MemoryDisk } from './memory-store.ts';
-import { MemoryStream } from './memory-stream.ts';
-import { Random } from './random.ts';
 import { drawSchedule, type Schedule, START_MS } from './schedule.ts';
-import { type ProcessClock, Scheduler, settled } from './scheduler.ts';
 
 /** Changes what the mapping runs on, to prove that the laws notice. */
 export type Sabotage = (environment: MappingEnvironment) => MappingEnvironment;

@@ -3,12 +3,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { Random } from '../../infra/local/testing/random.ts';
 import { freePort } from '../../infra/local/web-page.ts';
 import type { WindowsAnswer } from '../../lib/contract/answers.ts';
 import { utcDay } from '../../lib/core/window.ts';
 import { parseResult, type WindowResult } from '../../lib/core/window-result.ts';
 import { endProcess, type RuntimeProcess, startProcess } from '../runtime-process.ts';
-import { Random } from '../simulation/random.ts';
 import { Sellers } from './sellers.ts';
 import { Viewers } from './viewers.ts';
 

@@ -62,6 +62,8 @@ export interface WindowRules {
   readonly batchingMs: number;
   /** How long after its end an idle window is closed. */
   readonly idleMs: number;
+  /** Of a state; Lambda's own where it is left out. */
+  readonly stateLimitBytes?: number;
 }
 
 /** A record as the tracker needs it. */
@@ -200,6 +202,7 @@ export function accept(
   window: Window | null,
   records: readonly TrackedRecord[],
   state: string,
+  stateLimitBytes = STATE_LIMIT_BYTES,
 ): Progress {
   const position = after(records);
   if (window === null) return { ...progress, position, windowPosition: position, open: null };
@@ -212,7 +215,7 @@ export function accept(
       endMs: window.endMs,
       state,
       recordCount: (continued?.recordCount ?? 0) + records.length,
-      closing: Buffer.byteLength(state) > STATE_LIMIT_BYTES ? 'early' : null,
+      closing: Buffer.byteLength(state) > stateLimitBytes ? 'early' : null,
     },
     windowPosition: continued === null ? progress.position : progress.windowPosition,
     lateRecords: progress.lateRecords + records.filter((record) => record.arrivalMs < window.startMs).length,

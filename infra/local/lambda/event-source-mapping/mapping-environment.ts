@@ -18,6 +18,8 @@ export interface MappingEnvironment {
   readonly idleSeconds: number;
   /** A final invocation must return a `state`, too. AWS's pages differ on it; off by default. */
   readonly strictFinal?: boolean;
+  /** Lambda's own where it is left out: a simulation ends windows early with small states. */
+  readonly stateLimitBytes?: number;
   readonly newId: () => string;
   readonly onInvocation?: (report: InvocationReport & { readonly mappingUuid: string }) => void;
   readonly log: (line: string) => void;

@@ -140,7 +140,8 @@ export class MappingRunner {
   }
 
   #worker(shardId: string): ShardWorker {
-    const { clock, idleSeconds, invoker, log, newId, reader, resolveStream, store } = this.#environment;
+    const { clock, idleSeconds, invoker, log, newId, reader, resolveStream, stateLimitBytes, store } =
+      this.#environment;
     const mapping = this.#configuration;
     const [, , , , account = '', , functionName = ''] = mapping.FunctionArn.split(':');
     const [, , , region = ''] = mapping.EventSourceArn.split(':');
@@ -162,6 +163,7 @@ export class MappingRunner {
         batchSize: mapping.BatchSize,
         batchingMs: mapping.MaximumBatchingWindowInSeconds * 1000,
         idleMs: idleSeconds * 1000,
+        ...(stateLimitBytes === undefined ? {} : { stateLimitBytes }),
       },
       filter: this.#filter,
       reader,

@@ -150,7 +150,8 @@ export class ShardWorker {
     switch (settled.kind) {
       case 'accepted': {
         const done = records.slice(0, settled.count);
-        if (await this.#commit(accept(this.#progress, window, done, settled.state))) {
+        const { stateLimitBytes } = this.#options.rules;
+        if (await this.#commit(accept(this.#progress, window, done, settled.state, stateLimitBytes))) {
           this.#settle(count, settled.count);
         }
         return;

@@ -11,7 +11,7 @@ import { systemClock } from '../../../../infra/local/clock.ts';
 import type { HttpRequest, HttpResponse } from '../../../../infra/local/http/http.ts';
 import { createS3Service } from '../../../../infra/local/s3/service.ts';
 import { ObjectStore } from '../../../../infra/local/s3/storage/object-store.ts';
-import { Random } from '../../../simulation/random.ts';
+import { Random } from '../../../../infra/local/testing/random.ts';
 
 const INPUTS = 10_000;
 const MOST_MS = 1000;

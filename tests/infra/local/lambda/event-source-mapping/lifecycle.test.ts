@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settled } from '../../../../simulation/scheduler.ts';
+import { settled } from '../../../../../infra/local/testing/scheduler.ts';
 import { collect, FUNCTION_ARN, openMapping, STREAM_ARN } from './virtual-mapping.ts';
 
 const stateOf = async (mapping: Awaited<ReturnType<typeof openMapping>>) =>

@@ -8,9 +8,9 @@ import type {
   EventSourceMappingSettings,
 } from '../../../../../infra/local/lambda/event-source-mappings.ts';
 import type { InvocationOutcome } from '../../../../../infra/local/lambda/function-invoker.ts';
-import { MemoryDisk } from '../../../../simulation/memory-store.ts';
-import { MemoryStream } from '../../../../simulation/memory-stream.ts';
-import { type ProcessClock, Scheduler, settled } from '../../../../simulation/scheduler.ts';
+import { MemoryDisk } from '../../../../../infra/local/testing/memory-disk.ts';
+import { MemoryStream } from '../../../../../infra/local/testing/memory-stream.ts';
+import { type ProcessClock, Scheduler, settled } from '../../../../../infra/local/testing/scheduler.ts';
 
 /** Second 0 of every timeline. */
 export const NOON_MS = Date.UTC(2026, 0, 1, 12);

@@ -1,20 +1,26 @@
-import { KinesisError } from '../../infra/local/kinesis/kinesis-error.ts';
+import { compareSequenceNumbers } from '../../../lib/core/sequence-number.ts';
+import { evenStarts, hashKeyToBigInt, hashOfPartitionKey, LAST_HASH_KEY } from '../kinesis/hash-key.ts';
+import { KinesisError } from '../kinesis/kinesis-error.ts';
 import type {
   ShardDescription,
   ShardPage,
   ShardPosition,
   StreamReader,
   StreamRecord,
-} from '../../infra/local/kinesis/stream-reader.ts';
-import { compareSequenceNumbers } from '../../lib/core/sequence-number.ts';
+} from '../kinesis/stream-reader.ts';
 
 export interface MemoryShard {
   readonly shardId: string;
   readonly parentShardId: string | null;
   readonly adjacentParentShardId: string | null;
+  /** Hash keys, both inclusive. */
+  readonly first: bigint;
+  readonly last: bigint;
   closed: boolean;
   readonly records: StreamRecord[];
 }
+
+const END_OF_KEYS = hashKeyToBigInt(LAST_HASH_KEY);
 
 /** A stream that survives every crash: the Kinesis that the mapping reads from. */
 export class MemoryStream {
@@ -28,7 +34,10 @@ export class MemoryStream {
     readonly arn: string,
     shardCount: number,
   ) {
-    for (let i = 0; i < shardCount; i += 1) this.#open(null, null);
+    const starts = evenStarts(shardCount).map(hashKeyToBigInt);
+    for (const [index, first] of starts.entries()) {
+      this.#open({ first, last: (starts[index + 1] ?? END_OF_KEYS + 1n) - 1n }, null, null);
+    }
   }
 
   get openShards(): readonly MemoryShard[] {
@@ -46,7 +55,16 @@ export class MemoryStream {
     return found;
   }
 
-  put(shardId: string, data: string, arrivalMs: number, partitionKey = 'key'): StreamRecord {
+  /** The open shard that takes this partition key's records. */
+  shardOf(partitionKey: string): MemoryShard {
+    const key = hashKeyToBigInt(hashOfPartitionKey(partitionKey));
+    const found = this.openShards.find(({ first, last }) => first <= key && key <= last);
+    if (found === undefined) throw new RangeError(`Expected an open shard for ${partitionKey}, got none`);
+    return found;
+  }
+
+  /** `data`: text, or bytes. */
+  put(shardId: string, data: string | Uint8Array, arrivalMs: number, partitionKey = 'key'): StreamRecord {
     const record: StreamRecord = {
       sequenceNumber: this.#nextSequenceNumber(),
       partitionKey,
@@ -58,17 +76,21 @@ export class MemoryStream {
     return record;
   }
 
+  /** In the middle of its hash keys. */
   split(shardId: string): void {
-    this.shard(shardId).closed = true;
-    this.#open(shardId, null);
-    this.#open(shardId, null);
+    const parent = this.shard(shardId);
+    const middle = (parent.first + parent.last) / 2n;
+    parent.closed = true;
+    this.#open({ first: parent.first, last: middle }, shardId, null);
+    this.#open({ first: middle + 1n, last: parent.last }, shardId, null);
     this.#changed();
   }
 
   merge(shardId: string, adjacentShardId: string): void {
-    this.shard(shardId).closed = true;
-    this.shard(adjacentShardId).closed = true;
-    this.#open(shardId, adjacentShardId);
+    const parents = [this.shard(shardId), this.shard(adjacentShardId)] as const;
+    for (const parent of parents) parent.closed = true;
+    const [low, high] = parents[0].first < parents[1].first ? parents : [parents[1], parents[0]];
+    this.#open({ first: low.first, last: high.last }, shardId, adjacentShardId);
     this.#changed();
   }
 
@@ -122,9 +144,13 @@ export class MemoryStream {
     this.#listeners.clear();
   }
 
-  #open(parentShardId: string | null, adjacentParentShardId: string | null): void {
+  #open(
+    keys: { readonly first: bigint; readonly last: bigint },
+    parentShardId: string | null,
+    adjacentParentShardId: string | null,
+  ): void {
     const shardId = `shardId-${String(this.#shardCount++).padStart(12, '0')}`;
-    this.shards.push({ shardId, parentShardId, adjacentParentShardId, closed: false, records: [] });
+    this.shards.push({ shardId, parentShardId, adjacentParentShardId, ...keys, closed: false, records: [] });
   }
 
   #changed(): void {
@@ -133,7 +159,7 @@ export class MemoryStream {
 
   #nextSequenceNumber(): string {
     this.#sequence += 1;
-    return `4959033827149025660855969253836157109592157598913660${String(this.#sequence).padStart(4, '0')}`;
+    return `49590338271490256608559692538361571095921575${String(this.#sequence).padStart(12, '0')}`;
   }
 }
 
@@ -156,19 +182,34 @@ function readPage(shard: MemoryShard, position: ShardPosition, maxRecords: numbe
   };
 }
 
+/** The index of the first record at or after a position, in the records' order. */
 function beginning(records: readonly StreamRecord[], position: ShardPosition): number {
-  const first = (matches: (record: StreamRecord) => boolean) => {
-    const index = records.findIndex(matches);
-    return index === -1 ? records.length : index;
-  };
   switch (position.type) {
     case 'TRIM_HORIZON':
       return 0;
     case 'LATEST':
       return records.length;
-    case 'AT_TIMESTAMP':
-      return first((record) => record.arrivalMs >= position.timestampMs);
+    case 'AT_TIMESTAMP': {
+      const index = records.findIndex((record) => record.arrivalMs >= position.timestampMs);
+      return index === -1 ? records.length : index;
+    }
     case 'AFTER_SEQUENCE_NUMBER':
-      return first((record) => compareSequenceNumbers(record.sequenceNumber, position.sequenceNumber) > 0);
+      return countUpTo(records, position.sequenceNumber);
   }
+}
+
+/** By halves: a shard of ten thousand records is read from ten thousand times. */
+function countUpTo(records: readonly StreamRecord[], sequenceNumber: string): number {
+  let low = 0;
+  let high = records.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const record = records[middle];
+    if (record !== undefined && compareSequenceNumbers(record.sequenceNumber, sequenceNumber) <= 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }

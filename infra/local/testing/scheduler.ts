@@ -1,4 +1,4 @@
-import type { Clock } from '../../infra/local/clock.ts';
+import type { Clock } from '../clock.ts';
 
 interface Task {
   readonly atMs: number;

@@ -1,12 +1,9 @@
-import {
-  parseCheckpoint,
-  serializeCheckpoint,
-} from '../../infra/local/lambda/event-source-mapping/checkpoint-text.ts';
+import { parseCheckpoint, serializeCheckpoint } from '../lambda/event-source-mapping/checkpoint-text.ts';
 import type {
   Checkpoint,
   MappingStore,
   StoredMapping,
-} from '../../infra/local/lambda/event-source-mapping/mapping-store.ts';
+} from '../lambda/event-source-mapping/mapping-store.ts';
 
 /** The mapping's folder, as it is on a disk: whole values only, and it survives the process. */
 export class MemoryDisk {
