@@ -119,6 +119,7 @@ const LOCAL_ROOMS: Readonly<Record<string, readonly string[]>> = {
   kinesis: ['aws-json', 'http'],
   logs: ['aws-json', 'http'],
   lambda: ['aws-json', 'http', 'kinesis', 'logs'],
+  testing: ['http', 'kinesis', 'lambda', 's3'],
   s3: ['http'],
 };
 

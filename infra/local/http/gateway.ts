@@ -39,16 +39,16 @@ const MAX_CONNECTIONS = 2_048;
 /** The largest body there is: an S3 object of 16 MiB in signed chunks, or 10 MiB of records in base64. */
 const MAX_BODY_BYTES = 24 * 1024 * 1024;
 
-export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const sockets = new Set<net.Socket>();
-  const handle = (
+/** How a request is answered, whatever connection it came on. */
+export function requestHandler(options: Pick<GatewayOptions, 'services' | 'onError'>, { idleMs }: Deadlines) {
+  return (
     request: http.IncomingMessage | http2.Http2ServerRequest,
     response: http.ServerResponse | http2.Http2ServerResponse,
-  ) => {
+  ): void => {
     answer(request, options).then(
       (result) => {
         // Who does not read its answer does not keep it for ever.
-        response.setTimeout(deadlines.idleMs, () => abort(response));
+        response.setTimeout(idleMs, () => abort(response));
         try {
           send(response, result);
         } catch {
@@ -60,7 +60,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       () => request.destroy(), // the client went away while it was still sending
     );
   };
+}
+
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const sockets = new Set<net.Socket>();
   const deadlines = { ...DEADLINES, ...options.deadlines };
+  const handle = requestHandler(options, deadlines);
   const http1 = openHttp1(handle, deadlines);
   const h2 = openHttp2(handle, deadlines);
 
@@ -93,7 +98,7 @@ function abort(response: http.ServerResponse | http2.Http2ServerResponse): void 
 
 async function answer(
   incoming: http.IncomingMessage | http2.Http2ServerRequest,
-  options: GatewayOptions,
+  options: Pick<GatewayOptions, 'services' | 'onError'>,
 ): Promise<HttpResponse> {
   const request = await read(incoming);
   const service = serviceOf(request);

@@ -1,0 +1,131 @@
+import { MAX_WINDOW_SECONDS } from '../../../lib/core/window.ts';
+import { STATE_LIMIT_BYTES } from '../lambda/window-tracker.ts';
+import type { Moment, Scenario, ScenarioFailure } from './scenario.ts';
+
+/** A scenario with all its defaults, and its moments in epoch milliseconds. */
+export interface Plan extends Required<Omit<Scenario, 'records' | 'resharding' | 'day' | 'until'>> {
+  readonly failures: readonly ScenarioFailure[];
+  readonly records: readonly PlannedRecord[];
+  readonly resharding: readonly {
+    readonly atMs: number;
+    readonly split: number | null;
+    readonly merge: readonly [number, number] | null;
+  }[];
+  readonly startMs: number;
+  readonly untilMs: number;
+}
+
+export interface PlannedRecord {
+  readonly arrivalMs: number;
+  readonly readableMs: number;
+  readonly data: string | Uint8Array;
+  readonly partitionKey: string;
+  /** Null: the one of the partition key. */
+  readonly shard: number | null;
+}
+
+/** Thrown for a scenario that cannot be played; the message names the member and what it takes. */
+export class ScenarioError extends Error {
+  override name = 'ScenarioError' as const;
+
+  constructor(
+    readonly member: string,
+    expected: string,
+    got: unknown,
+  ) {
+    super(`Expected the scenario's ${member} to be ${expected}, got ${JSON.stringify(got) ?? String(got)}.`);
+  }
+}
+
+const BOUNDS = [
+  ['windowSeconds', 1, MAX_WINDOW_SECONDS],
+  ['shards', 1, 200],
+  ['batchSize', 1, 10_000],
+  ['batchingWindowSeconds', 0, 300],
+  ['idleSeconds', 0, 120],
+  ['maximumRetryAttempts', -1, 10_000],
+  ['maximumRecordAgeSeconds', -1, 604_800],
+  ['stateLimitBytes', 2, STATE_LIMIT_BYTES],
+  ['invocationMs', 0, 900_000],
+  ['timeoutSeconds', 1, 900],
+] as const;
+
+const DEFAULTS = {
+  shards: 1,
+  batchSize: 100,
+  batchingWindowSeconds: 0,
+  idleSeconds: 1,
+  maximumRetryAttempts: -1,
+  maximumRecordAgeSeconds: -1,
+  bisectBatchOnFunctionError: false,
+  reportBatchItemFailures: false,
+  strictFinal: false,
+  stateLimitBytes: STATE_LIMIT_BYTES,
+  failures: [],
+  invocationMs: 0,
+  timeoutSeconds: 60,
+  environment: {},
+} as const;
+
+/** Longer than the stream keeps a record, so that one that fails for ever is given up within it. */
+const REST_MS = 48 * 3_600_000;
+
+/** Throws ScenarioError. */
+export function planOf(scenario: Scenario): Plan {
+  const { day = '2026-01-01', records, resharding = [], until, ...given } = scenario;
+  const settings = { ...DEFAULTS, ...given };
+  for (const [member, least, most] of BOUNDS) {
+    const value = settings[member];
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new ScenarioError(member, `a whole number from ${least} to ${most}`, value);
+    }
+  }
+  if (!Array.isArray(records)) throw new ScenarioError('records', 'a list', records);
+  const moment = (value: Moment, member: string) => {
+    const ms = momentMs(value, day);
+    if (Number.isNaN(ms)) {
+      throw new ScenarioError(member, 'a time such as 12:00:01, an ISO 8601 text, epoch ms or a Date', value);
+    }
+    return ms;
+  };
+  const planned = scenario.records.map((record, index): PlannedRecord => {
+    const arrivalMs = moment(record.at, `records[${index}].at`);
+    const readableMs = moment(record.readableAt ?? arrivalMs, `records[${index}].readableAt`);
+    if (readableMs < arrivalMs) {
+      throw new ScenarioError(`records[${index}].readableAt`, 'no earlier than its `at`', record.readableAt);
+    }
+    return {
+      arrivalMs,
+      readableMs,
+      data: dataOf(record.data),
+      partitionKey: record.partitionKey ?? String(index + 1),
+      shard: record.shard ?? null,
+    };
+  });
+  const changes = resharding.map((change, index) => ({
+    atMs: moment(change.at, `resharding[${index}].at`),
+    split: 'split' in change ? change.split : null,
+    merge: 'merge' in change ? change.merge : null,
+  }));
+  const moments = [...planned.map(({ readableMs }) => readableMs), ...changes.map(({ atMs }) => atMs)];
+  const first = moments.reduce((least, ms) => Math.min(least, ms), moments[0] ?? 0);
+  const last = moments.reduce((most, ms) => Math.max(most, ms), first);
+  return {
+    ...settings,
+    records: planned,
+    resharding: changes,
+    startMs: first,
+    untilMs: until === undefined ? last + REST_MS : moment(until, 'until'),
+  };
+}
+
+function momentMs(moment: Moment, day: string): number {
+  if (typeof moment === 'number') return Math.floor(moment);
+  if (typeof moment !== 'string') return moment.getTime();
+  return Date.parse(/^\d\d:\d\d/.test(moment) ? `${day}T${moment}Z` : moment);
+}
+
+function dataOf(data: unknown): string | Uint8Array {
+  if (typeof data === 'string' || data instanceof Uint8Array) return data;
+  return JSON.stringify(data) ?? 'null';
+}
