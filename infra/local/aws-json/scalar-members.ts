@@ -53,3 +53,12 @@ export function timestamp(): Member<number> {
 export function boolean(): Member<boolean> {
   return { convert: (value, json) => json.boolean(value), check() {} };
 }
+
+/** What the service has and this one has not: refused, for it would be dropped in silence. */
+export function unsupported(): Member<unknown> {
+  return {
+    convert: (value) => value,
+    check: (_value, path, violations) =>
+      violations.add(null, path, 'Member is not supported by the local runtime'),
+  };
+}

@@ -1,5 +1,5 @@
 import { required } from '../aws-json/request-shape.ts';
-import { integer, text } from '../aws-json/scalar-members.ts';
+import { integer, text, unsupported } from '../aws-json/scalar-members.ts';
 import { Violations } from '../aws-json/violations.ts';
 import type { LogGroup } from './log-group.ts';
 import { invalidParameter, LogsError } from './logs-error.ts';
@@ -9,10 +9,17 @@ const RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 const GROUPS_PER_PAGE = 50;
+/** Every group here is of this class. */
+const GROUP_CLASS = text({ oneOf: ['STANDARD'] });
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 export const createLogGroup = operation(
-  { logGroupName: required(GROUP_NAME) },
+  {
+    logGroupName: required(GROUP_NAME),
+    logGroupClass: GROUP_CLASS,
+    kmsKeyId: unsupported(),
+    tags: unsupported(),
+  },
   async ({ logGroupName }, { logs }) => {
     if ((await logs.group(logGroupName)) !== null) {
       throw new LogsError('ResourceAlreadyExistsException', 'The specified log group already exists');
@@ -58,6 +65,9 @@ export const describeLogGroups = operation(
     logGroupNamePattern: text({ pattern: '[\\.\\-_/#A-Za-z0-9]*', min: 0, max: 512 }),
     nextToken: NEXT_TOKEN,
     limit: integer({ min: 1, max: GROUPS_PER_PAGE }),
+    logGroupClass: GROUP_CLASS,
+    logGroupIdentifiers: unsupported(),
+    accountIdentifiers: unsupported(),
   },
   async ({ logGroupNamePrefix, logGroupNamePattern, nextToken, limit = GROUPS_PER_PAGE }, at) => {
     if (logGroupNamePrefix !== undefined && logGroupNamePattern !== undefined) {

@@ -1,20 +1,26 @@
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import { functionArn, functionReference } from '../functions/function-reference.ts';
 import type { StoredAlias } from '../functions/function-store.ts';
-import { resourceConflict } from '../lambda-error.ts';
+import { invalidParameterValue, resourceConflict } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
+import { DESCRIPTION, hasContent } from './function-settings.ts';
 import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import { paged } from './page.ts';
 import { json, NO_CONTENT } from './route.ts';
 
+const NAME = { min: 1, max: 128, pattern: '(?!^[0-9]+$)([a-zA-Z0-9-_]+)' };
+const VERSION = { min: 1, max: 1024, pattern: '(\\$LATEST(\\.PUBLISHED)?|[0-9]+)' };
+
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html */
 export function createAlias(context: LambdaContext, request: HttpRequest, named: string): HttpResponse {
-  const constraints = new Constraints(bodyOf(request));
-  const name = constraints.required('Name', constraints.text('Name', '(?!^[0-9]+$)([a-zA-Z0-9-_]+)')) ?? '';
-  const version = constraints.required('FunctionVersion', constraints.text('FunctionVersion')) ?? '';
-  const description = constraints.text('Description') ?? '';
+  const body = bodyOf(request);
+  const constraints = new Constraints(body);
+  const name = constraints.required('Name', constraints.text('Name', NAME)) ?? '';
+  const version = constraints.required('FunctionVersion', constraints.text('FunctionVersion', VERSION)) ?? '';
+  const description = constraints.text('Description', DESCRIPTION) ?? '';
   constraints.check();
+  refuseRouting(body);
   const { name: owner } = functionReference(context.pool.account, named);
   if (context.created.aliases(owner).some((each) => each.name === name)) {
     const arn = functionArn(context.pool.account, { name: owner, qualifier: name });
@@ -31,10 +37,12 @@ export function updateAlias(
   named: string,
   alias: string,
 ): HttpResponse {
-  const constraints = new Constraints(bodyOf(request));
-  const version = constraints.text('FunctionVersion');
-  const description = constraints.text('Description');
+  const body = bodyOf(request);
+  const constraints = new Constraints(body);
+  const version = constraints.text('FunctionVersion', VERSION);
+  const description = constraints.text('Description', DESCRIPTION);
   constraints.check();
+  refuseRouting(body);
   const { name: owner } = functionReference(context.pool.account, named);
   const before = context.created.alias(owner, alias);
   const changed = {
@@ -64,6 +72,12 @@ export function deleteAlias(context: LambdaContext, named: string, alias: string
   const { name: owner } = functionReference(context.pool.account, named);
   context.created.removeAlias(owner, alias);
   return NO_CONTENT;
+}
+
+/** An alias here is one version: invocations are not shared out. Throws LambdaError InvalidParameterValueException. */
+function refuseRouting({ RoutingConfig }: Readonly<Record<string, unknown>>): void {
+  if (!hasContent(Object(RoutingConfig).AdditionalVersionWeights)) return;
+  throw invalidParameterValue('The local runtime has no RoutingConfig for an alias.');
 }
 
 function shown({ pool }: LambdaContext, owner: string, { name, version, description }: StoredAlias): object {

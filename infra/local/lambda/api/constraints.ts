@@ -1,7 +1,7 @@
 import { enumList } from '../../aws-json/collection-members.ts';
 import { STRICT_JSON } from '../../aws-json/json-reader.ts';
 import type { Member } from '../../aws-json/request-shape.ts';
-import { boolean, integer, text, timestamp } from '../../aws-json/scalar-members.ts';
+import { boolean, integer, type TextConstraints, text, timestamp } from '../../aws-json/scalar-members.ts';
 import { memberName, Violations } from '../../aws-json/violations.ts';
 import { validationFailure } from '../lambda-error.ts';
 
@@ -44,8 +44,8 @@ export class Constraints {
     return this.read(name, boolean());
   }
 
-  text(name: string, pattern?: string): string | undefined {
-    return this.read(name, text(pattern === undefined ? {} : { pattern }));
+  text(name: string, constraints: TextConstraints = {}): string | undefined {
+    return this.read(name, text(constraints));
   }
 
   oneOf<Value extends string>(name: string, oneOf: readonly Value[]): Value | undefined {

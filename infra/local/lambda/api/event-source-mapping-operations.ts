@@ -22,7 +22,7 @@ export async function createEventSourceMapping(
   const constraints = new Constraints(body);
   const settings = settingsIn(constraints);
   const functionName = constraints.required('FunctionName', constraints.text('FunctionName'));
-  const EventSourceArn = constraints.text('EventSourceArn', ARN_PATTERN);
+  const EventSourceArn = constraints.text('EventSourceArn', { pattern: ARN_PATTERN });
   const StartingPosition = constraints.oneOf('StartingPosition', ['LATEST', 'AT_TIMESTAMP', 'TRIM_HORIZON']);
   const StartingPositionTimestamp = constraints.timestamp('StartingPositionTimestamp');
   const Tags = tagsIn(constraints);

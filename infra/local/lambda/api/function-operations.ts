@@ -4,7 +4,13 @@ import type { FunctionSettings } from '../functions/function-store.ts';
 import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { describeFunction, listedFunction } from './describe-functions.ts';
-import { functionSettingsIn, packageIn, refuseForeign, refuseSettings } from './function-settings.ts';
+import {
+  DESCRIPTION,
+  functionSettingsIn,
+  packageIn,
+  refuseForeign,
+  refuseSettings,
+} from './function-settings.ts';
 import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import { paged } from './page.ts';
@@ -108,7 +114,7 @@ export async function publishVersion(
 ): Promise<HttpResponse> {
   const body = bodyOf(request);
   const constraints = new Constraints(body);
-  const description = constraints.text('Description') ?? null;
+  const description = constraints.text('Description', DESCRIPTION) ?? null;
   constraints.check();
   const name = await existing(context, named, body);
   const version = context.created.publish(name, description);

@@ -9,7 +9,8 @@ import type { Constraints } from './constraints.ts';
 /** Reads an object of the local bucket; null when there is none. */
 export type ReadObject = (bucket: string, key: string) => Buffer | null;
 
-const ROLE_PATTERN = 'arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+';
+export const DESCRIPTION = { max: 256 };
+const ROLE = { pattern: 'arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+' };
 const ENVIRONMENT = structure({
   Variables: textMap({ keyLengths: [1, 4_096], valueLengths: [0, 4_096] }),
 });
@@ -27,9 +28,9 @@ export function functionSettingsIn(constraints: Constraints): Partial<FunctionSe
   const logging = constraints.read('LoggingConfig', LOGGING);
   const settings = {
     runtime: constraints.text('Runtime'),
-    handler: constraints.read('Handler', text({ max: 128, pattern: '[^\\s]+' })),
-    role: constraints.text('Role', ROLE_PATTERN),
-    description: constraints.read('Description', text({ max: 256 })),
+    handler: constraints.text('Handler', { max: 128, pattern: '[^\\s]+' }),
+    role: constraints.text('Role', ROLE),
+    description: constraints.text('Description', DESCRIPTION),
     timeoutSeconds: constraints.integer('Timeout', 1, 900),
     memoryMb: constraints.integer('MemorySize', 128, 10_240),
     environment: constraints.read('Environment', ENVIRONMENT)?.Variables,
@@ -40,12 +41,24 @@ export function functionSettingsIn(constraints: Constraints): Partial<FunctionSe
 }
 
 /** Without these a function would be another one: they are refused, and not dropped in silence. */
-const NOT_HERE = ['FileSystemConfigs', 'ImageConfig', 'Layers'];
+const NOT_HERE = [
+  'CapacityProviderConfig',
+  'DeadLetterConfig',
+  'DurableConfig',
+  'FileSystemConfigs',
+  'ImageConfig',
+  'Layers',
+];
 
 /** Throws LambdaError InvalidParameterValueException for what a function here cannot have. */
 export function refuseForeign(body: Readonly<Record<string, unknown>>): void {
-  const name = NOT_HERE.find((foreign) => Object.keys(Object(body[foreign])).length > 0);
+  const name = NOT_HERE.find((foreign) => hasContent(body[foreign]));
   if (name !== undefined) throw invalidParameterValue(`The local runtime has no ${name} for a function.`);
+}
+
+/** Some clients send a member that they do not use as an empty one. */
+export function hasContent(member: unknown): boolean {
+  return Object.values(Object(member)).some((value) => value !== null && value !== '');
 }
 
 /** Throws LambdaError InvalidParameterValueException for what cannot be run here, or must not be set. */

@@ -78,7 +78,7 @@ export function settingsIn(constraints: Constraints): EventSourceMappingSettings
     DestinationConfig: destinationsIn(constraints),
     FilterCriteria: filtersIn(constraints),
     MetricsConfig: metricsIn(constraints),
-    KMSKeyArn: constraints.text('KMSKeyArn', KEY_ARN_PATTERN),
+    KMSKeyArn: constraints.text('KMSKeyArn', { pattern: KEY_ARN_PATTERN }),
     LoggingConfig: loggingIn(constraints),
   });
 }
@@ -97,7 +97,7 @@ function loggingIn(constraints: Constraints): LoggingConfig | undefined {
   return config && present(config);
 }
 
-const DESTINATION = structure({ Destination: text() });
+const DESTINATION = structure({ Destination: text({ max: 350 }) });
 const DESTINATIONS = structure({ OnFailure: DESTINATION, OnSuccess: DESTINATION });
 
 function destinationsIn(constraints: Constraints): DestinationConfig | undefined {

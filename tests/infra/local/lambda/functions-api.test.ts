@@ -197,6 +197,12 @@ describe('CreateFunction', () => {
       /^The local runtime has no Layers for a function\.$/,
     ],
     [
+      'a queue for what fails',
+      { DeadLetterConfig: { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:q' } },
+      'InvalidParameterValueException',
+      /^The local runtime has no DeadLetterConfig for a function\.$/,
+    ],
+    [
       'another runtime',
       { Runtime: 'java21' as const },
       'InvalidParameterValueException',
@@ -311,6 +317,14 @@ describe('versions and aliases', () => {
       FunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:versioned:1',
     });
     expect((await publish()).Version).toBe('1'); // nothing has changed
+    const alias = { FunctionName: 'versioned', Name: 'refused', FunctionVersion: '1' };
+    const RoutingConfig = { AdditionalVersionWeights: { 2: 0.5 } };
+    await expect(client.send(new CreateAliasCommand({ ...alias, RoutingConfig }))).rejects.toThrow(
+      'The local runtime has no RoutingConfig for an alias.',
+    );
+    await expect(
+      client.send(new CreateAliasCommand({ ...alias, Description: 'x'.repeat(257) })),
+    ).rejects.toThrow(/at 'description' failed to satisfy constraint: .* less than or equal to 256$/);
     await client.send(
       new CreateAliasCommand({ FunctionName: 'versioned', Name: 'live', FunctionVersion: '1' }),
     );

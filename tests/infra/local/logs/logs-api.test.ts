@@ -408,6 +408,16 @@ describe('FilterLogEvents', () => {
   });
 });
 
+test.each([
+  ['tags', () => client.send(new CreateLogGroupCommand({ logGroupName, tags: { a: 'b' } }))],
+  ['kmsKeyId', () => client.send(new CreateLogGroupCommand({ logGroupName, kmsKeyId: 'k' }))],
+  ['logGroupIdentifiers', () => client.send(new DescribeLogGroupsCommand({ logGroupIdentifiers: ['g'] }))],
+])('%s, which nothing here keeps or does, is refused and not dropped in silence', async (member, send) => {
+  expect(await refusal(send())).toContain(
+    `Value at '${member}' failed to satisfy constraint: Member is not supported by the local runtime`,
+  );
+});
+
 describe('an empty text is refused where the API model asks for a character, and taken where it does not', () => {
   const target = { logGroupName: 'g', logStreamName: 's' };
   const post = async (operation: string, input: object) => {
