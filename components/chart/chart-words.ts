@@ -2,6 +2,7 @@ import type { UrlState } from '@/components/live/url-state';
 import type { Format } from '@/components/ui/format';
 import { MEASURES, type Measure, measureWords } from '@/components/ui/measures';
 import type { WindowsAnswer } from '@/lib/contract/answers';
+import { sumCents } from '@/lib/core/cents';
 import { isOfMoreDays } from '@/lib/core/range';
 import type { Slot } from '@/lib/core/slot';
 
@@ -53,7 +54,7 @@ export function chartSummary(slots: readonly Slot[], measure: Measure, format: F
   if (first === undefined || last === undefined) return 'Nothing in this range.';
   const closed = slots.filter((slot) => slot.state === 'closed');
   const words = (value: number | null) => measureWords(measure, value, format);
-  const total = closed.reduce((sum, slot) => sum + (measure.of(slot) ?? 0), 0);
+  const total = sumCents(closed.map((slot) => measure.of(slot) ?? 0));
   const highest = closed.reduce<Slot | null>(
     (best, slot) =>
       best === null || (measure.of(slot) ?? -Infinity) > (measure.of(best) ?? -Infinity) ? slot : best,

@@ -12,6 +12,7 @@ import { Icon } from '@/components/ui/icon';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { shardIdsOf } from '@/components/ui/shard-name';
 import { HELD_RECORDS } from '@/lib/contract/records-answer';
+import { sumCents } from '@/lib/core/cents';
 
 interface RecordsTabProps extends PageData {
   /** The filter takes the focus whenever this becomes another number but 0. */
@@ -39,7 +40,7 @@ export function RecordsTab({ answer, format, change, filterAsks }: RecordsTabPro
   const failure = isThrottled ? null : problem;
   // What cannot be read is unknown, not nothing.
   const isKnown = tail.records.length > 0 || (newest !== undefined && failure === null);
-  const sum = records.reduce((cents, { sale }) => cents + (sale?.salesCents ?? 0), 0);
+  const sum = sumCents(records.map(({ sale }) => sale?.salesCents ?? 0));
   const behind = held === null ? 0 : (newest?.count ?? 0) - held.count;
   return (
     <div className="flex flex-col gap-2 pt-1">
