@@ -55,7 +55,7 @@ const OverviewStrip = dynamic(loadOverviewStrip, {
   loading: () => <div className="mt-2 hidden h-13 md:block" />,
 });
 const Pipeline = dynamic(
-  () => untilLoaded(() => import('@/components/pipeline/pipeline').then((module) => module.Pipeline)),
+  () => untilLoaded(() => import('@/components/pipeline/pipeline-card').then((module) => module.Pipeline)),
   {
     ssr: false,
   },

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Environment } from '../local/settings.ts';
-import { type LocalSettings, readLocalSettings, wholeNumber } from '../local/settings.ts';
+import type { Environment } from '../local/local-settings.ts';
+import { type LocalSettings, readLocalSettings, wholeNumber } from '../local/local-settings.ts';
 import { freePort } from '../local/web-page.ts';
 import { type Check, failed, look, ok } from './check.ts';
 

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { requireEnv } from './environment.ts';
+import { requireEnv } from './function-setting.ts';
 import type { InvocationContext, TumblingWindowEvent } from './tumbling-window-event.ts';
 import { CONSUMER_LIMITS, WindowConsumer } from './window-consumer.ts';
 

@@ -12,7 +12,7 @@ import { excerptOfError, excerptOfText } from '../../lib/core/excerpt.ts';
 import { MAX_RECORD_COUNT, recordCountWords } from '../../lib/core/record-count.ts';
 import { type Sale, serializeSale } from '../../lib/core/sale.ts';
 import { within } from './deadline.ts';
-import { requireEnv } from './environment.ts';
+import { requireEnv } from './function-setting.ts';
 import type { InvocationContext } from './tumbling-window-event.ts';
 
 const streamName = requireEnv('STREAM_NAME');

@@ -1,6 +1,6 @@
 import { devNull } from 'node:os';
 import { pipeline } from '../pipeline.ts';
-import type { Environment, LocalSettings } from './settings.ts';
+import type { Environment, LocalSettings } from './local-settings.ts';
 
 /** What any AWS client needs to talk to the local runtime, in the variables that the SDKs and the CLI read. */
 export function clientEnvironment(url: string, settings: LocalSettings): Readonly<Record<string, string>> {

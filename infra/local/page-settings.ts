@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import type { Environment } from './settings.ts';
+import type { Environment } from './local-settings.ts';
 
 /** Thrown when the page is to be started alone and nothing says what it shows. */
 export class NothingToShowError extends Error {

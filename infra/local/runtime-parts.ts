@@ -15,11 +15,11 @@ import {
 import { type FunctionPool, openFunctionPool } from './lambda/functions/function-pool.ts';
 import { RegionalFunctions } from './lambda/functions/regional-functions.ts';
 import { createLambdaService } from './lambda/service.ts';
+import type { LocalSettings } from './local-settings.ts';
 import { openLogs, type RegionalLogs } from './logs/regional-logs.ts';
 import { createLogsService } from './logs/service.ts';
 import { createS3Service } from './s3/service.ts';
 import { ObjectStore } from './s3/storage/object-store.ts';
-import type { LocalSettings } from './settings.ts';
 import { createStsService } from './sts.ts';
 
 /** The stores and what runs on them; a reset closes them all and opens them anew. */

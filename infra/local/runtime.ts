@@ -7,9 +7,9 @@ import { failureAnswer } from './http/failure.ts';
 import { openGateway } from './http/gateway.ts';
 import type { HttpService } from './http/http.ts';
 import type { ServiceName } from './http/service-name.ts';
+import { type LocalSettings, SettingError } from './local-settings.ts';
 import { ResettableParts } from './resettable-parts.ts';
 import { openParts } from './runtime-parts.ts';
-import { type LocalSettings, SettingError } from './settings.ts';
 import { reportOf, type StartReport } from './start-report.ts';
 
 /** AWS on one machine: the services behind one port, and the pipeline deployed in them. */

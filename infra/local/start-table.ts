@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { pipeline } from '../pipeline.ts';
 import { clientEnvironment } from './environment.ts';
+import type { LocalSettings } from './local-settings.ts';
 import type { Runtime } from './runtime.ts';
-import type { LocalSettings } from './settings.ts';
 import type { WebPage } from './web-page.ts';
 
 /** What a start says once everything answers: where it all is, and the line to paste into a shell. */

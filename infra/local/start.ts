@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { localEnvironment, pageEnvironment } from './environment.ts';
+import { type LocalSettings, readLocalSettings, wholeNumber } from './local-settings.ts';
 import { pageSettings } from './page-settings.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
-import { type LocalSettings, readLocalSettings, wholeNumber } from './settings.ts';
 import { startTable } from './start-table.ts';
 import { openWebPage, type WebPage } from './web-page.ts';
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Environment } from './settings.ts';
+import type { Environment } from './local-settings.ts';
 
 /** The Next.js page as a process of its own: it keeps its event loop to itself, and Ctrl-C ends it with the rest. */
 export interface WebPage {

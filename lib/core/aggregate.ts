@@ -4,7 +4,7 @@ import { addToCustomers, type CustomerSums } from './customers.ts';
 import { excerptOf } from './excerpt.ts';
 import { NumberSet } from './number-set.ts';
 import type { ParsedSale } from './sale.ts';
-import { isSequenceAfter, isSequenceNumber } from './sequence-number.ts';
+import { isSequenceAfter, isSequenceNumber } from './sequence-order.ts';
 
 /**
  * What is known of one window of one shard: counts and sums, and nothing per record, so that it can travel as Lambda's

@@ -2,7 +2,7 @@ import { isAmountSketch } from './amount-sketch.ts';
 import { MAX_CENTS } from './cents.ts';
 import type { CustomerShare } from './customers.ts';
 import { resultKey } from './object-key.ts';
-import { isSequenceNumber } from './sequence-number.ts';
+import { isSequenceNumber } from './sequence-order.ts';
 import { utcDay } from './window.ts';
 import type { WindowResult } from './window-result.ts';
 

@@ -1,6 +1,6 @@
 import { type Aggregate, emptyAggregate, fold, parseState } from './aggregate.ts';
 import { parseSale } from './sale.ts';
-import { isSequenceNumber } from './sequence-number.ts';
+import { isSequenceNumber } from './sequence-order.ts';
 import { parseWindowTime, type Window, windowTime } from './window.ts';
 
 /**

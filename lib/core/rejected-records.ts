@@ -1,5 +1,5 @@
 import { rejectedKey } from './object-key.ts';
-import { isSequenceNumber } from './sequence-number.ts';
+import { isSequenceNumber } from './sequence-order.ts';
 import { parseWindowTime } from './window.ts';
 
 /** A record that is no sale, as it is kept. */

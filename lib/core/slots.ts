@@ -1,7 +1,7 @@
 import { sumCents } from './cents.ts';
 import { lackOf, UNREAD, type WindowLack } from './lack.ts';
 import type { Span } from './range.ts';
-import { compareSequenceNumbers } from './sequence-number.ts';
+import { compareSequenceNumbers } from './sequence-order.ts';
 import { FINAL_MS, LATE_MS, type RequestTrace, type ShardShare, type Slot, type SlotState } from './slot.ts';
 import { type Window, windowStartMs } from './window.ts';
 import type { WindowPart } from './window-part.ts';

@@ -3,7 +3,7 @@ import { isAmountSketch } from './amount-sketch.ts';
 import { amountOf, centsOf } from './cents.ts';
 import type { CustomerShare } from './customers.ts';
 import { excerptOf, excerptOfText } from './excerpt.ts';
-import { isSequenceNumber } from './sequence-number.ts';
+import { isSequenceNumber } from './sequence-order.ts';
 import { parseWindowTime, type Window, windowTime } from './window.ts';
 
 /**

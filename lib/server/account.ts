@@ -1,6 +1,6 @@
 import 'server-only';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { Clock } from './window-store/clock.ts';
+import type { Clock } from './window-store/store-clock.ts';
 
 const FAILED_FOR_MS = 30_000;
 

@@ -9,15 +9,15 @@ import { LiveFeed } from './live.ts';
 import { findMapping } from './mapping.ts';
 import { type Metrics, newMetrics } from './metrics.ts';
 import { ProblemError, problem, settingProblem } from './problem.ts';
-import { Producer } from './producer.ts';
+import { Producer } from './producer-client.ts';
 import { RateLimits } from './rate-limits.ts';
 import { RecordTail } from './record-tail.ts';
 import { RuntimeControl } from './runtime-control.ts';
 import { readSettings, SettingError, type Settings } from './settings.ts';
 import { SharedAnswers } from './shared-answers.ts';
-import { StreamReader } from './stream-reader.ts';
+import { StreamReader } from './stream-calls.ts';
 import { TailLoop } from './tail-loop.ts';
-import { type Clock, SYSTEM_CLOCK } from './window-store/clock.ts';
+import { type Clock, SYSTEM_CLOCK } from './window-store/store-clock.ts';
 import { StoreLoop } from './window-store/store-loop.ts';
 import { WindowStore } from './window-store/window-store.ts';
 

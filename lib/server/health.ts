@@ -7,7 +7,7 @@ import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
 import { findMapping } from './mapping.ts';
 import { problemOf } from './problem.ts';
-import { functionArn } from './producer.ts';
+import { functionArn } from './producer-client.ts';
 
 /** Slower than this, a hop is told to be slow. */
 const SLOW_MS = 1500;

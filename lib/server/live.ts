@@ -2,7 +2,7 @@ import 'server-only';
 import type { WindowsAnswer } from '../contract/answers.ts';
 import { changeOf, type LiveChange, type LiveEvent } from '../contract/live-change.ts';
 import { ProblemError, problem } from './problem.ts';
-import type { Clock } from './window-store/clock.ts';
+import type { Clock } from './window-store/store-clock.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import type { WindowStore } from './window-store/window-store.ts';
 import { lastHour, openSlot } from './windows-answer.ts';

@@ -4,9 +4,9 @@ import { HELD_RECORDS, type RecordsAnswer, type StreamedRecord } from '../contra
 import { excerptOfError } from '../core/excerpt.ts';
 import { ProblemError, problem } from './problem.ts';
 import { type RawRecord, type ShardPage, ShardReader } from './shard-reader.ts';
-import { StreamGoneError, type StreamReader } from './stream-reader.ts';
+import { StreamGoneError, type StreamReader } from './stream-calls.ts';
 import { streamedRecord } from './streamed-record.ts';
-import type { Clock } from './window-store/clock.ts';
+import type { Clock } from './window-store/store-clock.ts';
 
 /** AWS allows five reads a second and shard in all, and the consumer's mapping makes some of them. */
 const ROUND_MS = 1000;

@@ -4,7 +4,7 @@ import { RUNTIME_ACTIONS, type RuntimeAction, type RuntimeAnswer } from '../cont
 import { excerptOf } from '../core/excerpt.ts';
 import { badRequest, ProblemError, problem } from './problem.ts';
 import type { Settings } from './settings.ts';
-import type { Clock } from './window-store/clock.ts';
+import type { Clock } from './window-store/store-clock.ts';
 
 const status = z.object({
   actions: z.array(z.string()),

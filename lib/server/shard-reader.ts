@@ -2,7 +2,7 @@ import 'server-only';
 import type { GetRecordsOutput } from '@aws-sdk/client-kinesis';
 import type { Problem } from '../contract/answers.ts';
 import { ProblemError } from './problem.ts';
-import { type Position, StreamGoneError, type StreamReader } from './stream-reader.ts';
+import { type Position, StreamGoneError, type StreamReader } from './stream-calls.ts';
 
 export interface RawRecord {
   readonly sequenceNumber: string;

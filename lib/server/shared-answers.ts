@@ -1,7 +1,7 @@
 import 'server-only';
 import { createHash } from 'node:crypto';
 import type { WindowsAnswer } from '../contract/answers.ts';
-import type { Clock } from './window-store/clock.ts';
+import type { Clock } from './window-store/store-clock.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import type { WindowStore } from './window-store/window-store.ts';
 import { windowsAnswer } from './windows-answer.ts';

@@ -3,8 +3,8 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readLocalSettings } from '../../infra/local/local-settings.ts';
 import { openRuntime, type Runtime } from '../../infra/local/runtime.ts';
-import { readLocalSettings } from '../../infra/local/settings.ts';
 import { parseResult, type WindowResult } from '../../lib/core/window-result.ts';
 
 /**

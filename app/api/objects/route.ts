@@ -1,7 +1,7 @@
 import { dashboard } from '@/lib/server/dashboard';
 import { answer, json } from '@/lib/server/http-answer';
-import { objectAnswer } from '@/lib/server/objects';
 import { guardReading } from '@/lib/server/request-guard';
+import { objectAnswer } from '@/lib/server/stored-object';
 
 export const dynamic = 'force-dynamic';
 

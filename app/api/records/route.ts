@@ -1,7 +1,7 @@
 import { dashboard } from '@/lib/server/dashboard';
 import { answer, json } from '@/lib/server/http-answer';
-import { recordsAnswer } from '@/lib/server/records-answer';
 import { guardReading } from '@/lib/server/request-guard';
+import { recordsAnswer } from '@/lib/server/tail-loop';
 
 export const dynamic = 'force-dynamic';
 

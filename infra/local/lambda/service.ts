@@ -5,7 +5,7 @@ import { requestRegion } from '../http/region.ts';
 import type { ReadObject } from './api/function-settings.ts';
 import type { LambdaContext } from './api/lambda-context.ts';
 import { mappingsIn } from './api/regional-mappings.ts';
-import { errorAnswer, routeOf } from './api/route.ts';
+import { errorAnswer, routeOf } from './api/rest-route.ts';
 import { ROUTES } from './api/route-table.ts';
 import type { EventSourceMappings } from './event-source-mappings.ts';
 import { AsyncInvocations } from './functions/async-invocations.ts';

@@ -6,8 +6,8 @@ import {
   describeLogGroups,
   putRetentionPolicy,
 } from './group-operations.ts';
+import { createLogStream, deleteLogStream, describeLogStreams } from './log-stream-operations.ts';
 import type { Operation } from './operation.ts';
-import { createLogStream, deleteLogStream, describeLogStreams } from './stream-operations.ts';
 
 /** Every operation there is, by its name in `X-Amz-Target`. */
 export const operations: ReadonlyMap<string, Operation> = new Map(

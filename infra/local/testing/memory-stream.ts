@@ -1,4 +1,4 @@
-import { compareSequenceNumbers } from '../../../lib/core/sequence-number.ts';
+import { compareSequenceNumbers } from '../../../lib/core/sequence-order.ts';
 import { evenStarts, hashKeyToBigInt, hashOfPartitionKey, LAST_HASH_KEY } from '../kinesis/hash-key.ts';
 import { KinesisError } from '../kinesis/kinesis-error.ts';
 import type {

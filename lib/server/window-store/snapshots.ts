@@ -1,6 +1,6 @@
 import 'server-only';
 import { LIVE_PREFIX } from '../../core/object-key.ts';
-import { compareSequenceNumbers } from '../../core/sequence-number.ts';
+import { compareSequenceNumbers } from '../../core/sequence-order.ts';
 import { uncovered } from '../../core/slots.ts';
 import { parseSnapshot, type WindowPart } from '../../core/window-part.ts';
 import { MalformedResultError } from '../../core/window-result.ts';

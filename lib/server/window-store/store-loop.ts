@@ -1,5 +1,5 @@
 import 'server-only';
-import type { Clock } from './clock.ts';
+import type { Clock } from './store-clock.ts';
 import { endsWithin } from './watchdog.ts';
 import type { WindowStore } from './window-store.ts';
 

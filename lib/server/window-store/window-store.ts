@@ -7,13 +7,13 @@ import { FINAL_MS, LATE_MS } from '../../core/slot.ts';
 import { uncovered } from '../../core/slots.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../../core/window.ts';
 import type { WindowPart } from '../../core/window-part.ts';
-import type { Clock } from './clock.ts';
 import { DayList } from './day-list.ts';
 import { GivenUp } from './given-up.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { Malformed, Partition, Scope } from './partition.ts';
 import { Partitions } from './partitions.ts';
 import { Snapshots } from './snapshots.ts';
+import type { Clock } from './store-clock.ts';
 
 export interface WindowStoreOptions {
   readonly reader: ObjectReader;

@@ -1,6 +1,6 @@
 import { createDashboard } from '../../../lib/server/dashboard.ts';
 import { readSettings } from '../../../lib/server/settings.ts';
-import { SYSTEM_CLOCK } from '../../../lib/server/window-store/clock.ts';
+import { SYSTEM_CLOCK } from '../../../lib/server/window-store/store-clock.ts';
 
 /** What one question took, and what the process has by then. */
 export interface Asked {

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { bucketExists, deleteBucket } from '../../../infra/deploy/stored-results.ts';
+import { readLocalSettings } from '../../../infra/local/local-settings.ts';
 import { openRuntime, type Runtime } from '../../../infra/local/runtime.ts';
-import { readLocalSettings } from '../../../infra/local/settings.ts';
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'stored-results-'));
 let runtime: Runtime;

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DeployError } from '../../../infra/deploy/deploy-problem.ts';
 import { findTarget } from '../../../infra/deploy/target.ts';
+import { readLocalSettings } from '../../../infra/local/local-settings.ts';
 import { openRuntime } from '../../../infra/local/runtime.ts';
-import { readLocalSettings } from '../../../infra/local/settings.ts';
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'target-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));

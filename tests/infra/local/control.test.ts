@@ -6,8 +6,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readLocalSettings } from '../../../infra/local/local-settings.ts';
 import { openRuntime, type Runtime } from '../../../infra/local/runtime.ts';
-import { readLocalSettings } from '../../../infra/local/settings.ts';
 import { serializeSale } from '../../../lib/core/sale.ts';
 import { parseResult } from '../../../lib/core/window-result.ts';
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { localEnvironment, pageEnvironment } from '../../../infra/local/environment.ts';
-import { readLocalSettings } from '../../../infra/local/settings.ts';
+import { readLocalSettings } from '../../../infra/local/local-settings.ts';
 import { endProcess, type RuntimeProcess, startProcess } from '../../runtime-process.ts';
 
 // Whole processes start and end in these: on a busy machine that takes its time.

@@ -20,7 +20,7 @@ import {
 } from '../../../lib/core/customers.ts';
 import { MAX_NUMBER } from '../../../lib/core/number-set.ts';
 import { MAX_SALE_CENTS, type ParsedSale, parseSale } from '../../../lib/core/sale.ts';
-import { compareSequenceNumbers, isSequenceAfter } from '../../../lib/core/sequence-number.ts';
+import { compareSequenceNumbers, isSequenceAfter } from '../../../lib/core/sequence-order.ts';
 import { parseResult, resultOf, serializeResult } from '../../../lib/core/window-result.ts';
 
 interface Arrival {

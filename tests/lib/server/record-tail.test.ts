@@ -10,12 +10,11 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordsAnswer } from '../../../lib/contract/records-answer.ts';
 import { serializeSale } from '../../../lib/core/sale.ts';
-import { compareSequenceNumbers } from '../../../lib/core/sequence-number.ts';
+import { compareSequenceNumbers } from '../../../lib/core/sequence-order.ts';
 import { newMetrics } from '../../../lib/server/metrics.ts';
 import { RecordTail } from '../../../lib/server/record-tail.ts';
-import { recordsAnswer } from '../../../lib/server/records-answer.ts';
-import { StreamReader } from '../../../lib/server/stream-reader.ts';
-import { TailLoop } from '../../../lib/server/tail-loop.ts';
+import { StreamReader } from '../../../lib/server/stream-calls.ts';
+import { recordsAnswer, TailLoop } from '../../../lib/server/tail-loop.ts';
 import { type LocalKinesis, openKinesis, transitionMs } from '../../infra/local/kinesis/local-kinesis.ts';
 
 let kinesis: LocalKinesis;

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { StorageError } from '../kinesis-error.ts';
-import { LogSegment, type PlacedFrame } from './log-segment.ts';
 import { decodeFrame, encodeFrame, type LogRecord } from './record-frame.ts';
+import { LogSegment, type PlacedFrame } from './shard-segment.ts';
 
 /** Consecutive records of one arrival time. */
 export interface LogBatch {

@@ -6,8 +6,8 @@ import { Constraints } from './constraints.ts';
 import { DESCRIPTION, hasContent } from './function-settings.ts';
 import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
-import { paged } from './page.ts';
-import { json, NO_CONTENT } from './route.ts';
+import { paged } from './list-page.ts';
+import { json, NO_CONTENT } from './rest-route.ts';
 
 const NAME = { min: 1, max: 128, pattern: '(?!^[0-9]+$)([a-zA-Z0-9-_]+)' };
 const VERSION = { min: 1, max: 1024, pattern: '(\\$LATEST(\\.PUBLISHED)?|[0-9]+)' };

@@ -5,7 +5,7 @@ import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
-import { json, NO_CONTENT } from './route.ts';
+import { json, NO_CONTENT } from './rest-route.ts';
 
 /** What must stay free for functions without a reservation. */
 const LEAST_UNRESERVED = 100;

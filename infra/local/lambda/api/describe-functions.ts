@@ -6,8 +6,8 @@ import { ACCOUNT_CONCURRENCY } from '../functions/function-pool.ts';
 import { type FunctionReference, functionArn, functionReference } from '../functions/function-reference.ts';
 import { Constraints } from './constraints.ts';
 import type { LambdaContext } from './lambda-context.ts';
-import { numberIn, paged } from './page.ts';
-import { json } from './route.ts';
+import { numberIn, paged } from './list-page.ts';
+import { json } from './rest-route.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html */
 export async function getFunction(

@@ -5,10 +5,10 @@ import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
+import { numberIn, paged } from './list-page.ts';
 import { refuseForeign, settingsIn } from './mapping-settings.ts';
-import { numberIn, paged } from './page.ts';
 import { tagsIn } from './resource-tags.ts';
-import { json } from './route.ts';
+import { json } from './rest-route.ts';
 
 const ARN_PATTERN =
   'arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)';

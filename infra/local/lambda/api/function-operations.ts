@@ -13,9 +13,9 @@ import {
 } from './function-settings.ts';
 import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
-import { paged } from './page.ts';
+import { paged } from './list-page.ts';
 import { tagsIn } from './resource-tags.ts';
-import { json, NO_CONTENT } from './route.ts';
+import { json, NO_CONTENT } from './rest-route.ts';
 
 const DEFAULTS = {
   description: '',

@@ -5,7 +5,7 @@ import { LambdaError } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { parsedJson } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
-import { json, NO_CONTENT } from './route.ts';
+import { json, NO_CONTENT } from './rest-route.ts';
 
 /** Lambda's limit for an asynchronous event, in bytes. */
 const ASYNC_EVENT_LIMIT_BYTES = 1_048_576;

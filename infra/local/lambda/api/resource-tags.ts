@@ -6,7 +6,7 @@ import { invalidParameterValue } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
-import { json, NO_CONTENT } from './route.ts';
+import { json, NO_CONTENT } from './rest-route.ts';
 
 const MOST_TAGS = 50;
 

@@ -21,7 +21,7 @@ import {
 } from './function-operations.ts';
 import { invoke, invokeAsync } from './invoke.ts';
 import { listTags, tagResource, untagResource } from './resource-tags.ts';
-import { json, type Route } from './route.ts';
+import { json, type Route } from './rest-route.ts';
 
 const FUNCTIONS = '2015-03-31/functions';
 const FUNCTION = `${FUNCTIONS}/{FunctionName}`;

@@ -1,4 +1,4 @@
-import { isSequenceNumber } from '../../../../lib/core/sequence-number.ts';
+import { isSequenceNumber } from '../../../../lib/core/sequence-order.ts';
 import { parseWindowTime, windowTime } from '../../../../lib/core/window.ts';
 import type { ShardPosition } from '../../kinesis/stream-reader.ts';
 import type { EventSourceMappingConfiguration, Tags } from '../event-source-mappings.ts';

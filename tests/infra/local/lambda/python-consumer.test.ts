@@ -5,8 +5,8 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cl
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, test } from 'vitest';
+import { readLocalSettings } from '../../../../infra/local/local-settings.ts';
 import { openRuntime } from '../../../../infra/local/runtime.ts';
-import { readLocalSettings } from '../../../../infra/local/settings.ts';
 import { fixture } from './local-lambda.ts';
 
 test('CONSUMER_HANDLER=consumer.py#lambda_handler folds windows, and its output is in CloudWatch Logs', async () => {

@@ -7,8 +7,8 @@ import { UNREADABLE } from '../../../../lib/core/lack.ts';
 import { liveKey, REJECTED_PREFIX, resultKey } from '../../../../lib/core/object-key.ts';
 import { parseSale } from '../../../../lib/core/sale.ts';
 import { healthAnswer } from '../../../../lib/server/health.ts';
-import { objectAnswer } from '../../../../lib/server/objects.ts';
 import { rejectedAnswer } from '../../../../lib/server/rejected.ts';
+import { objectAnswer } from '../../../../lib/server/stored-object.ts';
 import { windowsAnswer } from '../../../../lib/server/windows-answer.ts';
 import { type LocalBucket, openLocalBucket, result } from '../local-bucket.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clientEnvironment, localEnvironment, pageEnvironment } from '../../../infra/local/environment.ts';
-import { readLocalSettings, SettingError } from '../../../infra/local/settings.ts';
+import { readLocalSettings, SettingError } from '../../../infra/local/local-settings.ts';
 
 test('without any variable the settings are those of the README', () => {
   expect(readLocalSettings({}, '/project')).toEqual({
