@@ -118,6 +118,17 @@ test('what is served by lib/server never reaches the browser', () => {
   }
 });
 
+test('whoever is outside the local runtime enters by its one door', () => {
+  const past = [...imports].flatMap(([file, targets]) =>
+    file.startsWith('infra/local/')
+      ? []
+      : targets
+          .filter((target) => target.startsWith('infra/local/') && target !== 'infra/local/index.ts')
+          .map((target) => `${file} imports ${target}`),
+  );
+  expect(past).toEqual([]);
+});
+
 /** What a room of the local runtime may import of the others. */
 const LOCAL_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'aws-json': [],

@@ -1,9 +1,15 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runningRuntime } from '../local/data-dir.ts';
-import { adoptEnvironment, localEnvironment, pageEnvironment } from '../local/environment.ts';
-import { type Environment, type LocalSettings, wholeNumber } from '../local/local-settings.ts';
-import { deployed } from '../local/page-settings.ts';
+import {
+  adoptEnvironment,
+  deployed,
+  type Environment,
+  type LocalSettings,
+  localEnvironment,
+  pageEnvironment,
+  runningRuntime,
+  wholeNumber,
+} from '../local/index.ts';
 import { type Check, checkLines, failed, ok } from './check.ts';
 import { dataFolderCheck, nodeCheck, portCheck, settingsCheck } from './machine-checks.ts';
 import { pipelineChecks } from './pipeline-checks.ts';

@@ -1,8 +1,12 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Environment } from '../local/local-settings.ts';
-import { type LocalSettings, readLocalSettings, wholeNumber } from '../local/local-settings.ts';
-import { freePort } from '../local/web-page.ts';
+import {
+  type Environment,
+  freePort,
+  type LocalSettings,
+  readLocalSettings,
+  wholeNumber,
+} from '../local/index.ts';
 import { type Check, failed, look, ok } from './check.ts';
 
 /** The oldest Node.js that everything runs on; the same as in package.json. */

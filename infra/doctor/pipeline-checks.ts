@@ -7,7 +7,7 @@ import {
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Environment } from '../local/local-settings.ts';
+import type { Environment } from '../local/index.ts';
 import { pipeline } from '../pipeline.ts';
 import { type Check, failed, look, ok } from './check.ts';
 

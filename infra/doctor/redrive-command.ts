@@ -1,9 +1,13 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runningRuntime } from '../local/data-dir.ts';
-import { adoptEnvironment, localEnvironment, pageEnvironment } from '../local/environment.ts';
-import type { Environment } from '../local/local-settings.ts';
-import { deployed } from '../local/page-settings.ts';
+import {
+  adoptEnvironment,
+  deployed,
+  type Environment,
+  localEnvironment,
+  pageEnvironment,
+  runningRuntime,
+} from '../local/index.ts';
 import { openClients } from '../redrive/clients.ts';
 import { type Redriven, redrive } from '../redrive/redrive.ts';
 import { settingsCheck } from './machine-checks.ts';

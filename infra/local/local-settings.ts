@@ -18,6 +18,10 @@ export interface LocalSettings {
   readonly idleSeconds: number;
   /** CONSUMER_HANDLER: a handler file to run instead of the project's consumer, `path/to/file.ts` or `file.ts#export`. */
   readonly consumerHandler: { readonly file: string; readonly exportName: string };
+  /** The project's producer runs, too; left out: it does. */
+  readonly withProducer?: boolean;
+  /** What the consumer finds in its environment besides BUCKET_NAME. */
+  readonly consumerEnvironment?: Readonly<Record<string, string>>;
   /** KINESIS_ENFORCE_LIMITS=1: 1 MB/s and 1,000 records/s a shard, as in AWS, with partial failures. */
   readonly enforceLimits: boolean;
   /** WINDOW_STRICT_FINAL=1: a final invocation must return a `state`, too. AWS's own pages differ on whether it must. */

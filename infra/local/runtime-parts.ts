@@ -98,25 +98,24 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     cacheDir: isOurs ? cacheFolder('functions', dataDir) : path.join(dataDir, 'cache'),
     environment: ownEnvironment(url, settings),
   };
+  const ourProducer = {
+    name: producer.functionName,
+    handlerFile: producer.handlerFile,
+    environment: { STREAM_NAME: pipeline.stream.name },
+    timeoutSeconds: producer.timeoutSeconds,
+    memoryMb: producer.memoryMb,
+  };
+  const ourConsumer = {
+    name: consumer.functionName,
+    handlerFile: settings.consumerHandler.file,
+    handlerExport: settings.consumerHandler.exportName,
+    environment: { BUCKET_NAME: bucket, ...settings.consumerEnvironment },
+    timeoutSeconds: consumer.timeoutSeconds,
+    memoryMb: consumer.memoryMb,
+  };
   const pool = openFunctionPool({
     ...environment,
-    functions: [
-      {
-        name: producer.functionName,
-        handlerFile: producer.handlerFile,
-        environment: { STREAM_NAME: pipeline.stream.name },
-        timeoutSeconds: producer.timeoutSeconds,
-        memoryMb: producer.memoryMb,
-      },
-      {
-        name: consumer.functionName,
-        handlerFile: settings.consumerHandler.file,
-        handlerExport: settings.consumerHandler.exportName,
-        environment: { BUCKET_NAME: bucket },
-        timeoutSeconds: consumer.timeoutSeconds,
-        memoryMb: consumer.memoryMb,
-      },
-    ],
+    functions: [...(settings.withProducer === false ? [] : [ourProducer]), ourConsumer],
     logs: logs.home,
     account,
   });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { onEnd } from './ending.ts';
 import { localEnvironment, pageEnvironment } from './environment.ts';
 import { type LocalSettings, readLocalSettings, wholeNumber } from './local-settings.ts';
 import { pageSettings } from './page-settings.ts';
@@ -17,19 +18,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Some shells send a process one Ctrl-C twice, npm's and their own; a second one of a person comes later than this. */
 const SAME_CTRL_C_MS = 300;
-
-const ORPHAN_CHECK_MS = 500;
-
-/** A `kill` of npm does not come through: the shell that npm runs a script in dies of it alone. */
-function onOrphaned(act: () => void): void {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    act();
-  }, ORPHAN_CHECK_MS);
-  timer.unref();
-}
 
 async function main(): Promise<void> {
   const mode = MODES.find((name) => name === process.argv[2]);
@@ -51,8 +39,7 @@ async function main(): Promise<void> {
     if (stoppingMs !== null && performance.now() - stoppingMs > SAME_CTRL_C_MS) process.exit(130);
     void stop(0);
   };
-  if (process.env.npm_lifecycle_event !== undefined) onOrphaned(onSignal);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  onEnd(onSignal);
 
   const settings = readLocalSettings(process.env, process.cwd());
   const wantedPort = wholeNumber(process.env, 'PORT', 3000, 1, 65_535);

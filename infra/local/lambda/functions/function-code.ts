@@ -57,9 +57,10 @@ class FileCode implements CodeSource {
     const suffix = this.#suffix;
     if (suffix === null) return [this.#file];
     const folder = dirname(this.#file);
-    const beside = readdirSync(folder).filter(
-      (name) => name.endsWith(suffix) && name !== basename(this.#file),
-    );
+    const beside = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory() && entry.name.endsWith(suffix))
+      .map(({ name }) => name)
+      .filter((name) => name !== basename(this.#file));
     return [this.#file, ...beside.sort().map((name) => `${folder}/${name}`)];
   }
 }

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { onEnd } from '../ending.ts';
+import { readLocalSettings, SettingError } from '../local-settings.ts';
+import { openRuntime } from '../runtime.ts';
+import { startTable } from '../start-table.ts';
+import { HELP, type RunOptions, readCommandLine, UsageError } from './command-arguments.ts';
+
+/** `tumbling-windows my-consumer.ts`. */
+async function main(): Promise<void> {
+  const command = readCommandLine(process.argv.slice(2));
+  switch (command.kind) {
+    case 'help':
+      return console.log(HELP);
+    case 'version':
+      return console.log(version());
+    case 'run':
+      return run(command.options);
+  }
+}
+
+async function run({ environment, variables }: RunOptions): Promise<void> {
+  const settings = {
+    ...readLocalSettings({ ...environment, AWS_REGION: process.env.AWS_REGION }, process.cwd()),
+    withProducer: false,
+    consumerEnvironment: variables,
+  };
+  const opening = openRuntime(settings);
+  let stopping = false;
+  onEnd(() => {
+    if (stopping) return; // a shell and npx send one Ctrl-C each
+    stopping = true;
+    void opening
+      .then((runtime) => runtime.close())
+      .catch(() => {})
+      .then(() => process.exit(0));
+  });
+  const runtime = await opening;
+  if (!stopping) console.log(startTable(settings, runtime, null));
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { version }: { readonly version: string } = JSON.parse(text);
+  return version;
+}
+
+/** The options by the variables that the settings are read from. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  WINDOW_SECONDS: '--window',
+  WINDOW_IDLE_SECONDS: '--idle',
+  SHARD_COUNT: '--shards',
+  LOCAL_AWS_PORT: '--port',
+  CONSUMER_HANDLER: 'the consumer',
+};
+
+main().catch((error: unknown) => {
+  if (error instanceof SettingError) {
+    const option = OPTION_OF[error.variable] ?? error.variable;
+    console.error(error.message.replace(error.variable, option).replace(/ Set it .*$/, ''));
+  } else console.error(error instanceof Error ? error.message : error);
+  if (error instanceof UsageError) console.error('tumbling-windows --help says what there is.');
+  process.exit(error instanceof UsageError ? 2 : 1);
+});

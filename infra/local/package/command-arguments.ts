@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util';
+import type { Environment } from '../local-settings.ts';
+
+/** What was asked for on the command line. */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'run'; readonly consumer: string; readonly options: RunOptions };
+
+export interface RunOptions {
+  /** In the variables that the local runtime reads its settings from. */
+  readonly environment: Environment;
+  /** Of the consumer. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Thrown for a command line that cannot be understood; the message says what was expected. */
+export class UsageError extends Error {
+  override name = 'UsageError' as const;
+}
+
+/** Fits a screen of 80 columns and 24 lines. */
+export const HELP = `Runs a Lambda consumer of Kinesis with tumbling windows on this machine:
+stream, event source mapping, function, bucket and logs, as AWS speaks.
+
+  tumbling-windows my-consumer.ts --window 10s --shards 2
+
+A consumer is a .ts or .js file, a .py file, or an executable that speaks the
+Runtime API; file#name has another handler than \`handler\`.
+
+  --window 120s      length of a window, 1s to 15m
+  --shards 1         of the stream, when it is made
+  --idle 1s          how long after its end an idle window closes; in AWS to 2m
+  --env NAME=VALUE   a variable of the consumer; BUCKET_NAME is there
+  --port 4566        the first port to try; 0: any
+  --data .local      the folder that keeps it all; delete it to begin afresh
+  --strict-final     a final invocation must return a state, too
+  --enforce-limits   1 MB/s and 1,000 records/s a shard, as in AWS
+  --help, --version
+`;
+
+const OPTIONS = {
+  window: { type: 'string' },
+  shards: { type: 'string' },
+  idle: { type: 'string' },
+  env: { type: 'string', multiple: true },
+  port: { type: 'string' },
+  data: { type: 'string' },
+  'strict-final': { type: 'boolean' },
+  'enforce-limits': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+/** `args`: without node and script. Throws UsageError. */
+export function readCommandLine(args: readonly string[]): Command {
+  const { values, positionals } = parsed(args);
+  if (values.version) return { kind: 'version' };
+  const [consumer, ...more] = positionals;
+  if (values.help || (consumer === undefined && args.length === 0)) return { kind: 'help' };
+  if (consumer === undefined || more.length > 0) {
+    throw new UsageError(`Expected one consumer's file, got ${positionals.join(' ') || 'none'}.`);
+  }
+  return {
+    kind: 'run',
+    consumer,
+    options: {
+      environment: {
+        CONSUMER_HANDLER: consumer,
+        WINDOW_SECONDS: values.window && seconds('--window', values.window),
+        WINDOW_IDLE_SECONDS: values.idle && seconds('--idle', values.idle),
+        SHARD_COUNT: values.shards,
+        LOCAL_AWS_PORT: values.port,
+        LOCAL_DATA_DIR: values.data,
+        WINDOW_STRICT_FINAL: values['strict-final'] ? '1' : undefined,
+        KINESIS_ENFORCE_LIMITS: values['enforce-limits'] ? '1' : undefined,
+      },
+      variables: Object.fromEntries((values.env ?? []).map(variable)),
+    },
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** `90`, `90s` or `2m`, as seconds. */
+function seconds(option: string, text: string): string {
+  const [, number, unit] = /^(\d+)(s|m)?$/.exec(text) ?? [];
+  if (number === undefined) {
+    throw new UsageError(`Expected ${option} to be a time such as 10s or 2m, got "${text}".`);
+  }
+  return String(Number(number) * (unit === 'm' ? 60 : 1));
+}
+
+function variable(text: string): readonly [string, string] {
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new UsageError(`Expected --env to be NAME=VALUE, got "${text}".`);
+  }
+  return [name, value];
+}

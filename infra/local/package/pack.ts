@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+
+/**
+ * `npm run pack [folder]`: makes the npm package `tumbling-windows` of what lies in infra/local, as a tarball in that folder,
+ * or here. Everything of ours is bundled; esbuild and the AWS SDK that a consumer finds in Lambda are its dependencies.
+ */
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const local = path.join(root, 'infra/local');
+const made = path.join(root, 'node_modules/.cache/tumbling-windows', String(process.pid));
+const dist = path.join(made, 'dist');
+
+/** What is read as a file at run time, beside the code that reads it. */
+const READ_BESIDE = ['lambda/functions/node-runtime.ts', 'lambda/functions/python-bootstrap.py'];
+const DEPENDENCIES = ['@aws-sdk/client-kinesis', '@aws-sdk/client-s3', 'esbuild'];
+
+const project: {
+  readonly version: string;
+  readonly license: string;
+  readonly engines: object;
+  readonly dependencies: Readonly<Record<string, string>>;
+} = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
+try {
+  rmSync(made, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  await bundle();
+  declareTypes();
+  for (const file of READ_BESIDE) cpSync(path.join(local, file), path.join(dist, path.basename(file)));
+  cpSync(path.join(local, 'package/README.md'), path.join(made, 'README.md'));
+  cpSync(path.join(local, 'package/examples'), path.join(made, 'examples'), { recursive: true });
+  cpSync(path.join(root, 'LICENSE'), path.join(made, 'LICENSE'));
+  writeFileSync(path.join(made, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
+  const target = path.resolve(process.argv[2] ?? '.');
+  mkdirSync(target, { recursive: true });
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', target], { cwd: made });
+  const [{ filename, size }]: [{ filename: string; size: number }] = JSON.parse(packed.toString());
+  console.log(`${path.join(target, filename)}: ${(size / 1024 / 1024).toFixed(2)} MB`);
+} finally {
+  rmSync(made, { recursive: true, force: true });
+}
+
+async function bundle(): Promise<void> {
+  const common = {
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    outdir: dist,
+    logLevel: 'error',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    external: DEPENDENCIES,
+  } satisfies BuildOptions;
+  await build({
+    ...common,
+    entryPoints: { cli: path.join(local, 'package/cli.ts'), testing: path.join(local, 'testing/testing.ts') },
+    format: 'esm',
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: '[name]-[hash]',
+    // What was CommonJS asks for Node.js's own modules by `require`.
+    banner: {
+      js: `import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);`,
+    },
+  });
+  // Jest runs tests as CommonJS.
+  await build({
+    ...common,
+    entryPoints: { testing: path.join(local, 'testing/testing.ts') },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+  });
+  const cli = path.join(dist, 'cli.mjs');
+  writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`);
+  chmodSync(cli, 0o755);
+}
+
+/** The types of `testing`, in the files that they are written in. */
+function declareTypes(): void {
+  const emitted = path.join(made, 'types');
+  execFileSync(process.execPath, [
+    path.join(root, 'node_modules/typescript/bin/tsc'),
+    '--project',
+    path.join(local, 'package/tsconfig.json'),
+    '--outDir',
+    emitted,
+  ]);
+  const wanted = ['testing'];
+  for (const name of wanted) {
+    const file = path.join(emitted, 'infra/local/testing', `${name}.d.ts`);
+    const text = readFileSync(file, 'utf8').replaceAll(/from '\.\/([\w-]+)\.ts'/g, (_, target: string) => {
+      if (!wanted.includes(target)) wanted.push(target);
+      return `from './${target}.js'`;
+    });
+    if (/from '\.\.?\/\.\./.test(text))
+      throw new Error(`Expected ${name}.ts to show types of its own folder`);
+    writeFileSync(path.join(dist, `${name}.d.ts`), text);
+  }
+  rmSync(emitted, { recursive: true });
+}
+
+function manifest(): object {
+  const { version, license, engines, dependencies } = project;
+  const testing = {
+    types: './dist/testing.d.ts',
+    import: './dist/testing.mjs',
+    require: './dist/testing.cjs',
+  };
+  return {
+    name: 'tumbling-windows',
+    version,
+    description:
+      'Lambda tumbling windows on Kinesis, on your machine: run a consumer, and test it without a clock',
+    keywords: ['aws', 'kinesis', 'lambda', 'tumbling window', 'event source mapping', 'local', 'test'],
+    license,
+    type: 'module',
+    engines,
+    bin: { 'tumbling-windows': 'dist/cli.mjs' },
+    exports: { '.': testing, './testing': testing, './package.json': './package.json' },
+    files: readdirSync(made).filter((name) => name !== 'package.json'),
+    dependencies: Object.fromEntries(DEPENDENCIES.map((name) => [name, dependencies[name]])),
+  };
+}
