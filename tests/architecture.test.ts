@@ -100,6 +100,17 @@ test('no file imports itself over others, not even for a type', () => {
   expect(circlesOf(imports)).toEqual([]);
 });
 
+/** How many lines a file has at most that gives no reason for more. */
+const MOST_LINES = 250;
+
+test('a file above 250 lines says in its head why it is not two', () => {
+  const isLong = (file: string) => textOf(file).trimEnd().split('\n').length > MOST_LINES;
+  const silent = files.filter(
+    (file) => isLong(file) && !/^ \* Longer than a file should be: /m.test(textOf(file)),
+  );
+  expect(silent).toEqual([]);
+});
+
 /** What a framework names, and what is the same thing in several rooms: a service's door, its operations and their table. */
 const SHARED_NAMES = ['route', 'page', 'start', 'service', 'operation', 'operation-table'];
 

@@ -4,11 +4,11 @@ import { FAILURES_PREFIX, parseFailureKey, redrivenKey } from '../../lib/core/fa
 import {
   type FailureRecord,
   MAX_FAILURE_CHARACTERS,
-  MalformedFailureError,
   missingIn,
   parseFailedEvent,
   parseFailure,
 } from '../../lib/core/failure-record.ts';
+import { FieldError } from '../../lib/core/json-fields.ts';
 import { claim } from './claim.ts';
 import type { Clients } from './clients.ts';
 import { putBack } from './stream-records.ts';
@@ -76,7 +76,11 @@ async function openFailures(s3: S3Client, bucket: string): Promise<readonly stri
 async function get(s3: S3Client, bucket: string, key: string): Promise<FailureRecord> {
   const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   if ((object.ContentLength ?? 0) > 4 * MAX_FAILURE_CHARACTERS) {
-    throw new MalformedFailureError('an object of a failure record', `${object.ContentLength} bytes`);
+    throw new FieldError(
+      'failure record',
+      `of at most ${4 * MAX_FAILURE_CHARACTERS} bytes`,
+      object.ContentLength,
+    );
   }
   return parseFailure((await object.Body?.transformToString()) ?? '');
 }

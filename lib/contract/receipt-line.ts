@@ -1,7 +1,7 @@
 import { amountOf } from '../core/cents.ts';
+import { type Fields, isoTime, jsonLine } from '../core/json-fields.ts';
 import { windowTime } from '../core/window.ts';
 import type { Click, Share } from './click.ts';
-import { type Fields, isoTime, jsonLine } from './json-fields.ts';
 
 /** A receipt as a line of a replay file; of a failure only its words are kept. */
 export function receiptLine({ id, sentMs, durationMs, receipt, problem, shares, overdue }: Click): string {

@@ -1,9 +1,9 @@
+import { FieldError, type Fields, isoTime, jsonLine, parseFields } from '../core/json-fields.ts';
 import { DAY_MS } from '../core/range.ts';
 import { parseUtcDay } from '../core/window.ts';
 import { parsePart, type WindowPart } from '../core/window-part.ts';
 import { MalformedResultError } from '../core/window-result.ts';
 import type { Click } from './click.ts';
-import { FieldError, type Fields, isoTime, jsonLine, parseFields } from './json-fields.ts';
 import { parseReceiptLine, receiptLine } from './receipt-line.ts';
 
 /** A UTC day to be played again: its settings, its window results as they are stored, and one browser's receipts. */

@@ -1,7 +1,9 @@
-import { type Aggregate, emptyAggregate, fold, parseState } from './aggregate.ts';
+import { type Aggregate, emptyAggregate, fold } from './aggregate.ts';
+import { FieldError, type Fields, parseFields } from './json-fields.ts';
 import { parseSale } from './sale.ts';
 import { isSequenceNumber } from './sequence-order.ts';
-import { parseWindowTime, type Window, windowTime } from './window.ts';
+import { type Window, windowTime } from './window.ts';
+import { parseState } from './window-state.ts';
 
 /**
  * What Lambda writes to S3 of a batch or a final invocation that it gave up: the coordinates and, as `payload`, the whole
@@ -40,18 +42,6 @@ export interface FailedBatch {
 
 /** An event has at most 6 MB, and as a JSON text within JSON at most twice that. */
 export const MAX_FAILURE_CHARACTERS = 16 * 1024 * 1024;
-
-/** Thrown for an object under a failure record's key that holds something else. */
-export class MalformedFailureError extends Error {
-  override name = 'MalformedFailureError' as const;
-
-  constructor(
-    readonly expected: string,
-    readonly got: unknown,
-  ) {
-    super(`Expected ${expected}, got ${shown(got)}`);
-  }
-}
 
 /** The object's body, in AWS's own order. */
 export function serializeFailure(failure: FailureRecord): string {
@@ -94,37 +84,34 @@ export function serializeFailure(failure: FailureRecord): string {
   });
 }
 
-/** The inverse of `serializeFailure`. Unknown members are ignored. Throws MalformedFailureError. */
+/** The inverse of `serializeFailure`. Unknown members are ignored. Throws FieldError. */
 export function parseFailure(text: string): FailureRecord {
   if (text.length > MAX_FAILURE_CHARACTERS) {
-    throw new MalformedFailureError(
-      `a failure record of at most ${MAX_FAILURE_CHARACTERS} characters`,
-      text.length,
-    );
+    throw new FieldError('failure record', `of at most ${MAX_FAILURE_CHARACTERS} characters`, text.length);
   }
-  const body = parseObject(text, 'a failure record');
-  const context = object(body, 'requestContext');
-  const info = object(body, 'KinesisBatchInfo');
-  const response = body.responseContext === undefined ? null : object(body, 'responseContext');
-  const window = body.timeWindowInfo === undefined ? null : object(body, 'timeWindowInfo');
+  const body = parseFields(text, 'failure record');
+  const context = body.object('requestContext');
+  const info = body.object('KinesisBatchInfo');
+  const response = body.has('responseContext') ? body.object('responseContext').value : null;
+  const window = body.has('timeWindowInfo') ? body.object('timeWindowInfo') : null;
   return {
-    requestId: string(context, 'requestId'),
-    functionArn: string(context, 'functionArn'),
-    condition: string(context, 'condition'),
-    invokeCount: count(context, 'approximateInvokeCount'),
+    requestId: context.text('requestId'),
+    functionArn: context.text('functionArn'),
+    condition: context.text('condition'),
+    invokeCount: context.whole('approximateInvokeCount', 0),
     response: response && {
       functionError: typeof response.functionError === 'string' ? response.functionError : null,
     },
-    timeMs: time(body, 'timestamp'),
-    shardId: string(info, 'shardId'),
-    streamArn: string(info, 'streamArn'),
-    batch: info.startSequenceNumber === undefined ? null : batchOf(info),
+    timeMs: body.time('timestamp'),
+    shardId: info.text('shardId'),
+    streamArn: info.text('streamArn'),
+    batch: info.has('startSequenceNumber') ? batchOf(info) : null,
     window: window && {
-      window: windowOf(object(window, 'window')),
-      final: window.isFinalInvokeForWindow === true,
-      early: window.isWindowTerminatedEarly === true,
+      window: windowOf(window.object('window')),
+      final: window.value.isFinalInvokeForWindow === true,
+      early: window.value.isWindowTerminatedEarly === true,
     },
-    payload: string(body, 'payload'),
+    payload: body.text('payload'),
   };
 }
 
@@ -138,31 +125,21 @@ export interface FailedEntry {
   readonly arrivalMs: number;
 }
 
-/** The records of the event, and its window's state. Throws MalformedFailureError. */
+/** The records of the event, and its window's state. Throws FieldError. */
 export function parseFailedEvent({ payload }: Pick<FailureRecord, 'payload'>): {
   readonly records: readonly FailedEntry[];
   readonly state: unknown;
 } {
-  const event = parseObject(payload, 'an event in the payload');
-  const { Records: records } = event;
-  if (!Array.isArray(records)) throw new MalformedFailureError('`Records` to be a list', records);
+  const event = parseFields(payload, 'payload');
   return {
-    state: event.state ?? {},
-    records: records.map((record: unknown) => {
-      if (!isObject(record)) throw new MalformedFailureError('a record', record);
-      const kinesis = object(record, 'kinesis');
-      const { sequenceNumber, approximateArrivalTimestamp: seconds } = kinesis;
-      if (!isSequenceNumber(sequenceNumber)) {
-        throw new MalformedFailureError('`sequenceNumber` to be a sequence number', sequenceNumber);
-      }
-      if (typeof seconds !== 'number' || !Number.isFinite(seconds)) {
-        throw new MalformedFailureError('`approximateArrivalTimestamp` to be a number', seconds);
-      }
+    state: event.value.state ?? {},
+    records: event.objects('Records').map((record) => {
+      const kinesis = record.object('kinesis');
       return {
-        sequenceNumber,
-        partitionKey: string(kinesis, 'partitionKey'),
-        data: string(kinesis, 'data'),
-        arrivalMs: Math.round(seconds * 1000),
+        sequenceNumber: sequenceNumberIn(kinesis, 'sequenceNumber'),
+        partitionKey: kinesis.text('partitionKey'),
+        data: kinesis.text('data'),
+        arrivalMs: Math.round(kinesis.number('approximateArrivalTimestamp') * 1000),
       };
     }),
   };
@@ -170,7 +147,7 @@ export function parseFailedEvent({ payload }: Pick<FailureRecord, 'payload'>): {
 
 /**
  * What is missing in the sums because of it: the state of a final invocation, the sales of a batch (whose state is still in
- * its window). Throws MalformedFailureError, or ForeignStateError for the state of another consumer.
+ * its window). Throws FieldError, or ForeignStateError for the state of another consumer.
  */
 export function missingIn(failure: FailureRecord): Aggregate {
   const { records, state } = parseFailedEvent(failure);
@@ -194,74 +171,22 @@ function utf8Of(base64: string): string | null {
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function batchOf(info: Fields): FailedBatch {
-  const number = (name: string) => {
-    const value = info[name];
-    if (isSequenceNumber(value)) return value;
-    throw new MalformedFailureError(`\`${name}\` to be a sequence number`, value);
-  };
   return {
-    firstSequenceNumber: number('startSequenceNumber'),
-    lastSequenceNumber: number('endSequenceNumber'),
-    firstArrivalMs: time(info, 'approximateArrivalOfFirstRecord'),
-    lastArrivalMs: time(info, 'approximateArrivalOfLastRecord'),
-    recordCount: count(info, 'batchSize'),
+    firstSequenceNumber: sequenceNumberIn(info, 'startSequenceNumber'),
+    lastSequenceNumber: sequenceNumberIn(info, 'endSequenceNumber'),
+    firstArrivalMs: info.time('approximateArrivalOfFirstRecord'),
+    lastArrivalMs: info.time('approximateArrivalOfLastRecord'),
+    recordCount: info.whole('batchSize', 0),
   };
+}
+
+function sequenceNumberIn(fields: Fields, name: string): string {
+  return fields.text(name, 'a sequence number', isSequenceNumber);
 }
 
 function windowOf(fields: Fields): Window {
-  const startMs = parseWindowTime(fields.start);
-  const endMs = parseWindowTime(fields.end);
-  if (startMs === null || endMs === null || endMs <= startMs) {
-    throw new MalformedFailureError('a window with a start and an end', fields);
-  }
+  const [startMs, endMs] = [fields.time('start'), fields.time('end')];
+  if (endMs <= startMs) throw new FieldError('end', 'after the start', fields.value.end);
   return { startMs, endMs };
-}
-
-function parseObject(text: string, expected: string): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new MalformedFailureError(expected, text);
-  }
-  if (!isObject(value)) throw new MalformedFailureError(expected, value);
-  return value;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function object(fields: Fields, name: string): Fields {
-  const value = fields[name];
-  if (!isObject(value)) throw new MalformedFailureError(`\`${name}\` to be an object`, value);
-  return value;
-}
-
-function string(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value !== 'string') throw new MalformedFailureError(`\`${name}\` to be a text`, value);
-  return value;
-}
-
-function count(fields: Fields, name: string): number {
-  const value = fields[name];
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new MalformedFailureError(`\`${name}\` to be a count`, value);
-}
-
-function time(fields: Fields, name: string): number {
-  const timeMs = parseWindowTime(fields[name]);
-  if (timeMs === null) throw new MalformedFailureError(`\`${name}\` to be a time`, fields[name]);
-  return timeMs;
-}
-
-/** Foreign data is cut before it is rendered: a value of any depth or length has a short description. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return value.length <= 100 ? `"${value}"` : `"${value.slice(0, 100)}…"`;
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  return String(value);
 }

@@ -1,6 +1,6 @@
 import { sumCents } from './cents.ts';
 import { type Lack, lackOf, type WindowLack } from './lack.ts';
-import { countClosed, sum, sumCounts } from './slots.ts';
+import { countClosed, sum, sumCounts } from './part-sums.ts';
 import type { WindowPart } from './window-part.ts';
 
 /** What closed windows sum up to. */

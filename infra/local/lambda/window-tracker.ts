@@ -2,7 +2,9 @@ import { type Window, windowAt } from '../../../lib/core/window.ts';
 import type { ShardPosition } from '../kinesis/stream-reader.ts';
 
 /**
- * The tumbling windows of one shard, as a pure state machine, its laws and its steps in one file, to be read together:
+ * Longer than a file should be: its laws and its steps are to be read together.
+ *
+ * The tumbling windows of one shard, as a pure state machine:
  *
  *     (progress, what has been read, now) → the next step      nextStep
  *     (progress, step, its outcome)       → the next progress  accept, drop, beginClose, close

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { claimKey, failureKey, parseFailureKey, redrivenKey } from '../../../lib/core/failure-key.ts';
 import {
   type FailureRecord,
-  MalformedFailureError,
   missingIn,
   parseFailedEvent,
   parseFailure,
   serializeFailure,
 } from '../../../lib/core/failure-record.ts';
+import { FieldError } from '../../../lib/core/json-fields.ts';
 
 const MAPPING = '0e64a0f5-a9a2-4bbf-9a1e-5f0f7d4c4a61';
 const SHARD = 'shardId-000000000000';
@@ -110,7 +110,7 @@ test.each([
   serializeFailure(batch).replace('"2026-01-01T12:02:03.456Z"', '"yesterday"'),
   `{"payload":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
 ])('%.60s is no failure record', (text) => {
-  expect(() => parseFailure(text)).toThrow(MalformedFailureError);
+  expect(() => parseFailure(text)).toThrow(FieldError);
 });
 
 test('whatever is there instead of a failure record, the refusal is short', () => {
@@ -119,7 +119,7 @@ test('whatever is there instead of a failure record, the refusal is short', () =
       try {
         parseFailure(text);
       } catch (error) {
-        expect(error).toBeInstanceOf(MalformedFailureError);
+        expect(error).toBeInstanceOf(FieldError);
         expect(String(error).length).toBeLessThan(300);
       }
     }),
@@ -140,7 +140,7 @@ test('the records of the event are there to be put on the stream again', () => {
 test.each(['', '[]', '{}', '{"Records":{}}', '{"Records":[1]}', '{"Records":[{"kinesis":{}}]}'])(
   '%s is no event',
   (payload) => {
-    expect(() => parseFailedEvent({ payload })).toThrow(MalformedFailureError);
+    expect(() => parseFailedEvent({ payload })).toThrow(FieldError);
   },
 );
 

@@ -20,6 +20,8 @@ const INDEX_SPACING_BYTES = 64 * 1024;
 const READ_BYTES = 256 * 1024;
 
 /**
+ * Longer than a file should be: appending, recovering and reading share the descriptor, the end and the index of one file.
+ *
  * One file of a shard's log: frames back to back, only ever appended to. All calls are synchronous: they go to the page
  * cache, which is what "acknowledged" means here (it survives the death of the process, not of the machine), and cost
  * less there than a round trip through the thread pool.

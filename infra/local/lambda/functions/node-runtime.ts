@@ -1,6 +1,7 @@
 /**
+ * Longer than a file should be: it runs on its own, transformed to JavaScript, and so imports nothing of ours but types.
+ *
  * Lambda's Node.js runtime, inside a worker: loads the handler, runs one invocation at a time, and reports.
- * It runs on its own, transformed to JavaScript: it imports nothing of ours but types, and so is one file of any length.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
  */
 import { createRequire } from 'node:module';

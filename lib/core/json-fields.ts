@@ -1,6 +1,6 @@
-import { centsOf } from '../core/cents.ts';
-import { excerptOf } from '../core/excerpt.ts';
-import { parseWindowTime } from '../core/window.ts';
+import { centsOf } from './cents.ts';
+import { excerptOf } from './excerpt.ts';
+import { parseWindowTime } from './window.ts';
 
 /** Thrown for a field that is not what it should be. */
 export class FieldError extends Error {
@@ -25,6 +25,10 @@ export class Fields {
     this.value = value;
   }
 
+  has(name: string): boolean {
+    return this.value[name] !== undefined;
+  }
+
   text(name: string, expected = 'a text', isRight: (text: string) => boolean = () => true): string {
     const value = this.value[name];
     if (typeof value !== 'string' || !isRight(value)) throw new FieldError(name, expected, value);
@@ -46,6 +50,12 @@ export class Fields {
   cents(name: string): number {
     const value = centsOf(this.value[name]);
     if (value === null) throw new FieldError(name, 'an amount with at most two decimals', this.value[name]);
+    return value;
+  }
+
+  number(name: string): number {
+    const value = this.value[name];
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new FieldError(name, 'a number', value);
     return value;
   }
 
