@@ -5,7 +5,7 @@ import { PlainTable } from '@/components/dashboard/plain-table';
 import { parseUrlState } from '@/components/live/url-state';
 import { dashboard } from '@/lib/server/dashboard';
 import { firstView } from '@/lib/server/first-view';
-import { ProblemError } from '@/lib/server/problem';
+import { isProblem } from '@/lib/server/problem';
 
 interface PageProps {
   readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
@@ -38,7 +38,7 @@ async function maySee(cookies: string | null): Promise<boolean> {
     return (await dashboard().access.roleOfCookies(cookies)) !== null;
   } catch (error) {
     // A setting is missing or wrong. The page shows which; there is nothing else to see.
-    if (error instanceof ProblemError) return true;
+    if (isProblem(error)) return true;
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { BucketReader } from './bucket-reader.ts';
 import { LiveFeed } from './live.ts';
 import { findMapping } from './mapping.ts';
 import { type Metrics, newMetrics } from './metrics.ts';
-import { ProblemError, problem, settingProblem } from './problem.ts';
+import { isProblem, ProblemError, problem, settingProblem } from './problem.ts';
 import { Producer } from './producer-client.ts';
 import { RateLimits } from './rate-limits.ts';
 import { RecordTail } from './record-tail.ts';
@@ -82,7 +82,7 @@ export function createDashboard(
 }
 
 function readingProblem(error: unknown): Problem {
-  return error instanceof ProblemError
+  return isProblem(error)
     ? error.problem
     : problem('unknown', `The windows could not be read: ${excerptOfError(error)}`);
 }

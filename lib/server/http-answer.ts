@@ -1,5 +1,5 @@
 import 'server-only';
-import { ProblemError, problem } from './problem.ts';
+import { isProblem, ProblemError, problem } from './problem.ts';
 import type { SharedAnswer } from './shared-answers.ts';
 
 /** Answers are of this moment and of this account: no cache may keep them. */
@@ -29,7 +29,7 @@ export async function answer(act: () => Promise<Response> | Response): Promise<R
   try {
     return await act();
   } catch (error) {
-    if (error instanceof ProblemError) return problemAnswer(error);
+    if (isProblem(error)) return problemAnswer(error);
     console.error(error);
     return problemAnswer(new ProblemError(problem('unknown', 'The dashboard failed; its log says why.')));
   }

@@ -18,6 +18,11 @@ export class ProblemError extends Error {
   }
 }
 
+/** One of another copy of this module, too: Next loads it once for each route, and all routes share one dashboard. */
+export function isProblem(error: unknown): error is ProblemError {
+  return error instanceof Error && error.name === 'ProblemError';
+}
+
 const STATUS: Readonly<Record<Problem['kind'], number>> = {
   'bad-request': 400,
   'forbidden-origin': 403,
@@ -73,7 +78,7 @@ const RULES: readonly Rule[] = [credentials, region, denied, missing, throttled,
 
 /** Says in words why a call of an AWS SDK client failed, and what mends it. Never throws. */
 export function problemOf(error: unknown, asked: Asked): Problem {
-  if (error instanceof ProblemError) return error.problem;
+  if (isProblem(error)) return error.problem;
   if (error instanceof SettingError) return settingProblem(error);
   const fields = fieldsOf(error);
   for (const rule of RULES) {

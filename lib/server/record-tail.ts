@@ -2,7 +2,7 @@ import 'server-only';
 import type { Problem } from '../contract/answers.ts';
 import { HELD_RECORDS, type RecordsAnswer, type StreamedRecord } from '../contract/records-answer.ts';
 import { excerptOfError } from '../core/excerpt.ts';
-import { ProblemError, problem } from './problem.ts';
+import { isProblem, problem } from './problem.ts';
 import { type RawRecord, type ShardPage, ShardReader } from './shard-reader.ts';
 import { StreamGoneError, type StreamReader } from './stream-calls.ts';
 import { streamedRecord } from './streamed-record.ts';
@@ -109,11 +109,10 @@ export class RecordTail {
       if (run !== this.#run) return;
       if (error instanceof StreamGoneError) this.forget();
       // What nobody foresaw is said, too, and must not end the tail: it goes on behind it.
-      if (!(error instanceof ProblemError)) console.error(error);
-      this.#problem =
-        error instanceof ProblemError
-          ? error.problem
-          : problem('unknown', `The records could not be read: ${excerptOfError(error)}`);
+      if (!isProblem(error)) console.error(error);
+      this.#problem = isProblem(error)
+        ? error.problem
+        : problem('unknown', `The records could not be read: ${excerptOfError(error)}`);
       this.#dueMs = elapsedMs + RETRY_MS;
     }
   }

@@ -1,7 +1,7 @@
 import 'server-only';
 import type { GetRecordsOutput } from '@aws-sdk/client-kinesis';
 import type { Problem } from '../contract/answers.ts';
-import { ProblemError } from './problem.ts';
+import { isProblem } from './problem.ts';
 import { type Position, StreamGoneError, type StreamReader } from './stream-calls.ts';
 
 export interface RawRecord {
@@ -61,7 +61,7 @@ export class ShardReader {
       this.#iterator = output?.NextShardIterator ?? null;
       return output === null ? pageWithout(null) : this.#pageOf(output);
     } catch (error) {
-      if (!(error instanceof ProblemError) || error instanceof StreamGoneError) throw error;
+      if (!isProblem(error) || error instanceof StreamGoneError) throw error;
       const { problem } = error;
       const waitMs = Math.min(MAX_BACKOFF_MS, failure === null ? FIRST_BACKOFF_MS : failure.waitMs * 2);
       this.#failure = { problem, waitMs, untilMs: nowMs + waitMs };

@@ -1,7 +1,7 @@
 import { SESSION_COOKIE, SESSION_SECONDS } from '@/lib/server/access';
 import { dashboard } from '@/lib/server/dashboard';
 import { answer, seeOther } from '@/lib/server/http-answer';
-import { ProblemError } from '@/lib/server/problem';
+import { isProblem } from '@/lib/server/problem';
 import { clientAddress, guardOrigin, isSecure, readBody } from '@/lib/server/request-guard';
 
 /** A form's answer, so that it works without a script: back to the page, signed in, or to the form, with why not. */
@@ -14,7 +14,7 @@ export function POST(request: Request): Promise<Response> {
     try {
       await limits.attempt(address);
     } catch (error) {
-      if (error instanceof ProblemError) return seeOther(`/sign-in?wait=${error.retrySeconds ?? 1}`);
+      if (isProblem(error)) return seeOther(`/sign-in?wait=${error.retrySeconds ?? 1}`);
       throw error;
     }
     const role = await access.roleOf(password);

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HttpService } from '../../../infra/local/http/http.ts';
 import { createAwsClients } from '../../../lib/server/aws-clients.ts';
 import { BucketReader } from '../../../lib/server/bucket-reader.ts';
+import { answer } from '../../../lib/server/http-answer.ts';
 import { newMetrics } from '../../../lib/server/metrics.ts';
 import { type Asked, ProblemError, problemOf } from '../../../lib/server/problem.ts';
 import { type LocalBucket, openLocalBucket } from './local-bucket.ts';
@@ -165,4 +166,16 @@ describe('errors that no server sends', () => {
     expect(problem.kind).toBe(kind);
     expect(problem.message.length).toBeGreaterThan(20);
   });
+});
+
+test('what one copy of the module throws, the edge of another copy answers: each route may load its own', async () => {
+  vi.resetModules();
+  const other: typeof import('../../../lib/server/problem.ts') = await import(
+    '../../../lib/server/problem.ts'
+  );
+  const thrown = other.badRequest('Expected a count.');
+  expect(thrown).not.toBeInstanceOf(ProblemError);
+  const response = await answer(() => Promise.reject(thrown));
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({ problem: thrown.problem });
 });
