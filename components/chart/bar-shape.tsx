@@ -9,16 +9,16 @@ const WORD_PX = 44;
 const SIGN_PX = 10;
 const DOUBT = { fill: 'none', stroke: 'var(--doubt)', strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
 
-/** The hatches of what is not final, to stand in the `defs` of the chart. */
+/** The hatches of what is not final, to stand in the `defs` of the chart: each has a direction as well as a colour. */
 export function WaitingPatterns() {
-  return ['settled', 'doubt'].map((color) => (
+  return (['settled', 'doubt'] as const).map((color) => (
     <pattern
       key={color}
       id={`waiting-${color}`}
       width="6"
       height="6"
       patternUnits="userSpaceOnUse"
-      patternTransform="rotate(45)"
+      patternTransform={color === 'doubt' ? 'rotate(-45)' : 'rotate(45)'}
     >
       <rect width="2.5" height="6" fill={`var(--${color})`} />
     </pattern>
@@ -31,7 +31,7 @@ export function WindowBar(props: BarShapeProps) {
   if (props.height === 0) return null;
   const bar: Bar = props.payload;
   return (
-    <g data-drawn={bar.state}>
+    <g data-drawn={bar.state} data-of={bar.startMs}>
       <Rectangle {...props} width={width} radius={Math.min(2, width / 4)} />
     </g>
   );

@@ -136,7 +136,18 @@ export function ChartPanel(props: ChartPanelProps) {
               style={{ top: PLOT.top, bottom: PLOT.bottom, ...across(marked.from, marked.to, bars.length) }}
             />
           )}
-          <Chart {...data} isCumulative={url.mode === 'total'} format={format} />
+          <Chart
+            bars={bars}
+            looks={data.looks}
+            scale={scale}
+            ticks={data.ticks}
+            measure={data.measure}
+            limitCents={limitCents}
+            title={data.title}
+            summary={data.summary}
+            isCumulative={url.mode === 'total'}
+            format={format}
+          />
         </div>
         <ClosingMarks bars={bars} scale={scale} />
         {flags !== null && <ChartFlags bars={bars} flags={flags} />}

@@ -1,17 +1,7 @@
 'use client';
 
 import { memo } from 'react';
-import {
-  Bar,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  matchByDataKey,
-  ReferenceLine,
-  usePlotArea,
-  XAxis,
-  YAxis,
-} from 'recharts';
+import { Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, usePlotArea, XAxis, YAxis } from 'recharts';
 import { DayBeforeMark, PlaceMarks, WaitingPatterns, WindowBar } from '@/components/chart/bar-shape';
 import { type Bar as BarData, isWaiting } from '@/components/chart/bars';
 import type { ChartData } from '@/components/chart/chart-data';
@@ -34,14 +24,13 @@ const openOf = ({ value, state }: BarData) => (state === 'open' ? value : 0);
 const closingOf = ({ value, state }: BarData) => (state === 'closing' ? value : 0);
 const lateOf = ({ value, state }: BarData) => (state === 'late' ? value : 0);
 const nothing = () => 0;
-const byStart = matchByDataKey('startMs');
 const STILL = { stackId: 'place', shape: WindowBar, isAnimationActive: false } as const;
 const DASHED = { strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
 
 /**
  * Memoised: clock, selection and tooltip pass outside it. A category axis, for bars on a time scale get wrong widths. A
  * place is a stack of bars, of which most are nothing: its parts or its whole, what waits in it, and its marks on top.
- * History is not animated, for Recharts draws it anew with every refresh; the open window grows.
+ * Nothing is animated, for Recharts draws all bars anew with every refresh, and with every frame of an animation.
  */
 export const Chart = memo(function Chart(props: ChartProps) {
   const { bars, looks, scale, ticks, measure, isCumulative, limitCents, format, title, summary } = props;
@@ -94,16 +83,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
         <Bar key={look} dataKey={`parts[${index}]`} fill={partFill(look)} stroke="var(--bg)" {...STILL} />
       ))}
       <Bar dataKey={wholeOf} fill="var(--settled)" {...STILL} />
-      <Bar
-        dataKey={openOf}
-        fill="url(#waiting-settled)"
-        stroke="var(--settled)"
-        {...DASHED}
-        {...STILL}
-        isAnimationActive="auto"
-        animationDuration={240}
-        animationMatchBy={byStart}
-      />
+      <Bar dataKey={openOf} fill="url(#waiting-settled)" stroke="var(--settled)" {...DASHED} {...STILL} />
       <Bar
         dataKey={closingOf}
         className="waiting"

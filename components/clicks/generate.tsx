@@ -1,7 +1,7 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { pressesOf, takeEarlyPresses } from '@/components/clicks/early-presses';
 import { useFollowing } from '@/components/clicks/use-following';
 import { type RecordCount, useSales } from '@/components/clicks/use-sales';
@@ -32,8 +32,8 @@ type GenerateProps = Pick<PageData, 'format' | 'change'> & {
   readonly answer: PageData['answer'] | null;
 };
 
-/** The button, what it did, and how much it sends. */
-export function Generate({ answer, format, change }: GenerateProps) {
+/** The button, what it did, and how much it sends. Memoised: who sets a slider is not disturbed by what is heard meanwhile. */
+export const Generate = memo(function Generate({ answer, format, change }: GenerateProps) {
   const health = useHealth();
   const { send, sending, waiting, problem, asking, agree, decline } = useSales(health);
   const [count, setCount] = useState<RecordCount>(null);
@@ -107,7 +107,7 @@ export function Generate({ answer, format, change }: GenerateProps) {
       <LoadControl count={count} onCount={setCount} send={() => send(count)} />
     </div>
   );
-}
+});
 
 /** Until the server has said them; no click is followed by these. */
 const UNKNOWN_TIMES = { windowSeconds: 120, idleSeconds: 120 } as const;

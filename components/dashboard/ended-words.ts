@@ -2,7 +2,7 @@ import type { Format } from '@/components/ui/format';
 import type { Slot } from '@/lib/core/slot';
 
 /** What keeps results from coming, if anything: the page cannot read them, or nobody makes them. */
-export type Hindrance = 'unreadable' | 'consumer-stopped' | null;
+type Hindrance = 'unreadable' | 'consumer-stopped' | null;
 
 /**
  * What became of the window before the open one. A total is promised only where there is one to come, and somebody to bring

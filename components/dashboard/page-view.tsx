@@ -19,7 +19,6 @@ import { useMissingMarked } from '@/components/live/missing-slots';
 import type { PageData, PageViewProps } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
 import { useHydrated } from '@/components/live/use-hydrated';
-import { useRuntime } from '@/components/live/use-runtime';
 import { createFormat } from '@/components/ui/format';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { rangeText } from '@/lib/core/range';
@@ -48,10 +47,10 @@ export function loadView(): Promise<unknown> {
   return Promise.all([loadSparkline(), loadSalesCard(), loadChart(), loadSheet(), loadParts()]);
 }
 
-/** Two columns where the page has the width for them: 1024 px, or those and the drawer's 420. */
+/** Two columns where the page has the width for them: 1024 px, or those and the drawer's 420. The bars stay where they are. */
 const COLUMNS = {
-  alone: ['lg:grid-cols-[minmax(0,7fr)_minmax(22rem,4fr)]', 'max-lg:order-first'],
-  beside: ['min-[1440px]:grid-cols-[minmax(0,7fr)_minmax(20rem,4fr)]', 'max-[1440px]:order-first'],
+  alone: 'lg:grid-cols-[minmax(0,7fr)_minmax(22rem,4fr)]',
+  beside: 'min-[1440px]:grid-cols-[minmax(0,7fr)_minmax(20rem,4fr)]',
 } as const;
 
 /** The page, whatever its data comes from; everything below takes props. */
@@ -77,7 +76,6 @@ export function PageView(props: PageViewProps) {
     change({ w: null });
   };
   useDashboardKeys({ url, change, pause: onToggle, showSheet, back: kiosk ? leave : zoom.back });
-  const isStopped = useRuntime()?.consumerStopped === true;
 
   const data = useMemo<PageData | null>(
     () => (shown === null ? null : { answer: shown, format, url, change, isReplay, onFile }),
@@ -89,7 +87,7 @@ export function PageView(props: PageViewProps) {
   const newest = answer ?? data?.answer ?? null;
   const isFirst = useFirstRun(data?.answer ?? null) && !isReplay;
   const guide = useGuide(isFirst);
-  const [columns, clockFirst] = COLUMNS[url.w === null ? 'alone' : 'beside'];
+  const columns = COLUMNS[url.w === null ? 'alone' : 'beside'];
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: on a wall a tap leaves, as Esc does
     // biome-ignore lint/a11y/noStaticElementInteractions: see above
@@ -141,11 +139,11 @@ export function PageView(props: PageViewProps) {
               problem === null && <SalesPlace />
             )}
           </div>
-          <div className={clsx('min-w-0', clockFirst)}>
+          <div className="min-w-0 max-lg:order-first">
             <WindowClock
               open={newest?.open ?? null}
               ended={newest === null ? undefined : endedWindow(newest)}
-              hindrance={problem !== null ? 'unreadable' : isStopped ? 'consumer-stopped' : null}
+              isReadable={problem === null}
               format={format}
               hasPipeline={isAtWork}
             >

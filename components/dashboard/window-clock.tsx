@@ -2,9 +2,10 @@
 
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
-import { endedWords, type Hindrance } from '@/components/dashboard/ended-words';
+import { endedWords } from '@/components/dashboard/ended-words';
 import { StuckAction } from '@/components/dashboard/stuck-action';
 import { serverNow, useServerNow, useTicking } from '@/components/live/server-clock';
+import { useRuntime } from '@/components/live/use-runtime';
 import { Card } from '@/components/ui/card';
 import { countdown, type Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
@@ -18,7 +19,8 @@ interface WindowClockProps {
   readonly open: Slot | null;
   /** The newest window that has ended: closing, late or closed. */
   readonly ended: Slot | undefined;
-  readonly hindrance: Hindrance;
+  /** False while the server cannot read what has become of it. */
+  readonly isReadable: boolean;
   readonly format: Format;
   /** Whether the pipeline is on the page, to be pointed to. */
   readonly hasPipeline: boolean;
@@ -100,7 +102,10 @@ function Ring({ startMs, endMs }: { startMs: number; endMs: number }) {
 }
 
 /** What became of the window before: the moment of closing is seen here. */
-function EndedLine({ ended, open, hindrance, format, hasPipeline }: WindowClockProps & { open: Slot }) {
+function EndedLine({ ended, open, isReadable, format, hasPipeline }: WindowClockProps & { open: Slot }) {
+  // Asked for here: with each of its answers the whole page would be rendered.
+  const isStopped = useRuntime()?.consumerStopped === true;
+  const hindrance = isReadable ? (isStopped ? 'consumer-stopped' : null) : 'unreadable';
   return (
     <p
       data-testid="ended-window"

@@ -105,14 +105,20 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
     }
     const [was, is] = [known.current, stream.event];
     if (was?.version === is?.version && was?.problem?.kind === is?.problem?.kind) return;
-    setTimeout(() => void mutate(), Math.random() * SPREAD_MS);
+    setTimeout(() => {
+      if (document.visibilityState === 'visible') void mutate();
+    }, Math.random() * SPREAD_MS);
   }, [news, mutate, stream.event, isLastHour]);
   const open = stream.event?.open;
+  const merged = useMemo(
+    () => (answer === undefined ? null : withOpen(answer, open ?? answer.open, paused)),
+    [answer, open, paused],
+  );
+  // What an answer says of the open window is no news where the stream has told it before.
+  const shown = useRef(merged);
+  if (!isSameNews(shown.current ?? undefined, merged ?? undefined)) shown.current = merged;
   return {
-    answer: useMemo(
-      () => (answer === undefined ? null : withOpen(answer, open ?? answer.open, paused)),
-      [answer, open, paused],
-    ),
+    answer: shown.current,
     previous: cmp ? previous.data : undefined,
     problem: windows.error === undefined ? (answer?.problem ?? null) : problemOf(windows.error),
     isStreaming,

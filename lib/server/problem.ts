@@ -16,6 +16,13 @@ export class ProblemError extends Error {
   ) {
     super(problem.message);
   }
+
+  /** By name: pages and routes are bundled apart, each with a class of its own, and share what is kept from request to request. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one inherits this, and is told apart as usual
+    if (this !== ProblemError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && value.name === 'ProblemError';
+  }
 }
 
 /** One of another copy of this module, too: Next loads it once for each route, and all routes share one dashboard. */

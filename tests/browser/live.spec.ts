@@ -60,19 +60,20 @@ test('a window is seen closing, late, and closed, each in its own shape and word
   await page.goto(brisk.url);
   const bar = page.getByTestId('chart').locator(`[data-start="${startMs}"]`);
   const ended = page.getByTestId('ended-window');
+  const drawn = page.getByTestId('chart').locator(`[data-of="${startMs}"]`);
   await expect(bar).toHaveAttribute('data-state', 'closing');
-  const closing = await shapeOf(bar);
+  const closing = await shapeOf(drawn);
   await expect(ended).toContainText('its total comes in');
   await expect(bar).toHaveAttribute('data-state', 'late', { timeout: 45_000 });
-  await expect(bar).toContainText('late');
+  await expect(page.getByText('late: still no total', { exact: true })).toBeVisible(); // in the legend, where bars are narrow
   await expect(ended).toContainText('late: still no total');
-  const late = await shapeOf(bar);
+  const late = await shapeOf(drawn);
   await putResult(brisk, part);
   await expect(bar).toHaveAttribute('data-state', 'closed', { timeout: 75_000 });
   await expect(bar).not.toContainText('late');
   await expect(ended).toContainText('closed: $421.87 from 9 records');
   await expect(page.getByText(/closed: \$421\.87 from 9 records\.$/)).toHaveAttribute('role', 'status');
-  await expect.poll(async () => new Set([closing, late, await shapeOf(bar)]).size).toBe(3);
+  await expect.poll(async () => new Set([closing, late, await shapeOf(drawn)]).size).toBe(3);
 });
 
 test('at midnight UTC a new day begins without a reload, and the old one is a click away', async ({
@@ -133,18 +134,21 @@ async function expectTrueCountdown(page: Page, pipeline: Pipeline): Promise<void
     .toBeLessThan(2);
 }
 
-/** What a bar looks like apart from its colours and its size. */
+/** What a bar looks like apart from its colours and its size: outlines, hatches and words. */
 function shapeOf(bar: import('@playwright/test').Locator): Promise<string> {
-  return bar.evaluate((group) =>
-    [...group.querySelectorAll('rect, path, circle, text')]
+  return bar.evaluate((group) => {
+    const hatchOf = (fill: string | null) =>
+      document.querySelector(/#[\w-]+/.exec(fill ?? '')?.[0] ?? 'none')?.getAttribute('patternTransform') ??
+      'plain';
+    return [...group.querySelectorAll('rect, path, circle, text')]
       .map((shape) =>
         [
           shape.tagName,
-          shape.getAttribute('fill')?.startsWith('url') === true ? 'pattern' : 'plain',
+          hatchOf(shape.getAttribute('fill')),
           shape.getAttribute('stroke-dasharray'),
           shape.tagName === 'text' ? shape.textContent : '',
         ].join(' '),
       )
-      .join(),
-  );
+      .join();
+  });
 }

@@ -140,6 +140,7 @@ test('without a script the page has its total and its windows all the same', asy
 test('a hidden tab makes no requests, and asks at once when it is seen again', async ({ page, brisk }) => {
   await page.goto(brisk.url);
   await expect(page.getByTestId('live-status')).toHaveText('Live');
+  await expect(page.locator('[data-hop]').first()).toBeVisible(); // the last part that asks for something of its own
   await setVisibility(page, 'hidden');
   await page.waitForTimeout(1000); // what was on its way arrives
   const asked: string[] = [];
