@@ -97,7 +97,7 @@ export const Generate = memo(function Generate({ answer, format, change }: Gener
           </div>
         </div>
       )}
-      <div data-secondary className="min-h-18">
+      <div data-secondary={problem === null || sending ? true : undefined} className="min-h-18">
         {problem !== null && !sending ? (
           <ProblemNote problem={problem} />
         ) : (

@@ -63,7 +63,7 @@ export function SalesCard({ data, source, isFirst, zoom, onReading, onCatchUp }:
       <Tabs value={url.view} onValueChange={(view) => change({ view: view === 'table' ? 'table' : 'chart' })}>
         <div className="mb-2 flex flex-wrap items-center justify-between gap-x-6 gap-y-1">
           <h2 className="font-medium text-base max-sm:text-xs">{title}</h2>
-          <div className="flex items-center gap-4 max-sm:w-full print:hidden">
+          <div className="flex items-center gap-x-4 gap-y-1 max-sm:w-full max-sm:flex-wrap print:hidden">
             {onCatchUp !== null && (
               <NewWindows held={answer} windowSeconds={answer.windowSeconds} onCatchUp={onCatchUp} />
             )}

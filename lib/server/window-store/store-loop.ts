@@ -10,7 +10,7 @@ import type { WindowStore } from './window-store.ts';
  */
 const SNAPSHOTS_MS = 1000;
 /** After a click: the first records show within two seconds, though the consumer's batching takes one of them. */
-const EAGER_MS = 300;
+const EAGER_MS = 200;
 const EAGER_FOR_MS = 6000;
 const SHARDS_MS = 15_000;
 /** Before the first sale there is no shard to poll, and finding one is all that is waited for. */
