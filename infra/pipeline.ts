@@ -39,12 +39,5 @@ export const pipeline = {
   bucket: {
     /** The local runtime's bucket; in AWS the name is generated. */
     localName: 'tumbling-window-results',
-    resultsPrefix: 'revenue_sum/',
-    livePrefix: 'revenue_live/',
-    rejectedPrefix: 'rejected/',
-    dayIndexPrefix: 'revenue_day/',
-    failuresPrefix: 'aws/lambda/',
   },
-  /** Of the metrics in the consumer's log lines. */
-  metricsNamespace: 'TumblingWindowStreamAnalytics',
 } as const;

@@ -2,6 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { FAILURES_PREFIX } from '../lib/core/failure-key.ts';
+import { METRICS_NAMESPACE } from '../lib/core/invocation-log.ts';
+import { DAY_INDEX_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../lib/core/object-key.ts';
+import { SETTINGS } from '../lib/core/setting-names.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -39,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/contract': ['lib/core'],
   'lib/core': [],
   'infra/functions': ['lib/core'],
-  'infra/stacks': ['infra'],
+  'infra/stacks': ['infra', 'lib/core'],
   'infra/deploy': ['infra', 'infra/stacks', 'lib/core'],
   'infra/doctor': ['infra', 'infra/deploy', 'infra/local', 'infra/redrive', 'lib/core'],
   'infra/redrive': ['lib/core'],
@@ -65,6 +69,9 @@ function sources(folder: string): string[] {
 const files = ['app', 'components', 'lib', 'infra'].flatMap(sources);
 const known = new Set(files);
 const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8');
+
+/** Without its comments. */
+const codeOf = (file: string) => textOf(file).replace(/^\s*(\/?\*|\/\/).*$/gm, '');
 
 /** The files of ours that a file imports, for types or later as well. What is no source, such as a style sheet, is left out. */
 function importsOf(file: string): string[] {
@@ -121,6 +128,22 @@ test('no two files have one name for different things', () => {
     if (!SHARED_NAMES.includes(name)) places.set(name, [...(places.get(name) ?? []), file]);
   }
   expect([...places.values()].filter((each) => each.length > 1)).toEqual([]);
+});
+
+test('what several rooms must spell alike is spelled in one file: the shared settings, the prefixes of keys', () => {
+  const PLACES: readonly (readonly [string, readonly string[]])[] = [
+    ['lib/core/setting-names.ts', Object.values(SETTINGS)],
+    ['lib/core/object-key.ts', [RESULTS_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, DAY_INDEX_PREFIX]],
+    ['lib/core/failure-key.ts', [FAILURES_PREFIX]],
+    ['lib/core/invocation-log.ts', [METRICS_NAMESPACE]],
+  ];
+  for (const [place, words] of PLACES) {
+    for (const word of words) {
+      const spelled = new RegExp(`['"\`]${word}|\\benv\\.${word}|^ *${word}:`, 'm');
+      const elsewhere = files.filter((file) => file !== place && spelled.test(codeOf(file)));
+      expect(elsewhere, `${word} is spelled in ${place}`).toEqual([]);
+    }
+  }
 });
 
 test('what is served by lib/server never reaches the browser', () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import type { DeploymentNames } from '../stacks/deployment.ts';
 import type { EnvLines } from './env-file.ts';
 import type { Target } from './target.ts';
@@ -13,11 +14,11 @@ export function linesFromOutputs(file: string, names: DeploymentNames, target: T
   };
   return {
     AWS_REGION: output(names.analyticsStack, 'Region'),
-    BUCKET_NAME: output(names.analyticsStack, 'BucketName'),
-    STREAM_NAME: output(names.producerStack, 'StreamName'),
-    PRODUCER_FUNCTION_NAME: output(names.producerStack, 'ProducerFunctionName'),
-    CONSUMER_FUNCTION_NAME: output(names.analyticsStack, 'ConsumerFunctionName'),
-    WINDOW_SECONDS: output(names.analyticsStack, 'WindowSeconds'),
+    [SETTINGS.bucket]: output(names.analyticsStack, 'BucketName'),
+    [SETTINGS.stream]: output(names.producerStack, 'StreamName'),
+    [SETTINGS.producer]: output(names.producerStack, 'ProducerFunctionName'),
+    [SETTINGS.consumer]: output(names.analyticsStack, 'ConsumerFunctionName'),
+    [SETTINGS.windowSeconds]: output(names.analyticsStack, 'WindowSeconds'),
     // With whom and against what it was deployed; credentials themselves never go into a file.
     ...(target.profile === null ? {} : { AWS_PROFILE: target.profile }),
     ...(target.endpoint === null ? {} : { AWS_ENDPOINT_URL: target.endpoint }),
@@ -41,8 +42,7 @@ export function isSamePipeline(
   target: Target,
 ): lines is EnvLines {
   return (
-    lines?.PRODUCER_FUNCTION_NAME === names.producer &&
-    lines.AWS_ENDPOINT_URL === (target.endpoint ?? undefined)
+    lines?.[SETTINGS.producer] === names.producer && lines.AWS_ENDPOINT_URL === (target.endpoint ?? undefined)
   );
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import {
   adoptEnvironment,
   deployed,
@@ -48,7 +49,7 @@ async function pipelineOf(
   if (runtime !== null && settings !== null) {
     const url = `http://127.0.0.1:${runtime.port}`;
     // The runtime that runs may have been started with another length: only one that was asked for is compared.
-    const own = { ...pageEnvironment(url, settings), WINDOW_SECONDS: env.WINDOW_SECONDS };
+    const own = { ...pageEnvironment(url, settings), [SETTINGS.windowSeconds]: env[SETTINGS.windowSeconds] };
     const local = localEnvironment(env, own);
     adoptEnvironment(local); // the SDK reads more of it than it is given
     const checks = await pipelineChecks({ env: local, world: 'local' });

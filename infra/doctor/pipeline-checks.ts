@@ -7,6 +7,8 @@ import {
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { RESULTS_PREFIX } from '../../lib/core/object-key.ts';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import type { Environment } from '../local/index.ts';
 import { pipeline } from '../pipeline.ts';
 import { type Check, failed, look, ok } from './check.ts';
@@ -58,11 +60,11 @@ export interface PipelineNames {
 /** The page's own variables, with its defaults. */
 export function namesIn(env: Environment): PipelineNames {
   return {
-    bucket: env.BUCKET_NAME ?? '',
-    stream: env.STREAM_NAME || pipeline.stream.name,
-    producer: env.PRODUCER_FUNCTION_NAME || pipeline.producer.functionName,
-    consumer: env.CONSUMER_FUNCTION_NAME || pipeline.consumer.functionName,
-    windowSeconds: env.WINDOW_SECONDS ? Number(env.WINDOW_SECONDS) : null,
+    bucket: env[SETTINGS.bucket] ?? '',
+    stream: env[SETTINGS.stream] || pipeline.stream.name,
+    producer: env[SETTINGS.producer] || pipeline.producer.functionName,
+    consumer: env[SETTINGS.consumer] || pipeline.consumer.functionName,
+    windowSeconds: env[SETTINGS.windowSeconds] ? Number(env[SETTINGS.windowSeconds]) : null,
   };
 }
 
@@ -99,7 +101,7 @@ export async function pipelineChecks(target: Target): Promise<Check[]> {
     }),
     await look('Bucket', `${deploy} BUCKET_NAME is "${names.bucket}".`, async () => {
       const { KeyCount } = await s3.send(
-        new ListObjectsV2Command({ Bucket: names.bucket, Prefix: pipeline.bucket.resultsPrefix, MaxKeys: 1 }),
+        new ListObjectsV2Command({ Bucket: names.bucket, Prefix: RESULTS_PREFIX, MaxKeys: 1 }),
       );
       return `${names.bucket}, ${KeyCount === 0 ? 'without a result yet' : 'with results'}`;
     }),

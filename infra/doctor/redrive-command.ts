@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import {
   adoptEnvironment,
   deployed,
@@ -48,7 +49,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (unknown !== undefined) throw new Error(`Expected --dry-run or aws, got ${unknown}`);
   const dryRun = args.includes('--dry-run');
   const env = await environmentOf(process.env, args.includes('aws'));
-  if (!env.BUCKET_NAME) {
+  const bucket = env[SETTINGS.bucket];
+  if (!bucket) {
     throw new Error(
       'Expected BUCKET_NAME in the environment or in .env.local, or a local runtime that runs.',
     );
@@ -59,7 +61,7 @@ async function main(args: readonly string[]): Promise<number> {
   const clients = openClients(endpoint ? { endpoint } : {});
   let missing = 0;
   let found = 0;
-  for await (const one of redrive(clients, { bucket: env.BUCKET_NAME, dryRun })) {
+  for await (const one of redrive(clients, { bucket, dryRun })) {
     console.log(line(one));
     found += 1;
     if (one.outcome !== 'back') missing += 1;

@@ -11,11 +11,12 @@ import { DUMMY_CUSTOMERS } from '../../lib/core/dummy-customers.ts';
 import { excerptOfError, excerptOfText } from '../../lib/core/excerpt.ts';
 import { MAX_RECORD_COUNT, recordCountWords } from '../../lib/core/record-count.ts';
 import { type Sale, serializeSale } from '../../lib/core/sale.ts';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { within } from './deadline.ts';
 import { requireEnv } from './function-setting.ts';
 import type { InvocationContext } from './tumbling-window-event.ts';
 
-const streamName = requireEnv('STREAM_NAME');
+const streamName = requireEnv(SETTINGS.stream);
 const kinesis = new KinesisClient({
   // HTTP/1.1 works against every endpoint there is; the client's own default, HTTP/2, does not.
   requestHandler: new NodeHttpHandler(),

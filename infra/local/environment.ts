@@ -1,4 +1,5 @@
 import { devNull } from 'node:os';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { pipeline } from '../pipeline.ts';
 import type { Environment, LocalSettings } from './local-settings.ts';
 
@@ -29,12 +30,12 @@ export function ownEnvironment(url: string, settings: LocalSettings): Readonly<R
 export function pageEnvironment(url: string, settings: LocalSettings): Readonly<Record<string, string>> {
   return {
     ...ownEnvironment(url, settings),
-    BUCKET_NAME: pipeline.bucket.localName,
-    PRODUCER_FUNCTION_NAME: pipeline.producer.functionName,
-    CONSUMER_FUNCTION_NAME: pipeline.consumer.functionName,
-    STREAM_NAME: pipeline.stream.name,
-    WINDOW_SECONDS: String(settings.windowSeconds),
-    WINDOW_IDLE_SECONDS: String(settings.idleSeconds),
+    [SETTINGS.bucket]: pipeline.bucket.localName,
+    [SETTINGS.producer]: pipeline.producer.functionName,
+    [SETTINGS.consumer]: pipeline.consumer.functionName,
+    [SETTINGS.stream]: pipeline.stream.name,
+    [SETTINGS.windowSeconds]: String(settings.windowSeconds),
+    [SETTINGS.idleSeconds]: String(settings.idleSeconds),
     NEXT_PUBLIC_CURRENCY: settings.currency,
   };
 }

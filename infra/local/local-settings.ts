@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { pipeline } from '../pipeline.ts';
 
 /** Environment variables; `NodeJS.ProcessEnv` would ask for the ones that Next.js promises to itself. */
@@ -55,12 +56,12 @@ export function readLocalSettings(env: Environment, cwd: string): LocalSettings 
     shardCount: wholeNumber(env, 'SHARD_COUNT', pipeline.stream.shardCount, 1, 200),
     windowSeconds: wholeNumber(
       env,
-      'WINDOW_SECONDS',
+      SETTINGS.windowSeconds,
       pipeline.eventSourceMapping.tumblingWindowSeconds,
       1,
       900,
     ),
-    idleSeconds: wholeNumber(env, 'WINDOW_IDLE_SECONDS', 1, 0, 120),
+    idleSeconds: wholeNumber(env, SETTINGS.idleSeconds, 1, 0, 120),
     consumerHandler: {
       file: path.resolve(cwd, handlerFile || pipeline.consumer.handlerFile),
       exportName,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import type { Environment } from './local-settings.ts';
 
 /** Thrown when the page is to be started alone and nothing says what it shows. */
@@ -23,7 +24,7 @@ export class NothingToShowError extends Error {
  * page will know what to show. @throws NothingToShowError
  */
 export function pageSettings(root: string, env: Environment): Environment {
-  if (!env.BUCKET_NAME && !deployed(path.join(root, '.env.local')).BUCKET_NAME) {
+  if (!env[SETTINGS.bucket] && !deployed(path.join(root, '.env.local'))[SETTINGS.bucket]) {
     throw new NothingToShowError('.env.local');
   }
   return env;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { pipeline } from '../pipeline.ts';
 import { cacheFolder } from './cache-folder.mjs';
 import { systemClock } from './clock.ts';
@@ -101,7 +102,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
   const ourProducer = {
     name: producer.functionName,
     handlerFile: producer.handlerFile,
-    environment: { STREAM_NAME: pipeline.stream.name },
+    environment: { [SETTINGS.stream]: pipeline.stream.name },
     timeoutSeconds: producer.timeoutSeconds,
     memoryMb: producer.memoryMb,
   };
@@ -109,7 +110,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     name: consumer.functionName,
     handlerFile: settings.consumerHandler.file,
     handlerExport: settings.consumerHandler.exportName,
-    environment: { BUCKET_NAME: bucket, ...settings.consumerEnvironment },
+    environment: { [SETTINGS.bucket]: bucket, ...settings.consumerEnvironment },
     timeoutSeconds: consumer.timeoutSeconds,
     memoryMb: consumer.memoryMb,
   };

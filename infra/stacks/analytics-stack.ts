@@ -2,6 +2,7 @@ import { Aws, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type EventSourceMapping, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { pipeline } from '../pipeline.ts';
 import { addAlarms } from './alarms.ts';
 import { addCloudWatchDashboard } from './cloudwatch-dashboard.ts';
@@ -34,7 +35,7 @@ export class AnalyticsStack extends Stack {
       timeoutSeconds,
       memoryMb,
       reservedConcurrency,
-      environment: { BUCKET_NAME: bucket.bucketName },
+      environment: { [SETTINGS.bucket]: bucket.bucketName },
       statements: [
         // The mapping reads the stream with this role.
         new PolicyStatement({

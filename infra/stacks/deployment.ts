@@ -1,3 +1,4 @@
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { pipeline } from '../pipeline.ts';
 
 /** What a person chooses when deploying: `-c name=value` on the command line, and WINDOW_SECONDS. */
@@ -84,7 +85,7 @@ export function deploymentOf(
     shardCount: mode === 'on-demand' ? null : (shards ?? pipeline.stream.shardCount),
     windowSeconds:
       numberOf(context('windowSeconds'), '-c windowSeconds', 1, 900) ??
-      numberOf(env.WINDOW_SECONDS || undefined, 'WINDOW_SECONDS', 1, 900) ??
+      numberOf(env[SETTINGS.windowSeconds] || undefined, SETTINGS.windowSeconds, 1, 900) ??
       pipeline.eventSourceMapping.tumblingWindowSeconds,
     ephemeral: isSet(context, 'ephemeral'),
     versioned: isSet(context, 'versioned'),

@@ -15,7 +15,8 @@ import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-li
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { pipeline } from '../pipeline.ts';
+import { METRICS_NAMESPACE } from '../../lib/core/invocation-log.ts';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import type { AnalyticsStack } from './analytics-stack.ts';
 import type { Deployment, HostedPage } from './deployment.ts';
 
@@ -87,11 +88,11 @@ export class PageStack extends Stack {
       timeout: Duration.seconds(60),
       environment: {
         // A web function takes no reference to another stack here, and makes none of it.
-        BUCKET_NAME: analytics.exportValue(analytics.bucket.bucketName),
-        STREAM_NAME: names.stream,
-        PRODUCER_FUNCTION_NAME: names.producer,
-        CONSUMER_FUNCTION_NAME: names.consumer,
-        WINDOW_SECONDS: String(windowSeconds),
+        [SETTINGS.bucket]: analytics.exportValue(analytics.bucket.bucketName),
+        [SETTINGS.stream]: names.stream,
+        [SETTINGS.producer]: names.producer,
+        [SETTINGS.consumer]: names.consumer,
+        [SETTINGS.windowSeconds]: String(windowSeconds),
         DASHBOARD_PASSWORD_SECRET: password.secretArn,
       },
       defaultEndpointAuth: WebFunctionAuthType.APPLICATION_MANAGED,
@@ -103,7 +104,7 @@ export class PageStack extends Stack {
     const errors = new MetricFilter(this, 'Errors', {
       logGroup,
       filterPattern: FilterPattern.anyTerm('ERROR', 'Error'),
-      metricNamespace: pipeline.metricsNamespace,
+      metricNamespace: METRICS_NAMESPACE,
       metricName: `PageErrors-${names.page}`,
     }).metric({ statistic: 'Sum', period: Duration.minutes(5) });
     const alarm = new Alarm(this, 'PageErrors', {

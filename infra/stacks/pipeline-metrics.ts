@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { pipeline } from '../pipeline.ts';
+import { METRICS_NAMESPACE } from '../../lib/core/invocation-log.ts';
 import type { DeploymentNames } from './deployment.ts';
 
 /** Every metric that the alarms and the dashboard look at. */
@@ -14,7 +14,7 @@ export function pipelineMetrics(source: { readonly names: DeploymentNames; reado
     metric('AWS/Lambda', metricName, { FunctionName: functionName }, statistic);
   /** What the consumer writes in its log line, by CloudWatch's embedded metric format. */
   const own = (metricName: string, statistic: string) =>
-    metric(pipeline.metricsNamespace, metricName, { FunctionName: names.consumer }, statistic);
+    metric(METRICS_NAMESPACE, metricName, { FunctionName: names.consumer }, statistic);
   return {
     incomingRecords: kinesis('IncomingRecords', Stats.SUM),
     incomingBytes: kinesis('IncomingBytes', Stats.SUM),

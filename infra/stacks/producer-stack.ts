@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { pipeline } from '../pipeline.ts';
 import { functionConsoleUrl } from './console-url.ts';
 import type { Deployment } from './deployment.ts';
@@ -35,7 +36,7 @@ export class ProducerStack extends Stack {
       timeoutSeconds,
       memoryMb,
       reservedConcurrency,
-      environment: { STREAM_NAME: this.stream.streamName },
+      environment: { [SETTINGS.stream]: this.stream.streamName },
       statements: [
         new PolicyStatement({ actions: ['kinesis:PutRecords'], resources: [this.stream.streamArn] }),
       ],

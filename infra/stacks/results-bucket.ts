@@ -1,7 +1,8 @@
 import { Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { pipeline } from '../pipeline.ts';
+import { FAILURES_PREFIX } from '../../lib/core/failure-key.ts';
+import { DAY_INDEX_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../../lib/core/object-key.ts';
 
 /** Of every permission on objects: a bucket of this name in another account is not this bucket. */
 export const OWN_ACCOUNT = { StringEquals: { 's3:ResourceAccount': Aws.ACCOUNT_ID } };
@@ -14,9 +15,8 @@ const REJECTED_KEPT_DAYS = 90;
 /** As far back as a page shows; of older days it reads the results. */
 const INDEXES_KEPT_DAYS = 400;
 
-const { resultsPrefix, livePrefix, rejectedPrefix, dayIndexPrefix, failuresPrefix } = pipeline.bucket;
 /** All that is ever in the bucket. */
-export const PREFIXES = [resultsPrefix, livePrefix, rejectedPrefix, dayIndexPrefix, failuresPrefix];
+export const PREFIXES = [RESULTS_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, DAY_INDEX_PREFIX, FAILURES_PREFIX];
 
 /** The bucket of the window results: private, TLS only, encrypted; kept when its stack goes, unless it is ephemeral. */
 export class ResultsBucket extends Bucket {
@@ -36,12 +36,12 @@ export class ResultsBucket extends Bucket {
       autoDeleteObjects: ephemeral,
       lifecycleRules: [
         // A shard that was split or merged leaves its last snapshot behind.
-        { id: 'open-snapshots', prefix: livePrefix, expiration: Duration.days(1) },
-        { id: 'rejected-records', prefix: rejectedPrefix, expiration: Duration.days(REJECTED_KEPT_DAYS) },
-        { id: 'day-indexes', prefix: dayIndexPrefix, expiration: Duration.days(INDEXES_KEPT_DAYS) },
+        { id: 'open-snapshots', prefix: LIVE_PREFIX, expiration: Duration.days(1) },
+        { id: 'rejected-records', prefix: REJECTED_PREFIX, expiration: Duration.days(REJECTED_KEPT_DAYS) },
+        { id: 'day-indexes', prefix: DAY_INDEX_PREFIX, expiration: Duration.days(INDEXES_KEPT_DAYS) },
         {
           id: 'failed-batches',
-          prefix: failuresPrefix,
+          prefix: FAILURES_PREFIX,
           expiration: Duration.days(FAILURES_KEPT_DAYS),
         },
         // What was overwritten or deleted by mistake can be had again for as long.
@@ -64,7 +64,7 @@ export class ResultsBucket extends Bucket {
 
   /** The day indexes, which their writer reads, too. */
   get dayIndexes(): string {
-    return this.arnForObjects(`${dayIndexPrefix}*`);
+    return this.arnForObjects(`${DAY_INDEX_PREFIX}*`);
   }
 
   /** Says of a role or policy that names `pipelineObjects` why it ends in wildcards. */

@@ -1,3 +1,4 @@
+import { SETTINGS } from '../core/setting-names.ts';
 import 'server-only';
 import type { Problem } from '../contract/answers.ts';
 import { excerptOfText } from '../core/excerpt.ts';
@@ -98,7 +99,7 @@ export function problemOf(error: unknown, asked: Asked): Problem {
 export function settingProblem(error: SettingError): Problem {
   return problem('bad-setting', error.message, {
     fix:
-      error.variable === 'BUCKET_NAME' ? 'npm run dev' : `export ${error.variable}=…   # ${error.expected}`,
+      error.variable === SETTINGS.bucket ? 'npm run dev' : `export ${error.variable}=…   # ${error.expected}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { SETTINGS } from '../core/setting-names.ts';
 import 'server-only';
 import { z } from 'zod';
 
@@ -76,18 +77,17 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const endpoint =
     read('AWS_ENDPOINT_URL_S3', URL_WORDS, url) ?? read('AWS_ENDPOINT_URL', URL_WORDS, url) ?? null;
   return {
-    bucket: read('BUCKET_NAME', "the bucket's name", bucketName),
+    bucket: read(SETTINGS.bucket, "the bucket's name", bucketName),
     producerFunction:
-      read('PRODUCER_FUNCTION_NAME', "the producer function's name", resourceName) ?? 'data_producer_fn',
+      read(SETTINGS.producer, "the producer function's name", resourceName) ?? 'data_producer_fn',
     consumerFunction:
-      read('CONSUMER_FUNCTION_NAME', "the consumer function's name", resourceName) ??
-      'stream_record_processor',
-    stream: read('STREAM_NAME', "the stream's name", resourceName) ?? 'data_pipe',
+      read(SETTINGS.consumer, "the consumer function's name", resourceName) ?? 'stream_record_processor',
+    stream: read(SETTINGS.stream, "the stream's name", resourceName) ?? 'data_pipe',
     region: read('AWS_REGION', 'a region such as us-east-1', regionName) ?? null,
     endpoint,
     isLocal: endpoint !== null && isLoopbackName(new URL(endpoint).hostname),
-    windowSeconds: seconds('WINDOW_SECONDS', 1, 900) ?? 120,
-    idleSeconds: seconds('WINDOW_IDLE_SECONDS', 0, 120) ?? 120,
+    windowSeconds: seconds(SETTINGS.windowSeconds, 1, 900) ?? 120,
+    idleSeconds: seconds(SETTINGS.idleSeconds, 0, 120) ?? 120,
     hosts: listOf(read('DASHBOARD_HOSTS', 'host names separated by commas', hostNames)),
     embedOrigins: listOf(
       read(

@@ -2,9 +2,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { pipeline } from '../../infra/pipeline.ts';
-import { FAILURES_PREFIX } from '../../lib/core/failure-key.ts';
-import { METRICS_NAMESPACE } from '../../lib/core/invocation-log.ts';
-import { DAY_INDEX_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../../lib/core/object-key.ts';
 import { synthesize, theResource } from './stacks/synthesized.ts';
 
 const { producer, analytics } = synthesize();
@@ -48,20 +45,6 @@ describe('what is deployed is what the local runtime runs', () => {
     });
     expect(Object.keys(settings)).toHaveLength(Object.keys(esm).length);
   });
-});
-
-test('the prefixes that the stacks allow are those that the functions write to', () => {
-  expect(pipeline.bucket).toMatchObject({
-    resultsPrefix: RESULTS_PREFIX,
-    livePrefix: LIVE_PREFIX,
-    rejectedPrefix: REJECTED_PREFIX,
-    dayIndexPrefix: DAY_INDEX_PREFIX,
-    failuresPrefix: FAILURES_PREFIX,
-  });
-});
-
-test('the metrics that the stacks watch are in the namespace that the consumer writes to', () => {
-  expect(pipeline.metricsNamespace).toBe(METRICS_NAMESPACE);
 });
 
 test('the pipeline is plain data', () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import { onEnd } from '../ending.ts';
 import { readLocalSettings, SettingError } from '../local-settings.ts';
 import { openRuntime } from '../runtime.ts';
@@ -46,8 +47,8 @@ function version(): string {
 
 /** The options by the variables that the settings are read from. */
 const OPTION_OF: Readonly<Record<string, string>> = {
-  WINDOW_SECONDS: '--window',
-  WINDOW_IDLE_SECONDS: '--idle',
+  [SETTINGS.windowSeconds]: '--window',
+  [SETTINGS.idleSeconds]: '--idle',
   SHARD_COUNT: '--shards',
   LOCAL_AWS_PORT: '--port',
   CONSUMER_HANDLER: 'the consumer',

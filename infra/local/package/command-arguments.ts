@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import type { Environment } from '../local-settings.ts';
 
 /** What was asked for on the command line. */
@@ -67,8 +68,8 @@ export function readCommandLine(args: readonly string[]): Command {
     options: {
       environment: {
         CONSUMER_HANDLER: consumer,
-        WINDOW_SECONDS: values.window && seconds('--window', values.window),
-        WINDOW_IDLE_SECONDS: values.idle && seconds('--idle', values.idle),
+        [SETTINGS.windowSeconds]: values.window && seconds('--window', values.window),
+        [SETTINGS.idleSeconds]: values.idle && seconds('--idle', values.idle),
         SHARD_COUNT: values.shards,
         LOCAL_AWS_PORT: values.port,
         LOCAL_DATA_DIR: values.data,

@@ -1,0 +1,12 @@
+/**
+ * The environment variables by which the parts of a pipeline find one another: set by the deploy and by the local runtime,
+ * read by the functions and by the page.
+ */
+export const SETTINGS = {
+  bucket: 'BUCKET_NAME',
+  stream: 'STREAM_NAME',
+  producer: 'PRODUCER_FUNCTION_NAME',
+  consumer: 'CONSUMER_FUNCTION_NAME',
+  windowSeconds: 'WINDOW_SECONDS',
+  idleSeconds: 'WINDOW_IDLE_SECONDS',
+} as const;
