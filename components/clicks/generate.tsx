@@ -15,7 +15,7 @@ import { ProblemNote } from '@/components/ui/problem-note';
 // The first click needs none of these. Their places are kept, in lines as high as their own.
 const LoadControl = dynamic(
   () => untilLoaded(() => import('@/components/clicks/load-control').then((module) => module.LoadControl)),
-  { ssr: false, loading: () => <div data-secondary className="mt-auto h-8 pointer-coarse:h-11" /> },
+  { ssr: false, loading: () => <div data-secondary className="h-8 pointer-coarse:h-11" /> },
 );
 const Stepper = dynamic(
   () => untilLoaded(() => import('@/components/clicks/stepper').then((module) => module.Stepper)),

@@ -72,7 +72,7 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
     </div>
   );
   return (
-    <div data-secondary className="mt-auto">
+    <div data-secondary>
       {isNarrow ? (
         <Disclosure
           initiallyOpen={untilMs !== null}

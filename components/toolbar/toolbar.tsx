@@ -34,10 +34,10 @@ interface ToolbarProps {
   readonly children?: ReactNode;
 }
 
-/** Which time on the left, what of it on the right. A phone has one line: of days it speaks once one is looked at. */
+/** Which time, and below it what of it. A phone has one line: of days it speaks once one is looked at. */
 export function Toolbar(props: ToolbarProps) {
   const { answer, url, format, isReplay, isZoomed, onBack, onChange, children } = props;
-  const ranges = rangesOf(answer.windowSeconds).slice(0, isReplay ? 3 : 4);
+  const ranges = rangesOf(answer.windowSeconds).slice(0, isReplay ? 3 : undefined);
   const shown = isSpan(url.range) ? '' : url.range;
   const isOfNow = url.day === 'today' && (shown === '1h' || shown === '4h');
   const toRange = (range: Preset) =>
@@ -76,7 +76,7 @@ export function Toolbar(props: ToolbarProps) {
           Zoom out
         </Button>
       )}
-      <div className="ml-auto flex items-center gap-2 max-sm:min-w-0 max-sm:flex-1">
+      <div className="flex items-center gap-2 max-sm:min-w-0 max-sm:flex-1 sm:w-full">
         <Select
           aria-label="Measure"
           value={url.measure}
@@ -98,7 +98,7 @@ export function Toolbar(props: ToolbarProps) {
             className="max-sm:hidden"
           />
         )}
-        {children}
+        <div className="ml-auto flex items-center gap-2">{children}</div>
       </div>
     </div>
   );
@@ -112,5 +112,7 @@ function rangesOf(windowSeconds: number): (readonly [Preset, string])[] {
     ['4h', '4 h'],
     ['day', 'Day'],
     ['7d', '7 days'],
+    ['30d', '30 days'],
+    ['1y', 'Year'],
   ];
 }

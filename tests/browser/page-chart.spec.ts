@@ -165,7 +165,7 @@ test.describe('a day that is over', () => {
   test('no range has more than 150 bars, nor a label that is cut at an edge', async ({ page, calm }) => {
     const day = await demoDay(calm);
     const noon = Date.parse(`${day}T12:00:00Z`);
-    for (const range of ['1h', '4h', 'day', '7d', `${noon}-${noon + 600_000}`]) {
+    for (const range of ['1h', '4h', 'day', '7d', '30d', '1y', `${noon}-${noon + 600_000}`]) {
       await page.goto(`${calm.url}/?day=${day}&range=${range}&tz=utc`);
       const bars = chart(page).locator('g[data-state]');
       await expect(bars.first()).toBeAttached();
