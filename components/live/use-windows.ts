@@ -131,7 +131,7 @@ export function windowsUrl(day: string, range: NamedRange): string {
 }
 
 /** The answer with the open window as fresh as it is known. A pause holds the slots; a clock that stands would lie. */
-export function withOpen(answer: WindowsAnswer, open: Slot, paused: boolean): WindowsAnswer {
+function withOpen(answer: WindowsAnswer, open: Slot, paused: boolean): WindowsAnswer {
   if (open === answer.open || open.startMs < answer.open.startMs) return answer;
   const isOpen = (slot: Slot) => slot.startMs === open.startMs && slot.endMs === open.endMs;
   const slots = paused ? answer.slots : answer.slots.map((slot) => (isOpen(slot) ? open : slot));

@@ -14,7 +14,6 @@ import { DataMenu } from '@/components/pipeline/data-menu';
 import { HOP_NAMES, HOP_STATUS, healthSentence, isAllDown } from '@/components/pipeline/hop-words';
 import { type Deed, LessonPanel } from '@/components/pipeline/lesson-panel';
 import { PipelineDetail } from '@/components/pipeline/pipeline-detail';
-import { useRecentChange } from '@/components/pipeline/use-recent-change';
 import { Card } from '@/components/ui/card';
 import { CopyButton } from '@/components/ui/copy-button';
 import type { HealthAnswer, Hop } from '@/lib/contract/answers';
@@ -164,4 +163,18 @@ function Edge({ count, what, flows }: { count: string; what: string; flows: bool
       </span>
     </span>
   );
+}
+
+/** True for a while after the value has changed; what was there before the page came is not news. */
+function useRecentChange(value: string | number | null, forMs: number): boolean {
+  const known = useRef(value);
+  const [isRecent, setIsRecent] = useState(false);
+  useEffect(() => {
+    if (known.current === value) return;
+    known.current = value;
+    setIsRecent(true);
+    const timer = setTimeout(() => setIsRecent(false), forMs);
+    return () => clearTimeout(timer);
+  }, [value, forMs]);
+  return isRecent;
 }

@@ -1,12 +1,13 @@
 'use client';
 
-import { type KeyboardEvent, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { useTicking } from '@/components/live/server-clock';
 import type { Recording } from '@/components/replay/recording';
 import { type ReplayPlayer, SPEEDS } from '@/components/replay/replay-player';
 import { Button } from '@/components/ui/button';
 import type { Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
+import { onKeysOf } from '@/components/ui/key-table';
 import { Segmented } from '@/components/ui/segmented';
 
 const SPEED_OPTIONS = SPEEDS.map((speed) => [String(speed), `${speed}x`] as const);
@@ -87,15 +88,17 @@ function Position({ recording, player, format }: MovingProps & { recording: Reco
   const nowMs = useTicking(() => Math.floor(player.now() / 1000) * 1000, fromMs);
   const share = toMs === fromMs ? 1 : Math.min(1, Math.max(0, (nowMs - fromMs) / (toMs - fromMs)));
   const bars = useMemo(() => barsOf(recording), [recording]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const windows = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[
-      event.key
-    ];
-    if (windows !== undefined) player.seek(player.now() + windows * file.header.windowSeconds * 1000);
-    else if (event.key === ' ') player.toggle();
-    else return;
-    event.preventDefault();
-  };
+  const by = (windows: number) => () =>
+    player.seek(player.now() + windows * file.header.windowSeconds * 1000);
+  const onKeyDown = onKeysOf({
+    ArrowLeft: by(-1),
+    ArrowDown: by(-1),
+    ArrowRight: by(1),
+    ArrowUp: by(1),
+    PageDown: by(-10),
+    PageUp: by(10),
+    ' ': () => player.toggle(),
+  });
   return (
     <div className="relative h-9 min-w-0 flex-1 max-lg:order-last max-lg:basis-full max-sm:col-span-2 max-sm:h-13">
       <svg

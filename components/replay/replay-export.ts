@@ -24,7 +24,7 @@ export async function exportReplay(day: string, clicks: readonly Click[]): Promi
 }
 
 /** Those that were sent on a day, and those of the evening before whose records came on it. */
-export function clicksOf(day: string, clicks: readonly Click[]): Click[] {
+function clicksOf(day: string, clicks: readonly Click[]): Click[] {
   const dayMs = dayMsOf(day) ?? 0;
   const isWithin = (ms: number) => ms >= dayMs && ms < dayMs + DAY_MS;
   return clicks.filter(

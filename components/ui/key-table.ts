@@ -13,3 +13,25 @@ export function onKeysOf(keys: KeyTable): (event: KeyboardEvent) => void {
     act(event);
   };
 }
+
+/** The same for keys that walk what a selector finds, round and round: `previous` and `next`, Home and End. */
+export function onWalkOf(
+  selector: string,
+  [previous, next]: readonly [string, string],
+  reach: (element: HTMLElement) => void,
+): (event: KeyboardEvent<HTMLElement>) => void {
+  return (event) => {
+    const all = [...event.currentTarget.querySelectorAll<HTMLElement>(selector)];
+    const at = all.findIndex((element) => element.matches(':focus'));
+    const to = (index: number) => () => {
+      const element = all.at(index);
+      if (element !== undefined) reach(element);
+    };
+    onKeysOf({
+      [previous]: to(Math.max(at, 0) - 1),
+      [next]: to((at + 1) % all.length),
+      Home: to(0),
+      End: to(-1),
+    })(event);
+  };
+}

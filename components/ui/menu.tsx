@@ -1,9 +1,12 @@
 'use client';
 
 import type { ComponentProps, KeyboardEvent, ReactElement, ReactNode, ToggleEvent } from 'react';
+import { onWalkOf } from '@/components/ui/key-table';
 import { closePopover, Popover } from '@/components/ui/popover';
 
 const ITEMS = '[role^="menuitem"]:not([aria-disabled="true"])';
+
+const walk = onWalkOf(ITEMS, ['ArrowUp', 'ArrowDown'], (item) => item.focus());
 
 /** A button's menu: arrow keys walk it, Enter chooses, Esc closes. */
 export function Menu({
@@ -19,18 +22,8 @@ export function Menu({
     if (event.newState === 'open') event.currentTarget.querySelector<HTMLElement>(ITEMS)?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    const items = [...event.currentTarget.querySelectorAll<HTMLElement>(ITEMS)];
-    const at = items.findIndex((item) => item.matches(':focus'));
-    const target = {
-      ArrowDown: (at + 1) % items.length,
-      ArrowUp: (at - 1 + items.length) % items.length,
-      Home: 0,
-      End: items.length - 1,
-    }[event.key];
     if (event.key === 'Tab') closePopover(event.currentTarget);
-    if (target === undefined) return;
-    event.preventDefault();
-    items[target]?.focus();
+    walk(event);
   };
   return (
     <Popover

@@ -15,9 +15,9 @@ const PATTERNS = [
 ] as const;
 
 /** As many looks as there are. */
-export const LOOK_COUNT = 24;
+const LOOK_COUNT = 24;
 /** Of all that has no look of its own. */
-export const OTHERS_LOOK = -1;
+const OTHERS_LOOK = -1;
 
 /** Where the pattern is not on the page, the colour alone. */
 export function partFill(look: number): string {

@@ -1,15 +1,8 @@
 'use client';
 
 import { clsx } from 'clsx';
-import {
-  type ComponentProps,
-  createContext,
-  type KeyboardEvent,
-  type ReactNode,
-  useContext,
-  useId,
-  useState,
-} from 'react';
+import { type ComponentProps, createContext, type ReactNode, useContext, useId, useState } from 'react';
+import { onWalkOf } from '@/components/ui/key-table';
 
 interface TabsState {
   readonly id: string;
@@ -46,31 +39,17 @@ export function Tabs({
   );
 }
 
-const STEP: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+const walk = onWalkOf('[role="tab"]', ['ArrowLeft', 'ArrowRight'], (tab) => {
+  tab.focus();
+  tab.click();
+});
 
 /** Arrow keys walk the tabs, as the ARIA pattern of tabs with automatic activation says. */
 export function TabList({ className, ...rest }: ComponentProps<'div'>) {
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')];
-    const at = tabs.findIndex((tab) => tab.matches(':focus'));
-    const step = STEP[event.key];
-    const target =
-      event.key === 'Home'
-        ? 0
-        : event.key === 'End'
-          ? tabs.length - 1
-          : step === undefined
-            ? null
-            : (at + step + tabs.length) % tabs.length;
-    if (target === null || at < 0) return;
-    event.preventDefault();
-    tabs[target]?.focus();
-    tabs[target]?.click();
-  };
   return (
     <div
       role="tablist"
-      onKeyDown={onKeyDown}
+      onKeyDown={walk}
       className={clsx('flex gap-6 border-line border-b', className)}
       {...rest}
     />

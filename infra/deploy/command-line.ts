@@ -1,6 +1,6 @@
 import { CONTEXT_NAMES } from '../stacks/deployment.ts';
 
-export const COMMANDS = ['synth', 'deploy', 'destroy'] as const;
+const COMMANDS = ['synth', 'deploy', 'destroy'] as const;
 
 /** What was typed behind `npm run deploy --`: what is ours to act on, and the rest for the CDK CLI. */
 export interface CommandLine {

@@ -58,7 +58,7 @@ export interface PipelineNames {
 }
 
 /** The page's own variables, with its defaults. */
-export function namesIn(env: Environment): PipelineNames {
+function namesIn(env: Environment): PipelineNames {
   return {
     bucket: env[SETTINGS.bucket] ?? '',
     stream: env[SETTINGS.stream] || pipeline.stream.name,

@@ -5,7 +5,7 @@ import { SETTINGS } from '../../lib/core/setting-names.ts';
 import type { Environment } from './local-settings.ts';
 
 /** Thrown when the page is to be started alone and nothing says what it shows. */
-export class NothingToShowError extends Error {
+class NothingToShowError extends Error {
   override name = 'NothingToShowError' as const;
 
   constructor(readonly file: string) {

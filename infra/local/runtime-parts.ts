@@ -4,7 +4,6 @@ import { pipeline } from '../pipeline.ts';
 import { cacheFolder } from './cache-folder.mjs';
 import { systemClock } from './clock.ts';
 import { ownEnvironment } from './environment.ts';
-import { reportFailure } from './failure-report.ts';
 import type { HttpService } from './http/http.ts';
 import type { ServiceName } from './http/service-name.ts';
 import { openStreams, type RegionalStreams } from './kinesis/regional-streams.ts';
@@ -13,6 +12,7 @@ import {
   openEventSourceMappings,
   type RunningEventSourceMappings,
 } from './lambda/event-source-mapping/mapping-registry.ts';
+import type { InvocationReport } from './lambda/event-source-mapping/sender.ts';
 import { type FunctionPool, openFunctionPool } from './lambda/functions/function-pool.ts';
 import { RegionalFunctions } from './lambda/functions/regional-functions.ts';
 import { createLambdaService } from './lambda/service.ts';
@@ -191,4 +191,11 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
 function readObject(objects: ObjectStore, bucket: string, key: string): Buffer | null {
   if (!objects.exists(bucket) || !objects.bucket(bucket).exists(key)) return null;
   return objects.bucket(bucket).read(key);
+}
+
+/** Says that the consumer fails, the first time and ever more rarely while it goes on. */
+function reportFailure({ attempt, functionArn, shardId, verdict }: InvocationReport): void {
+  if (verdict.kind === 'accepted' || (attempt & (attempt - 1)) !== 0) return;
+  const name = functionArn.split(':').at(-1);
+  console.warn(`${name} failed for ${shardId} (attempt ${attempt}): ${verdict.message}`);
 }

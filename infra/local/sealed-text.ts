@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** The text of a file is not what was written there. */
-export class BrokenSealError extends Error {
+class BrokenSealError extends Error {
   override name = 'BrokenSealError' as const;
 
   constructor(

@@ -89,7 +89,7 @@ export function resultLine({ key, lastModifiedMs, body }: ResultLine): string {
 }
 
 /** Receipts are kept apart by the pipeline that they are of; those of a file are of the file. */
-export function replayPlace(day: string): string {
+function replayPlace(day: string): string {
   return `replay ${day}`;
 }
 

@@ -1,5 +1,3 @@
-import { sumCents } from './cents.ts';
-
 /** What one customer has bought in one part of a window, or in several. */
 export interface CustomerShare {
   readonly name: string;
@@ -28,32 +26,4 @@ export function addToCustomers(sums: CustomerSums, name: string, salesCents: num
   if (isNamed || name === OTHER_CUSTOMERS) sums.set(name, { recordCount: 1, salesCents });
   else if (sums.has(OTHER_CUSTOMERS)) addToCustomers(sums, OTHER_CUSTOMERS, salesCents);
   else sums.set(OTHER_CUSTOMERS, { recordCount: 1, salesCents });
-}
-
-/**
- * The sums of several parts, shards or windows, by name. Null when one of them does not tell its customers, or a sum is
- * beyond what cents say exactly.
- */
-export function mergeCustomers(
-  all: Iterable<readonly CustomerShare[] | null>,
-): readonly CustomerShare[] | null {
-  const merged = new Map<string, { recordCount: number; cents: number[] }>();
-  for (const shares of all) {
-    if (shares === null) return null;
-    for (const { name, recordCount, salesCents } of shares) {
-      const known = merged.get(name);
-      if (known === undefined) merged.set(name, { recordCount, cents: [salesCents] });
-      else {
-        known.recordCount += recordCount;
-        known.cents.push(salesCents);
-      }
-    }
-  }
-  const shares: CustomerShare[] = [];
-  for (const [name, { recordCount, cents }] of merged) {
-    const salesCents = sumCents(cents);
-    if (salesCents === null) return null;
-    shares.push({ name, recordCount, salesCents });
-  }
-  return shares.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -11,7 +11,7 @@ const LAST_MS = 8_000_000_000_000;
 export const PRESETS = ['1h', '4h', 'day', '7d', '30d', '1y'] as const;
 export type Preset = (typeof PRESETS)[number];
 /** How many whole UTC days a preset is, the last one the day that it is laid on; null for hours of that day. */
-export const PRESET_DAYS: Readonly<Record<Preset, number | null>> = {
+const PRESET_DAYS: Readonly<Record<Preset, number | null>> = {
   '1h': null,
   '4h': null,
   day: 1,

@@ -24,7 +24,7 @@ export type ParsedSale =
 /** A sale takes about 100 bytes; what is far larger is not a sale, and must not fill a window's memory. */
 export const MAX_SALE_BYTES = 65_536;
 /** Keeps the 500 request ids that a window remembers far below the 1 MB that AWS allows its state. */
-export const MAX_REQUEST_ID_LENGTH = 128;
+const MAX_REQUEST_ID_LENGTH = 128;
 
 /** 50 trillion either way: what is larger is no sale, and must leave room for the others in its window's sums. */
 export const MAX_SALE_CENTS = 5_000_000_000_000_000;

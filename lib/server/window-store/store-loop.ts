@@ -31,7 +31,7 @@ const GIVEN_UP_MS = 15_000;
 const LONGEST_ROUND_MS = 60_000;
 
 /** How long until the results are to be listed again: often near a close, and at the moment of one. */
-export function resultsDelayMs(
+function resultsDelayMs(
   nowMs: number,
   windowSeconds: number,
   idleSeconds: number,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idleHours, streamCost } from '../../../components/dashboard/stream-cost.ts';
+import { idleHours, streamCost } from '../../../components/dashboard/cost-meter.tsx';
 import { healthSentence } from '../../../components/pipeline/hop-words.ts';
 import { shardName } from '../../../components/ui/shard-name.ts';
 import type { Hop } from '../../../lib/contract/answers.ts';

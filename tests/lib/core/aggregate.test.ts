@@ -9,12 +9,7 @@ import {
   OTHER_REQUESTS,
 } from '../../../lib/core/aggregate.ts';
 import { MAX_CENTS } from '../../../lib/core/cents.ts';
-import {
-  MAX_CUSTOMER_NAME_LENGTH,
-  MAX_CUSTOMERS,
-  mergeCustomers,
-  OTHER_CUSTOMERS,
-} from '../../../lib/core/customers.ts';
+import { MAX_CUSTOMER_NAME_LENGTH, MAX_CUSTOMERS, OTHER_CUSTOMERS } from '../../../lib/core/customers.ts';
 import { MAX_NUMBER } from '../../../lib/core/number-set.ts';
 import { MAX_SALE_CENTS, type ParsedSale, parseSale } from '../../../lib/core/sale.ts';
 import { compareSequenceNumbers, isSequenceAfter } from '../../../lib/core/sequence-order.ts';
@@ -306,29 +301,6 @@ describe('the shares of the customers', () => {
       ['x'.repeat(MAX_CUSTOMER_NAME_LENGTH), { recordCount: 1, salesCents: 1 }],
       [OTHER_CUSTOMERS, { recordCount: 2, salesCents: 6 }],
     ]);
-  });
-
-  test('of parts merge into those of all their sales, in whatever order, and are unknown where one part does not tell', () => {
-    const names = fc.constantFrom('a', 'b', 'c', '5', '__proto__');
-    const part = fc.array(fc.tuple(names, fc.integer({ min: -500, max: 500 })), { maxLength: 20 });
-    const sharesOf = (sales: readonly (readonly [string, number])[]) => {
-      const aggregate = emptyAggregate();
-      for (const [index, [name, cents]] of sales.entries())
-        fold(aggregate, String(index + 1), sale(name, cents));
-      return Array.from(aggregate.customers ?? [], ([name, sums]) => ({ name, ...sums }));
-    };
-    fc.assert(
-      fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
-        const all = parts.map(sharesOf);
-        const merged = mergeCustomers(all);
-        expect(merged).toEqual(mergeCustomers([sharesOf(parts.flat())]));
-        expect(mergeCustomers([...all].reverse())).toEqual(merged);
-        expect(mergeCustomers([mergeCustomers(all.slice(0, 2)), mergeCustomers(all.slice(2))])).toEqual(
-          merged,
-        );
-        expect(mergeCustomers([...all, null])).toBeNull();
-      }),
-    );
   });
 });
 
