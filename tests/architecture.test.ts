@@ -171,6 +171,8 @@ const LOCAL_ROOMS: Readonly<Record<string, readonly string[]>> = {
   logs: ['aws-json', 'http'],
   lambda: ['aws-json', 'http', 'kinesis', 'logs'],
   testing: ['http', 'kinesis', 'lambda', 's3'],
+  verify: ['http', 'lambda', 'testing'],
+  package: ['verify'],
   s3: ['http'],
 };
 

@@ -4,7 +4,9 @@ import { onEnd } from '../ending.ts';
 import { readLocalSettings, SettingError } from '../local-settings.ts';
 import { openRuntime } from '../runtime.ts';
 import { startTable } from '../start-table.ts';
-import { HELP, type RunOptions, readCommandLine, UsageError } from './command-arguments.ts';
+import { UsageError } from '../usage-error.ts';
+import { HELP, type RunOptions, readCommandLine } from './command-arguments.ts';
+import { verify } from './verify-command.ts';
 
 /** `tumbling-windows my-consumer.ts`. */
 async function main(): Promise<void> {
@@ -16,6 +18,8 @@ async function main(): Promise<void> {
       return console.log(version());
     case 'run':
       return run(command.options);
+    case 'verify':
+      process.exit((await verify(command.options)) ? 0 : 1);
   }
 }
 

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import type { Environment } from '../local-settings.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** What was asked for on the command line. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | { readonly kind: 'run'; readonly consumer: string; readonly options: RunOptions };
+  | { readonly kind: 'run'; readonly options: RunOptions }
+  | { readonly kind: 'verify'; readonly options: RunOptions & VerifyOptions };
 
 export interface RunOptions {
   /** In the variables that the local runtime reads its settings from. */
@@ -15,9 +17,13 @@ export interface RunOptions {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Thrown for a command line that cannot be understood; the message says what was expected. */
-export class UsageError extends Error {
-  override name = 'UsageError' as const;
+export interface VerifyOptions {
+  readonly records: string;
+  readonly sum: string | null;
+  readonly ignore: readonly string[];
+  readonly schedules: number | null;
+  /** Null: from 1 on. */
+  readonly seed: number | null;
 }
 
 /** Fits a screen of 80 columns and 24 lines. */
@@ -25,6 +31,7 @@ export const HELP = `Runs a Lambda consumer of Kinesis with tumbling windows on 
 stream, event source mapping, function, bucket and logs, as AWS speaks.
 
   tumbling-windows my-consumer.ts --window 10s --shards 2
+  tumbling-windows verify my-consumer.ts --records sample.ndjson --sum sales
 
 A consumer is a .ts or .js file, a .py file, or an executable that speaks the
 Runtime API; file#name has another handler than \`handler\`.
@@ -37,7 +44,10 @@ Runtime API; file#name has another handler than \`handler\`.
   --data .local      the folder that keeps it all; delete it to begin afresh
   --strict-final     a final invocation must return a state, too
   --enforce-limits   1 MB/s and 1,000 records/s a shard, as in AWS
-  --help, --version
+verify: does it count each record once, whatever AWS does?
+  --records FILE     a record in each line     --sum FIELD    must stay the same
+  --schedules 1000   how many to play          --seed N       plays that one
+  --ignore PREFIX    of keys that are no results
 `;
 
 const OPTIONS = {
@@ -49,6 +59,11 @@ const OPTIONS = {
   data: { type: 'string' },
   'strict-final': { type: 'boolean' },
   'enforce-limits': { type: 'boolean' },
+  records: { type: 'string' },
+  sum: { type: 'string' },
+  ignore: { type: 'string', multiple: true },
+  schedules: { type: 'string' },
+  seed: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -57,26 +72,37 @@ const OPTIONS = {
 export function readCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parsed(args);
   if (values.version) return { kind: 'version' };
-  const [consumer, ...more] = positionals;
-  if (values.help || (consumer === undefined && args.length === 0)) return { kind: 'help' };
+  if (values.help || args.length === 0) return { kind: 'help' };
+  const isVerify = positionals[0] === 'verify';
+  const [consumer, ...more] = isVerify ? positionals.slice(1) : positionals;
   if (consumer === undefined || more.length > 0) {
     throw new UsageError(`Expected one consumer's file, got ${positionals.join(' ') || 'none'}.`);
   }
+  const options: RunOptions = {
+    environment: {
+      CONSUMER_HANDLER: consumer,
+      [SETTINGS.windowSeconds]: values.window && seconds('--window', values.window),
+      [SETTINGS.idleSeconds]: values.idle && seconds('--idle', values.idle),
+      SHARD_COUNT: values.shards,
+      LOCAL_AWS_PORT: values.port,
+      LOCAL_DATA_DIR: values.data,
+      WINDOW_STRICT_FINAL: values['strict-final'] ? '1' : undefined,
+      KINESIS_ENFORCE_LIMITS: values['enforce-limits'] ? '1' : undefined,
+    },
+    variables: Object.fromEntries((values.env ?? []).map(variable)),
+  };
+  if (!isVerify) return { kind: 'run', options };
+  if (values.records === undefined)
+    throw new UsageError('Expected --records FILE with a record in each line.');
   return {
-    kind: 'run',
-    consumer,
+    kind: 'verify',
     options: {
-      environment: {
-        CONSUMER_HANDLER: consumer,
-        [SETTINGS.windowSeconds]: values.window && seconds('--window', values.window),
-        [SETTINGS.idleSeconds]: values.idle && seconds('--idle', values.idle),
-        SHARD_COUNT: values.shards,
-        LOCAL_AWS_PORT: values.port,
-        LOCAL_DATA_DIR: values.data,
-        WINDOW_STRICT_FINAL: values['strict-final'] ? '1' : undefined,
-        KINESIS_ENFORCE_LIMITS: values['enforce-limits'] ? '1' : undefined,
-      },
-      variables: Object.fromEntries((values.env ?? []).map(variable)),
+      ...options,
+      records: values.records,
+      sum: values.sum ?? null,
+      ignore: values.ignore ?? [],
+      schedules: values.schedules === undefined ? null : count('--schedules', values.schedules),
+      seed: values.seed === undefined ? null : count('--seed', values.seed),
     },
   };
 }
@@ -96,6 +122,11 @@ function seconds(option: string, text: string): string {
     throw new UsageError(`Expected ${option} to be a time such as 10s or 2m, got "${text}".`);
   }
   return String(Number(number) * (unit === 'm' ? 60 : 1));
+}
+
+function count(option: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`Expected ${option} to be a whole number from 1 on, got "${text}".`);
 }
 
 function variable(text: string): readonly [string, string] {

@@ -4,13 +4,13 @@ import { requestRegion } from '../http/region.ts';
 import { createBucket, getBucketLocation } from './operations/buckets.ts';
 import { BUCKET, OBJECT, type Operation, SERVICE } from './operations/operation-table.ts';
 import { readS3Request, type S3Request } from './operations/s3-request.ts';
-import type { ObjectStore } from './storage/object-store.ts';
+import type { Objects } from './storage/object-buckets.ts';
 import { checkPresigned } from './wire/presigned-url.ts';
 import { S3Error } from './wire/s3-error.ts';
 import { errorXml } from './wire/xml.ts';
 
 export interface S3ServiceOptions {
-  readonly objects: ObjectStore;
+  readonly objects: Objects;
   /** Whose buckets these are, for requests that name the owner they expect; left out, every expectation holds. */
   readonly accountId?: string;
 }

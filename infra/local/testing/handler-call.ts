@@ -20,6 +20,10 @@ export interface HandlerCall {
   /** The scenario's time. */
   readonly now: () => number;
   readonly timeoutMs: number;
+  /** Of the invocation, from 1 over the whole run. */
+  readonly number: number;
+  /** S3 denies it everything. */
+  readonly refusesS3: boolean;
 }
 
 /** Both ways JSON text, as in Lambda. */

@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { devNull } from 'node:os';
 import type { Clock } from '../clock.ts';
 import { DEADLINES, openHttp1 } from '../http/connections.ts';
 import { requestHandler } from '../http/gateway.ts';
 import type { HttpService } from '../http/http.ts';
 import { readS3Request } from '../s3/operations/s3-request.ts';
 import { createS3Service } from '../s3/service.ts';
-import { ObjectStore } from '../s3/storage/object-store.ts';
+import { MemoryObjects } from '../s3/storage/memory-objects.ts';
+import { S3Error } from '../s3/wire/s3-error.ts';
+import { errorXml } from '../s3/wire/xml.ts';
+import type { HandlerCall } from './handler-call.ts';
 import { MemorySocket } from './memory-socket.ts';
 import type { WrittenObject } from './window-run.ts';
 
@@ -25,20 +26,29 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   AWS_SECRET_ACCESS_KEY: 'simulated',
   AWS_REGION: REGION,
   AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
 };
+
+/** A write that S3 took, and of which invocation: null when several were under way. */
+export interface S3Write {
+  readonly call: number | null;
+  readonly key: string;
+}
 
 /**
  * S3 for the handlers of one run, without a port: connections that an HTTP agent of this process opens to the endpoint end
- * in the local runtime's own S3. A bucket is there as soon as it is named. The objects lie in a folder of their own, which
- * is made for the first request and gone at the end of the run.
+ * in the local runtime's own S3, on objects in memory. A bucket is there as soon as it is named.
  */
 export class InProcessS3 {
-  readonly #clock: Clock;
-  #folder: string | null = null;
-  #store: ObjectStore | null = null;
+  readonly #objects: MemoryObjects;
+  readonly #service: HttpService;
+  readonly #calls = new Set<HandlerCall>();
+  readonly writes: S3Write[] = [];
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#objects = new MemoryObjects({ clock, region: REGION });
+    this.#service = createS3Service({ objects: this.#objects });
   }
 
   /** Serves while `run` goes on, with these variables in the environment besides its own. */
@@ -52,16 +62,25 @@ export class InProcessS3 {
     } finally {
       restore();
       serving = null;
-      if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
+      for (const socket of sockets) socket.destroy();
+      this.#objects.close();
+    }
+  }
+
+  /** What is asked for in the meantime is this call's. */
+  async within<T>(call: HandlerCall, run: () => Promise<T>): Promise<T> {
+    this.#calls.add(call);
+    try {
+      return await run();
+    } finally {
+      this.#calls.delete(call);
     }
   }
 
   /** By bucket and key. */
   objects(): readonly WrittenObject[] {
-    const store = this.#store;
-    if (store === null) return [];
-    return store.buckets().flatMap(({ name }) => {
-      const bucket = store.bucket(name);
+    return this.#objects.buckets().flatMap(({ name }) => {
+      const bucket = this.#objects.bucket(name);
       const objects: WrittenObject[] = [];
       for (let after = ''; ; ) {
         const page = bucket.list({ prefix: '', delimiter: '', maxKeys: 1000, after });
@@ -74,33 +93,51 @@ export class InProcessS3 {
     });
   }
 
-  /** Every object is gone. */
-  clear(): void {
-    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
-    this.#folder = null;
-    this.#store = null;
-  }
-
-  readonly serve: HttpService = (request) => {
-    this.#folder ??= mkdtempSync(path.join(tmpdir(), 'tumbling-windows-'));
-    this.#store ??= new ObjectStore({ dataDir: this.#folder, clock: this.#clock, region: REGION });
-    const { bucket } = readS3Request(request, this.#store);
-    if (bucket !== '') this.#store.ensureBucket(bucket);
-    return createS3Service({ objects: this.#store })(request);
+  readonly serve: HttpService = async (request) => {
+    const calls = [...this.#calls];
+    const { bucket, key } = readS3Request(request, this.#objects);
+    if (calls.some(({ refusesS3 }) => refusesS3)) {
+      const error = new S3Error('AccessDenied', 'Access Denied');
+      return {
+        status: 403,
+        headers: { 'content-type': 'application/xml' },
+        body: errorXml(error, request.requestId, ''),
+      };
+    }
+    if (bucket !== '') this.#objects.ensureBucket(bucket);
+    const response = await this.#service(request);
+    if (request.method !== 'GET' && request.method !== 'HEAD' && response.status < 300) {
+      this.writes.push({ call: calls.length === 1 ? (calls[0]?.number ?? null) : null, key });
+    }
+    return response;
   };
 }
 
+/** Connections of the run that goes on: a client that has become garbage must not keep its own for ever. */
+const sockets = new Set<MemorySocket>();
 let serving: InProcessS3 | null = null;
 let server: http.Server | null = null;
+
+const refuse: HttpService = () => {
+  throw new Error('A simulation serves S3 alone, and only while it runs');
+};
+
+const serveCurrent: HttpService = (request) => (serving?.serve ?? refuse)(request);
+
+/** The S3 of the run that goes on, and no other service. */
+export const SIMULATED_SERVICES = {
+  s3: serveCurrent,
+  kinesis: refuse,
+  lambda: refuse,
+  logs: refuse,
+  sts: refuse,
+  control: refuse,
+};
 
 /** Catches connections to the endpoint, once for the process: an SDK client keeps the endpoint that it first found. */
 function install(): void {
   if (server !== null) return;
-  const refuse: HttpService = () => {
-    throw new Error('A simulation serves S3 alone, and only while it runs');
-  };
-  const s3: HttpService = (request) => (serving?.serve ?? refuse)(request);
-  const services = { s3, kinesis: refuse, lambda: refuse, logs: refuse, sts: refuse, control: refuse };
+  const services = SIMULATED_SERVICES;
   const http1 = openHttp1(requestHandler({ services, onError: () => {} }, DEADLINES), DEADLINES);
   server = http1;
   const agent = http.Agent.prototype;
@@ -108,6 +145,8 @@ function install(): void {
   agent.createConnection = function (options, done) {
     if (options.host !== HOST || Number(options.port) !== PORT) return connect.call(this, options, done);
     const [ours, theirs] = MemorySocket.pair();
+    sockets.add(ours);
+    ours.once('close', () => sockets.delete(ours));
     http1.emit('connection', theirs);
     return ours;
   };

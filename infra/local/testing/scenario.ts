@@ -60,9 +60,16 @@ export type Resharding =
 /**
  * throws: in place of the handler. times out, crashes: after all that the handler did. answer lost: it did all, and the
  * mapping never hears of it. killed: as that, and the mapping starts again from what it had stored. throttled: the
- * function is not run.
+ * function is not run. s3 refuses: it runs, and S3 answers AccessDenied to all that it asks for.
  */
-export type FailureKind = 'throws' | 'times out' | 'crashes' | 'answer lost' | 'killed' | 'throttled';
+export type FailureKind =
+  | 'throws'
+  | 'times out'
+  | 'crashes'
+  | 'answer lost'
+  | 'killed'
+  | 'throttled'
+  | 's3 refuses';
 
 export interface ScenarioFailure {
   readonly how: FailureKind;

@@ -1,9 +1,8 @@
 import { callHandler, type HandlerHost, type WindowedHandler } from './handler-call.ts';
-import { InProcessS3 } from './in-process-s3.ts';
 import { planOf } from './plan.ts';
+import { play } from './play.ts';
 import type { Scenario } from './scenario.ts';
-import { installVirtualDate, withClock } from './virtual-date.ts';
-import { VirtualPipeline } from './virtual-pipeline.ts';
+import { withClock } from './virtual-date.ts';
 import type { WindowRun } from './window-run.ts';
 
 /** Runs share the process's environment and its `Date`: one goes after the other. */
@@ -27,23 +26,9 @@ async function simulate<State extends object>(
   handler: WindowedHandler<State>,
   scenario: Scenario,
 ): Promise<WindowRun> {
-  const plan = planOf(scenario);
-  const pipeline = new VirtualPipeline(plan, () => inProcess(handler));
-  const s3 = new InProcessS3({ now: pipeline.now, sleep: async () => {} });
-  const restoreDate = installVirtualDate();
-  try {
-    return await s3.during(plan.environment, async () => {
-      const run = await pipeline.run();
-      return { ...run, objects: s3.objects() };
-    });
-  } finally {
-    restoreDate();
-  }
-}
-
-function inProcess<State extends object>(handler: WindowedHandler<State>): HandlerHost {
-  return {
+  const host: HandlerHost = {
     call: (payload, call) => withClock(call.now, () => callHandler(handler, payload, call)),
     restart: () => {}, // a function of this process keeps its memory
   };
+  return (await play(planOf(scenario), host)).run;
 }

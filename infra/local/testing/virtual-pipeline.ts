@@ -33,10 +33,10 @@ export class VirtualPipeline {
   #ids = 0;
   #problem: unknown = null;
 
-  constructor(plan: Plan, host: (now: () => number) => HandlerHost) {
+  constructor(plan: Plan, host: HandlerHost) {
     this.#plan = plan;
     this.#scheduler = new Scheduler(plan.startMs);
-    this.#host = host(() => this.#scheduler.nowMs);
+    this.#host = host;
     this.#stream = new MemoryStream(STREAM_ARN, plan.shards);
     this.#process = this.#scheduler.process();
     for (const { atMs, merge, split } of plan.resharding) {
@@ -132,6 +132,8 @@ export class VirtualPipeline {
         functionArn: FUNCTION_ARN,
         now: process.now.bind(process),
         timeoutMs,
+        number: call.number,
+        refusesS3: how === 's3 refuses',
       });
       this.#running.add(running);
       const { kind, payload: returned } = await running;
@@ -144,7 +146,9 @@ export class VirtualPipeline {
           : { kind: 'function-error', requestId, functionError: 'Unhandled', payload: returned };
     }
     if (invocationMs > 0) await process.sleep(invocationMs);
-    return how === null || how === 'throws' ? outcome : this.#lose(how, process, requestId);
+    return how === null || how === 'throws' || how === 's3 refuses'
+      ? outcome
+      : this.#lose(how, process, requestId);
   }
 
   /** The handler has run, and the mapping gets something else than its answer. */

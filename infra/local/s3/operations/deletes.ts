@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
+import type { Objects } from '../storage/object-buckets.ts';
 import { receiveBody } from '../wire/request-body.ts';
 import { invalidArgument, S3Error } from '../wire/s3-error.ts';
 import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from '../wire/xml.ts';
@@ -67,7 +67,7 @@ function readItem(value: unknown): DeleteItem {
 }
 
 /** An element for what became of it; one that fails keeps none of the others from being deleted. */
-function deleteOne(store: ObjectStore, bucket: string, item: DeleteItem, isQuiet: boolean): Xml[] {
+function deleteOne(store: Objects, bucket: string, item: DeleteItem, isQuiet: boolean): Xml[] {
   const named: Xml[] = [['Key', item.key]];
   if (item.versionId !== null) named.push(['VersionId', item.versionId]);
   try {

@@ -1,6 +1,7 @@
 import type { HttpResponse } from '../../http/http.ts';
-import type { Bucket } from '../storage/bucket.ts';
+
 import type { ListingEntry } from '../storage/key-listing.ts';
+import type { ObjectBucket } from '../storage/object-buckets.ts';
 import { checksumIn } from '../wire/checksum-headers.ts';
 import { readListParameters } from '../wire/list-parameters.ts';
 import { invalidArgument } from '../wire/s3-error.ts';
@@ -120,7 +121,7 @@ function optional(name: string, text: string): readonly Xml[] {
 }
 
 function keysXml(
-  bucket: Bucket,
+  bucket: ObjectBucket,
   entries: readonly ListingEntry[],
   encode: (text: string) => string,
   withOwner: boolean,

@@ -1,12 +1,12 @@
 import type { HttpRequest } from '../../http/http.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
+import type { Objects } from '../storage/object-buckets.ts';
 import { headersInUrl } from '../wire/presigned-url.ts';
 import { invalidArgument, S3Error } from '../wire/s3-error.ts';
 
 /** A request as the operations see it. */
 export interface S3Request {
   readonly http: HttpRequest;
-  readonly store: ObjectStore;
+  readonly store: Objects;
   /** Empty for the service itself. */
   readonly bucket: string;
   /** Decoded; empty for a bucket. */
@@ -19,7 +19,7 @@ const MAX_KEY_BYTES = 1024;
  * Bucket and key from a path (`/bucket/key`) or, virtual-hosted, from `bucket.localhost`. `s3.localhost`, with or without a
  * bucket before it and a region after, is what clients make of an endpoint of that name. Throws S3Error.
  */
-export function readS3Request(http: HttpRequest, store: ObjectStore): S3Request {
+export function readS3Request(http: HttpRequest, store: Objects): S3Request {
   const host = /^(?:(.+?)\.)??(?:s3(?:\.[a-z0-9-]+)?\.)?localhost(?::\d+)?$/.exec(http.headers.host ?? '');
   const virtual = host?.[1];
   const path = http.path.replace(/^https?:\/\/[^/]+/, '');

@@ -174,6 +174,24 @@ describe.each([
   }, 60_000);
 });
 
+test('npx tumbling-windows verify says whether a consumer holds, and why not', async () => {
+  writeFileSync(path.join(folder, 'holds.ts'), TYPESCRIPT);
+  const swallows = TYPESCRIPT.replace('Body }));', 'Body })).catch(() => {});');
+  writeFileSync(path.join(folder, 'swallows.ts'), swallows);
+  writeFileSync(path.join(folder, 'sample.ndjson'), '{"sales": 3}\n{"sales": 4}\n');
+  const options = ['--records', 'sample.ndjson', '--schedules', '100'];
+  expect(await command('verify', 'holds.ts', ...options)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Holds: 100 schedules/),
+  });
+  const broken = await command('verify', 'swallows.ts', ...options);
+  expect(broken.code).toBe(1);
+  expect(broken.stdout).toMatch(/^BROKEN by the schedule of seed \d+, shrunk to this:/);
+  expect(broken.stdout).toMatch(/^Why: S3 refused, and the handler answered as if all were well/m);
+  const again = /^Again: tumbling-windows (.*)$/m.exec(broken.stdout)?.[1]?.split(' ') ?? [];
+  expect((await command(...again)).stdout).toBe(broken.stdout);
+}, 60_000);
+
 test('the types of event and answer hold for a consumer, and refuse what Lambda refuses', async () => {
   writeFileSync(path.join(folder, 'typed.ts'), TYPESCRIPT);
   writeFileSync(

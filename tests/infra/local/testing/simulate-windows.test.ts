@@ -364,6 +364,23 @@ describe('what a handler finds', () => {
     expect(process.env.AWS_ENDPOINT_URL_S3).toBeUndefined();
   });
 
+  test('S3 refuses where the scenario says so, and the error is the handler’s to pass on', async () => {
+    const s3 = new S3Client({});
+    const handler = async (event: WindowedEvent<Letters>) => {
+      if (!event.isFinalInvokeForWindow) return collect(event);
+      await s3.send(new PutObjectCommand({ Bucket: 'results', Key: 'sum', Body: event.state.letters ?? '' }));
+      return collect(event);
+    };
+    const { invocations, objects } = await run(
+      'a 12:00:01',
+      { failures: [{ how: 's3 refuses', call: 2 }] },
+      handler,
+    );
+    expect(invocations[1]).toMatchObject({ error: { errorType: 'AccessDenied' }, accepted: false });
+    expect(invocations[2]).toMatchObject({ error: null, accepted: true });
+    expect(objects).toEqual([{ bucket: 'results', key: 'sum', body: 'a' }]);
+  });
+
   test('a callback answers, as Lambda’s older handlers do', async () => {
     const handler = (
       event: WindowedEvent<Letters>,

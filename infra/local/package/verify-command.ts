@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { pipeline } from '../../pipeline.ts';
+import { readLocalSettings, SettingError } from '../local-settings.ts';
+import { openNodeConsumer } from '../verify/node-consumer.ts';
+import { openProcessConsumer } from '../verify/process-consumer.ts';
+import { readSample } from '../verify/sample-file.ts';
+import { verifyConsumer } from '../verify/verification.ts';
+import { verifyReport } from '../verify/verify-report.ts';
+import type { RunOptions, VerifyOptions } from './command-arguments.ts';
+
+const SCHEDULES = 1000;
+/** Of a consumer that runs as a process, anew for each schedule. */
+const PROCESS_SCHEDULES = 100;
+
+/** `tumbling-windows verify`. Resolves with whether the consumer holds. */
+export async function verify(options: RunOptions & VerifyOptions): Promise<boolean> {
+  const { environment, ignore, records, schedules, seed, sum, variables } = options;
+  const { consumerHandler, shardCount, windowSeconds } = readLocalSettings(environment, process.cwd());
+  const { exportName, file } = consumerHandler;
+  if (!existsSync(file)) throw new SettingError('CONSUMER_HANDLER', file, 'a file that is there');
+  const ofConsumer = { BUCKET_NAME: pipeline.bucket.localName, ...variables };
+  const isNode = /\.[cm]?[jt]sx?$/.test(file);
+  const sample = {
+    records: readSample(records, windowSeconds),
+    windowSeconds,
+    shards: shardCount,
+    environment: { ...ofConsumer, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  };
+  const host = isNode
+    ? { ...(await openNodeConsumer(file, exportName)), close: async () => {} }
+    : await openProcessConsumer(file, exportName, ofConsumer);
+  const restore = silence();
+  const verification = await verifyConsumer({
+    sample,
+    host,
+    sum,
+    ignore,
+    firstSeed: seed ?? 1,
+    schedules: seed === null ? (schedules ?? (isNode ? SCHEDULES : PROCESS_SCHEDULES)) : 1,
+  }).finally(restore);
+  await host.close();
+  const given = process.argv
+    .slice(2)
+    .filter((each, index, all) => !isSeed(each) && !isSeed(all[index - 1] ?? ''));
+  const replay = (ofSeed: number) => `tumbling-windows ${given.join(' ')} --seed ${ofSeed}`;
+  console.log(verifyReport(verification, replay).join('\n'));
+  return verification.kind === 'holds';
+}
+
+const isSeed = (text: string) => text === '--seed' || text === '--schedules';
+
+/** What a handler prints in thousands of runs is not what was asked for. */
+function silence(): () => void {
+  const streams = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
+  for (const { stream } of streams) stream.write = () => true;
+  return () => {
+    for (const { stream, write } of streams) stream.write = write;
+  };
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test, vi } from 'vitest';
+import { RULES } from '../../../../infra/local/verify/broken-rule.ts';
+import { openNodeConsumer } from '../../../../infra/local/verify/node-consumer.ts';
+import { openProcessConsumer } from '../../../../infra/local/verify/process-consumer.ts';
+import { readSample } from '../../../../infra/local/verify/sample-file.ts';
+import { drawSchedule } from '../../../../infra/local/verify/schedule.ts';
+import { type VerificationOptions, verifyConsumer } from '../../../../infra/local/verify/verification.ts';
+import { verifyReport } from '../../../../infra/local/verify/verify-report.ts';
+
+const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+const consumerFile = fileURLToPath(new URL('../../../../infra/functions/consumer.ts', import.meta.url));
+const records = readSample(fixture('sample.ndjson'), 120);
+const sample = { records, windowSeconds: 120, shards: 1, environment: { BUCKET_NAME: 'results' } };
+
+const verified = (host: VerificationOptions['host'], more: Partial<VerificationOptions> = {}) =>
+  verifyConsumer({ host, sample, sum: 'sales', ignore: [], schedules: 300, firstSeed: 1, ...more });
+
+const report = (verification: Awaited<ReturnType<typeof verified>>) =>
+  verifyReport(verification, (seed) => `--seed ${seed}`).join('\n');
+
+test('this project’s consumer leaves the same, whatever AWS may do', async () => {
+  const quiet = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
+  for (const each of quiet) each.mockReturnValue(true);
+  vi.spyOn(console, 'warn').mockReturnValue();
+  const verification = await verified(await openNodeConsumer(consumerFile, 'handler'), {
+    ignore: ['revenue_live/', 'revenue_day/'],
+    schedules: 100,
+  });
+  vi.restoreAllMocks();
+  expect(report(verification)).toMatch(/^Holds: 100 schedules .*\nIts state is bounded/);
+}, 120_000);
+
+describe('a consumer that breaks is told why, by the least that breaks it', () => {
+  test.each([
+    [
+      'counts-outside-state.ts',
+      /kept in memory|counts outside/,
+      [RULES.failures, RULES.batchRepeats, RULES.finalRepeats],
+    ],
+    ['reads-first-record.ts', /final invocation .* no records .*Records\[0\]/, [RULES.emptyFinal]],
+    ['forgets-state.ts', /every invocation must return its state/, [RULES.answer]],
+    ['keeps-a-set.ts', /state became too large, and its window ended early/, [RULES.early]],
+    ['swallows-errors.ts', /S3 refused, and the handler answered as if all were well/, [RULES.failures]],
+    ['forgets-the-shard.ts', /a key without the shard/, [RULES.shards]],
+  ])(
+    '%s',
+    async (name, why, rules) => {
+      const verification = await verified(await openNodeConsumer(fixture(name), 'handler'));
+      if (verification.kind !== 'broken') throw new Error(report(verification));
+      expect(verification.why).toMatch(why);
+      expect(rules).toContain(verification.rule);
+      const { faults, late, reshardings, stateLimit } = verification.schedule;
+      expect(
+        faults.length + late.length + reshardings.length + (stateLimit === null ? 0 : 1),
+      ).toBeLessThanOrEqual(1);
+      const text = report(verification);
+      expect(text).toContain(verification.rule);
+      if (verification.seed !== null) expect(text).toContain(`--seed ${verification.seed}`);
+    },
+    60_000,
+  );
+
+  test('one in Python whose key is the clock’s time and which swallows S3’s errors', async () => {
+    const host = await openProcessConsumer(fixture('clock_keys.py'), 'lambda_handler', {});
+    try {
+      const few = { ...sample, records: records.slice(3, 7) };
+      const text = report(await verified(host, { sample: few, schedules: 50 }));
+      expect(text).toMatch(/from the clock/);
+      expect(text).toMatch(/S3 refused, and the handler answered as if all were well/);
+      expect(text).toMatch(/writes revenue_sum\/dt=/);
+    } finally {
+      await host.close();
+    }
+  }, 60_000);
+});
+
+test('a seed gives the same schedule, and the same verdict', async () => {
+  const host = await openNodeConsumer(fixture('swallows-errors.ts'), 'handler');
+  const first = await verified(host);
+  if (first.kind !== 'broken' || first.seed === null) throw new Error(report(first));
+  const again = await verified(host, { firstSeed: first.seed, schedules: 1 });
+  expect(again).toEqual(first);
+  const draw = { parts: true, grows: true };
+  expect(drawSchedule(7, sample, draw)).toEqual(drawSchedule(7, sample, draw));
+}, 60_000);
+
+test('each rule that is named is one of docs/fidelity.md', () => {
+  const docs = readFileSync(fileURLToPath(new URL('../../../../docs/fidelity.md', import.meta.url)), 'utf8');
+  for (const rule of Object.values(RULES)) expect(docs, rule).toContain(`\n| ${rule}`);
+});
+
+describe('a sample of records', () => {
+  test('without times comes at even distances, five a window', () => {
+    expect(records.slice(0, 6).map(({ at }) => new Date(at).toISOString().slice(11, 19))).toEqual([
+      '12:00:00',
+      '12:00:24',
+      '12:00:48',
+      '12:01:12',
+      '12:01:36',
+      '12:02:00',
+    ]);
+  });
+
+  test('that is not there is said so', () => {
+    expect(() => readSample('/nowhere.ndjson', 120)).toThrow(/Expected --records to be a file/);
+  });
+});
