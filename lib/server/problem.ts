@@ -1,7 +1,7 @@
-import { SETTINGS } from '../core/setting-names.ts';
 import 'server-only';
 import type { Problem } from '../contract/answers.ts';
 import { excerptOfText } from '../core/excerpt.ts';
+import { SETTINGS } from '../core/setting-names.ts';
 import { SettingError } from './settings.ts';
 
 /** Thrown for whatever a person should read: the edge answers it as `{"problem": …}`. */
@@ -16,13 +16,6 @@ export class ProblemError extends Error {
     readonly retrySeconds: number | null = null,
   ) {
     super(problem.message);
-  }
-
-  /** By name: pages and routes are bundled apart, each with a class of its own, and share what is kept from request to request. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one inherits this, and is told apart as usual
-    if (this !== ProblemError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return value instanceof Error && value.name === 'ProblemError';
   }
 }
 

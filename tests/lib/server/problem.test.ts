@@ -30,21 +30,6 @@ async function listing(refuse: HttpService) {
   return error instanceof ProblemError ? error : expect.unreachable();
 }
 
-test('a problem is one in every bundle of the server, for each has the class again', async () => {
-  vi.resetModules();
-  const other = await import('../../../lib/server/problem.ts');
-  expect(other.ProblemError).not.toBe(ProblemError);
-  const theirs = new other.ProblemError(other.problem('no-credentials', 'none'));
-  expect(theirs).toBeInstanceOf(ProblemError);
-  expect(problemOf(theirs, { action: 's3:ListBucket', resource: 'b', endpoint: null, region: null })).toEqual(
-    theirs.problem,
-  );
-  class Special extends ProblemError {}
-  expect(theirs).not.toBeInstanceOf(Special);
-  expect(new Special(theirs.problem)).toBeInstanceOf(Special);
-  expect(new Error('none')).not.toBeInstanceOf(ProblemError);
-});
-
 describe('what S3 answers is told in words', () => {
   test('access denied names the action and the ARN, and has the policy statement to copy', async () => {
     const { problem, status } = await listing(s3Error(403, 'AccessDenied', 'Access Denied'));
