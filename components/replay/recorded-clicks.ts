@@ -1,6 +1,7 @@
 import { type Click, dueMs, type Share, sharesOf } from '@/lib/contract/click';
 import type { ReplayFile } from '@/lib/contract/replay-file';
 import type { WindowPart } from '@/lib/core/window-part';
+import { UNSAID } from '@/lib/core/window-result';
 
 /** A file, and where its clicks' records are. */
 export interface RecordedClicks {
@@ -110,6 +111,7 @@ export function isKey(key: string): boolean {
 }
 
 const BLANK: WindowPart = {
+  ...UNSAID,
   key: NO_KEY,
   size: 0,
   lastModifiedMs: 0,
@@ -119,13 +121,5 @@ const BLANK: WindowPart = {
   lastSequenceNumber: null,
   salesCents: 0,
   recordCount: 0,
-  minCents: null,
-  maxCents: null,
-  rejected: 0,
-  repeated: 0,
-  requests: [],
-  customers: null,
-  amounts: null,
   inferred: false,
-  terminatedEarly: false,
 };

@@ -4,6 +4,7 @@ import {
   MalformedResultError,
   parseOriginalResult,
   parseResult,
+  UNSAID,
   type WindowResult,
 } from './window-result.ts';
 
@@ -65,20 +66,13 @@ export function parsePart(object: StoredObject, text: string, windowSeconds: num
   if (original || parsed?.kind !== 'result') {
     return {
       ...pick(object),
+      ...UNSAID,
       ...parseOriginalResult(text),
       window: { startMs, endMs: startMs + windowSeconds * 1000 },
       shardId: null,
       firstSequenceNumber: null,
       lastSequenceNumber: null,
-      minCents: null,
-      maxCents: null,
-      rejected: 0,
-      repeated: 0,
-      requests: [],
-      customers: null,
-      amounts: null,
       inferred: true,
-      terminatedEarly: false,
     };
   }
   const result = parseBody(text);

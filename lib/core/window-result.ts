@@ -31,6 +31,18 @@ export interface WindowResult {
   readonly terminatedEarly: boolean;
 }
 
+/** What is said of sales where nobody tells more than their sum and their count. */
+export const UNSAID = {
+  minCents: null,
+  maxCents: null,
+  rejected: 0,
+  repeated: 0,
+  requests: [],
+  customers: null,
+  amounts: null,
+  terminatedEarly: false,
+} as const satisfies Partial<WindowResult>;
+
 export interface RequestResult {
   readonly requestId: string;
   readonly recordCount: number;
