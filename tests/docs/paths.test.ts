@@ -35,3 +35,21 @@ test('the architecture page names every room', () => {
   );
   expect(rooms.filter((room) => !text.includes(`${room}/`) && !text.includes(`/${room}`))).toEqual([]);
 });
+
+test('the table of folders in the README names every one', () => {
+  const text = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const foldersIn = (wing: string) =>
+    readdirSync(path.join(root, wing), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => `${wing}/${entry.name}/`);
+  const folders = [
+    'app/',
+    'components/',
+    ...foldersIn('lib'),
+    ...foldersIn('infra'),
+    'public/',
+    'tests/',
+    'docs/',
+  ];
+  expect(folders.filter((folder) => !text.includes(`\`${folder}\``))).toEqual([]);
+});

@@ -65,7 +65,7 @@ process.on('unhandledRejection', (reason) => {
 
 // ---------------------------------------------------------------------------------------------- output
 
-let current: WorkerRequest | undefined;
+let current: WorkerRequest | null = null;
 
 const log = (message: string) => send({ kind: 'log', timestampMs: Date.now(), message });
 
@@ -153,7 +153,7 @@ type Done = (error?: unknown, result?: unknown) => void;
 type Handler = (event: unknown, context: object, callback: Done) => unknown;
 
 /** Answers for the invocation under way, when the event loop runs dry without an answer. */
-let whenIdle: (() => void) | undefined;
+let whenIdle: (() => void) | null = null;
 process.on('beforeExit', () => {
   // Back on the port first: otherwise an answered worker would end here.
   port.ref();
@@ -195,7 +195,7 @@ function contextOf(request: WorkerRequest, done: Done, waits: { forEmptyEventLoo
 }
 
 function answer(error: unknown, result: unknown): void {
-  whenIdle = undefined;
+  whenIdle = null;
   port?.ref();
   flushOutput();
   if (error !== null && error !== undefined) {
@@ -209,7 +209,7 @@ function answer(error: unknown, result: unknown): void {
       fail(new Error('Unable to stringify response body'));
     }
   }
-  current = undefined;
+  current = null;
 }
 
 function invoke(handler: Handler, request: WorkerRequest): void {
