@@ -1,6 +1,6 @@
 import { runningTotal } from '@/components/dashboard/running-total';
 import { createFormat } from '@/components/ui/format';
-import { STATE_WORDS } from '@/components/ui/state-words';
+import { SlotTable } from '@/components/ui/slot-table';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 
 interface PlainTableProps {
@@ -13,7 +13,7 @@ interface PlainTableProps {
 export function PlainTable({ answer, currency, locale }: PlainTableProps) {
   const format = createFormat({ currency, locale, zone: 'utc' });
   const { closedCents, openCents } = runningTotal(answer);
-  const slots = answer.slots.filter(({ state }) => !['future', 'before', 'empty'].includes(state)).reverse();
+  const slots = answer.slots.filter(({ state }) => !['future', 'before', 'empty'].includes(state));
   return (
     <section aria-label="Windows" className="mx-auto max-w-[1248px] px-4 pb-6 sm:px-6">
       <p className="mb-2">
@@ -21,29 +21,12 @@ export function PlainTable({ answer, currency, locale }: PlainTableProps) {
         {openCents !== 0 && `, ${format.change(openCents)} open`}. This is how it was when the page came;
         reload for what is new.
       </p>
-      <table className="w-full text-left">
-        <thead>
-          <tr>
-            {['Window (UTC)', 'State', 'Sales', 'Records'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {slots.map((slot) => (
-            <tr key={slot.startMs} className="border-line border-t">
-              <th scope="row" className="font-normal">
-                {format.range(slot.startMs, slot.endMs)}
-              </th>
-              <td>{STATE_WORDS[slot.state]}</td>
-              <td>{format.money(slot.salesCents)}</td>
-              <td>{format.count(slot.recordCount)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <SlotTable
+        slots={slots}
+        window="Window (UTC)"
+        format={format}
+        className="w-full text-left [&_tbody_th]:font-normal [&_tbody_tr]:border-line [&_tbody_tr]:border-t"
+      />
     </section>
   );
 }

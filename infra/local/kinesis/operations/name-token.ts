@@ -1,7 +1,7 @@
 import { KinesisError } from '../kinesis-error.ts';
 
 /** A list's token is good for five minutes. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html */
-const LIFETIME_MS = 300_000;
+export const TOKEN_LIFETIME_MS = 300_000;
 
 /** Where a list by names goes on, handed to the client as an opaque text. `list`: which one, for no other takes it. */
 export function encodeNameToken(list: string, lastName: string, nowMs: number): string {
@@ -10,15 +10,16 @@ export function encodeNameToken(list: string, lastName: string, nowMs: number): 
 
 /** The last name. Throws InvalidArgumentException, ExpiredNextTokenException. */
 export function decodeNameToken(list: string, token: string, nowMs: number): string {
-  const [kind, issuedMs, lastName] = parse(token);
+  const [kind, issuedMs, lastName] = tokenFields(token);
   if (kind !== list || typeof issuedMs !== 'number' || typeof lastName !== 'string') {
     throw new KinesisError('InvalidArgumentException', 'Invalid NextToken.');
   }
-  if (nowMs - issuedMs < LIFETIME_MS) return lastName;
+  if (nowMs - issuedMs < TOKEN_LIFETIME_MS) return lastName;
   throw new KinesisError('ExpiredNextTokenException', 'NextToken has expired.');
 }
 
-function parse(token: string): readonly unknown[] {
+/** What a token carries; nothing where it is none of ours. */
+export function tokenFields(token: string): readonly unknown[] {
   try {
     const value: unknown = JSON.parse(Buffer.from(token, 'base64').toString());
     return Array.isArray(value) ? value : [];

@@ -1,4 +1,5 @@
 import { KinesisError } from '../kinesis-error.ts';
+import { TOKEN_LIFETIME_MS, tokenFields } from './name-token.ts';
 import type { ShardFilter } from './shard-filter.ts';
 
 /** Where a listing of shards goes on, handed to the client as an opaque token. */
@@ -8,9 +9,6 @@ export interface ShardListingPage {
   readonly filter: ShardFilter | null;
 }
 
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
-const LIFETIME_MS = 300_000;
-
 export function encodeShardPage(page: ShardListingPage, nowMs: number): string {
   const { streamName, afterShardId, filter } = page;
   const fields = [nowMs, streamName, afterShardId, filter?.type, filter?.shardId, filter?.timestampMs];
@@ -19,12 +17,11 @@ export function encodeShardPage(page: ShardListingPage, nowMs: number): string {
 
 /** Throws InvalidArgumentException, ExpiredNextTokenException. */
 export function decodeShardPage(token: string, nowMs: number): ShardListingPage {
-  const fields = parse(token);
-  const [issuedMs, streamName, afterShardId, type, shardId, timestampMs] = fields;
+  const [issuedMs, streamName, afterShardId, type, shardId, timestampMs] = tokenFields(token);
   if (typeof issuedMs !== 'number' || typeof streamName !== 'string' || typeof afterShardId !== 'string') {
     throw new KinesisError('InvalidArgumentException', 'NextToken is invalid.');
   }
-  if (nowMs - issuedMs >= LIFETIME_MS) {
+  if (nowMs - issuedMs >= TOKEN_LIFETIME_MS) {
     throw new KinesisError('ExpiredNextTokenException', 'NextToken has expired.');
   }
   const filter =
@@ -36,13 +33,4 @@ export function decodeShardPage(token: string, nowMs: number): ShardListingPage 
           timestampMs: typeof timestampMs === 'number' ? timestampMs : null,
         };
   return { streamName, afterShardId, filter };
-}
-
-function parse(token: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64').toString());
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
 }
