@@ -172,7 +172,8 @@ const LOCAL_ROOMS: Readonly<Record<string, readonly string[]>> = {
   lambda: ['aws-json', 'http', 'kinesis', 'logs'],
   testing: ['http', 'kinesis', 'lambda', 's3'],
   verify: ['http', 'lambda', 'testing'],
-  package: ['verify'],
+  template: [],
+  package: ['template', 'verify'],
   s3: ['http'],
 };
 

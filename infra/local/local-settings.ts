@@ -19,8 +19,8 @@ export interface LocalSettings {
   readonly idleSeconds: number;
   /** CONSUMER_HANDLER: a handler file to run instead of the project's consumer, `path/to/file.ts` or `file.ts#export`. */
   readonly consumerHandler: { readonly file: string; readonly exportName: string };
-  /** The project's producer runs, too; left out: it does. */
-  readonly withProducer?: boolean;
+  /** In place of the project's whole pipeline: its consumer without the producer, or nothing. */
+  readonly runs?: 'consumer' | 'nothing';
   /** What the consumer finds in its environment besides BUCKET_NAME. */
   readonly consumerEnvironment?: Readonly<Record<string, string>>;
   /** KINESIS_ENFORCE_LIMITS=1: 1 MB/s and 1,000 records/s a shard, as in AWS, with partial failures. */

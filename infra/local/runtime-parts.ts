@@ -32,7 +32,7 @@ export interface RuntimeParts {
   readonly objects: ObjectStore;
   readonly pool: FunctionPool;
   readonly mappings: RunningEventSourceMappings;
-  /** The project's own mapping, stream to consumer. */
+  /** The project's own mapping, stream to consumer; empty where it does not run. */
   readonly mappingUuid: string;
   /** The length of its windows in the run before; null when there was none. */
   readonly windowSecondsBefore: number | null;
@@ -77,7 +77,8 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
   const logs = await openLogs({ dataDir, clock, region });
   opened.push(() => logs.close());
   const objects = new ObjectStore({ dataDir, clock, region });
-  objects.ensureBucket(bucket);
+  const isEmpty = settings.runs === 'nothing';
+  if (!isEmpty) objects.ensureBucket(bucket);
   const streams = await openStreams({
     dataDir,
     clock,
@@ -85,13 +86,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     enforceShardLimits: settings.enforceLimits,
   });
   opened.push(() => streams.close());
-  const { streamArn } = streams.home.ensure({
-    streamName: pipeline.stream.name,
-    shardCount: settings.shardCount,
-    retentionHours: pipeline.stream.retentionHours,
-  });
-
-  const { producer, consumer, eventSourceMapping: esm } = pipeline;
+  const { producer, consumer } = pipeline;
   const isOurs = settings.consumerHandler.file === path.resolve(consumer.handlerFile);
   const environment = {
     clock,
@@ -116,7 +111,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
   };
   const pool = openFunctionPool({
     ...environment,
-    functions: [...(settings.withProducer === false ? [] : [ourProducer]), ourConsumer],
+    functions: isEmpty ? [] : settings.runs === 'consumer' ? [ourConsumer] : [ourProducer, ourConsumer],
     logs: logs.home,
     account,
   });
@@ -143,23 +138,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     log: (line) => console.warn(line),
   });
   opened.push(() => mappings.close());
-  const consumerArn = pool.find(consumer.functionName).arn;
-  const before = (await mappings.list()).find(
-    (each) => each.EventSourceArn === streamArn && each.FunctionArn === consumerArn,
-  );
-  const mapping = await mappings.ensure({
-    EventSourceArn: streamArn,
-    FunctionArn: consumerArn,
-    StartingPosition: esm.startingPosition,
-    BatchSize: esm.batchSize,
-    MaximumBatchingWindowInSeconds: esm.maximumBatchingWindowSeconds,
-    ParallelizationFactor: esm.parallelizationFactor,
-    MaximumRetryAttempts: esm.maximumRetryAttempts,
-    MaximumRecordAgeInSeconds: esm.maximumRecordAgeSeconds,
-    BisectBatchOnFunctionError: esm.bisectBatchOnFunctionError,
-    TumblingWindowInSeconds: settings.windowSeconds,
-    DestinationConfig: { OnFailure: { Destination: `arn:aws:s3:::${bucket}` } },
-  });
+  const own = isEmpty ? null : await ensureMapping(settings, streams, pool, mappings);
 
   return {
     settings,
@@ -168,8 +147,8 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     objects,
     pool,
     mappings,
-    mappingUuid: mapping.UUID,
-    windowSecondsBefore: before?.TumblingWindowInSeconds ?? null,
+    mappingUuid: own?.uuid ?? '',
+    windowSecondsBefore: own?.secondsBefore ?? null,
     logs,
     services: {
       kinesis: createKinesisService({ streams }),
@@ -185,6 +164,39 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     },
     close: () => closeAll(opened),
   };
+}
+
+/** The stream and the mapping of the project's own pipeline. */
+async function ensureMapping(
+  settings: LocalSettings,
+  streams: RegionalStreams,
+  pool: FunctionPool,
+  mappings: RunningEventSourceMappings,
+): Promise<{ readonly uuid: string; readonly secondsBefore: number | null }> {
+  const { eventSourceMapping: esm } = pipeline;
+  const { streamArn } = streams.home.ensure({
+    streamName: pipeline.stream.name,
+    shardCount: settings.shardCount,
+    retentionHours: pipeline.stream.retentionHours,
+  });
+  const consumerArn = pool.find(pipeline.consumer.functionName).arn;
+  const before = (await mappings.list()).find(
+    (each) => each.EventSourceArn === streamArn && each.FunctionArn === consumerArn,
+  );
+  const { UUID: uuid } = await mappings.ensure({
+    EventSourceArn: streamArn,
+    FunctionArn: consumerArn,
+    StartingPosition: esm.startingPosition,
+    BatchSize: esm.batchSize,
+    MaximumBatchingWindowInSeconds: esm.maximumBatchingWindowSeconds,
+    ParallelizationFactor: esm.parallelizationFactor,
+    MaximumRetryAttempts: esm.maximumRetryAttempts,
+    MaximumRecordAgeInSeconds: esm.maximumRecordAgeSeconds,
+    BisectBatchOnFunctionError: esm.bisectBatchOnFunctionError,
+    TumblingWindowInSeconds: settings.windowSeconds,
+    DestinationConfig: { OnFailure: { Destination: `arn:aws:s3:::${pipeline.bucket.localName}` } },
+  });
+  return { uuid, secondsBefore: before?.TumblingWindowInSeconds ?? null };
 }
 
 /** Null where there is no such bucket or object. */

@@ -23,7 +23,7 @@ const PORTS_TO_TRY = 50;
 
 /** Throws DataDirError, SettingError when the consumer's file is not there, and an Error in words when no port is free. */
 export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
-  if (!existsSync(settings.consumerHandler.file)) {
+  if (settings.runs !== 'nothing' && !existsSync(settings.consumerHandler.file)) {
     throw new SettingError('CONSUMER_HANDLER', settings.consumerHandler.file, 'a file that is there');
   }
   const lock = await lockDataDir(settings.dataDir);

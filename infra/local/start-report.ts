@@ -21,11 +21,11 @@ export async function reportOf(
   wasResetting: boolean,
 ): Promise<StartReport> {
   const { settings } = parts;
-  const shardCount = parts.streams.home
-    .stream(pipeline.stream.name)
-    .shards.filter((shard) => shard.isOpen).length;
+  const isEmpty = settings.runs === 'nothing';
+  const shards = isEmpty ? [] : parts.streams.home.stream(pipeline.stream.name).shards;
+  const shardCount = shards.filter((shard) => shard.isOpen).length;
   const notes: string[] = [];
-  if (settings.shardCount !== shardCount && settings.shardCount !== pipeline.stream.shardCount) {
+  if (!isEmpty && settings.shardCount !== shardCount && settings.shardCount !== pipeline.stream.shardCount) {
     notes.push(
       `SHARD_COUNT is ${settings.shardCount}, but the stream that is there keeps its ${shardCount}: it counts when the stream is created.`,
     );
@@ -47,7 +47,8 @@ async function goesOn(parts: RuntimeParts, killedPid: number | null): Promise<st
   if (killedPid === null) return [];
   const records = parts.streams.home.recovery.reduce((sum, shard) => sum + shard.recordCount, 0);
   const files = openMappingFiles(path.join(parts.settings.dataDir, 'event-source-mappings'));
-  const checkpoints = [...(await files.checkpoints(parts.mappingUuid))];
+  const own = parts.mappingUuid;
+  const checkpoints = own === '' ? [] : [...(await files.checkpoints(own))];
   return [
     `the last run (process id ${killedPid}) was killed; ${count(records, 'record')} of its streams are there`,
     ...checkpoints.flatMap(([shardId, { progress }]) =>

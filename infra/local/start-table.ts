@@ -16,13 +16,18 @@ export function startTable(
   if (runtime !== null) {
     const { shardCount } = runtime.report;
     rows.push(['AWS endpoint', `${runtime.url}${taken(settings.port, runtime.url)}`]);
-    if (settings.withProducer === false) {
+    if (settings.runs === 'consumer') {
       const { file } = settings.consumerHandler;
       rows.push(['Consumer', `${pipeline.consumer.functionName}, ${path.relative(process.cwd(), file)}`]);
     }
-    rows.push(['Bucket', pipeline.bucket.localName]);
-    rows.push(['Stream', `${pipeline.stream.name}, ${shardCount} ${shardCount === 1 ? 'shard' : 'shards'}`]);
-    rows.push(['Window', `${settings.windowSeconds} s`]);
+    if (settings.runs !== 'nothing') {
+      rows.push(['Bucket', pipeline.bucket.localName]);
+      rows.push([
+        'Stream',
+        `${pipeline.stream.name}, ${shardCount} ${shardCount === 1 ? 'shard' : 'shards'}`,
+      ]);
+      rows.push(['Window', `${settings.windowSeconds} s`]);
+    }
     rows.push(['Data folder', path.relative(process.cwd(), settings.dataDir) || '.']);
   }
   const lines = [

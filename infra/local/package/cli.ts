@@ -6,6 +6,7 @@ import { openRuntime } from '../runtime.ts';
 import { startTable } from '../start-table.ts';
 import { UsageError } from '../usage-error.ts';
 import { HELP, type RunOptions, readCommandLine } from './command-arguments.ts';
+import { lint, runTemplate } from './template-commands.ts';
 import { verify } from './verify-command.ts';
 
 /** `tumbling-windows my-consumer.ts`. */
@@ -17,16 +18,23 @@ async function main(): Promise<void> {
     case 'version':
       return console.log(version());
     case 'run':
-      return run(command.options);
+      return run(command.options, null);
+    case 'template':
+      return run(command.options, command.place);
+    case 'lint': {
+      const { lines, ok } = lint(command.place);
+      console.log(lines.join('\n'));
+      return process.exit(ok ? 0 : 1);
+    }
     case 'verify':
       process.exit((await verify(command.options)) ? 0 : 1);
   }
 }
 
-async function run({ environment, variables }: RunOptions): Promise<void> {
+async function run({ environment, variables }: RunOptions, template: string | null): Promise<void> {
   const settings = {
     ...readLocalSettings({ ...environment, AWS_REGION: process.env.AWS_REGION }, process.cwd()),
-    withProducer: false,
+    runs: template === null ? ('consumer' as const) : ('nothing' as const),
     consumerEnvironment: variables,
   };
   const opening = openRuntime(settings);
@@ -40,7 +48,8 @@ async function run({ environment, variables }: RunOptions): Promise<void> {
       .then(() => process.exit(0));
   });
   const runtime = await opening;
-  if (!stopping) console.log(startTable(settings, runtime, null));
+  const made = template === null ? [] : await runTemplate(template, runtime.url);
+  if (!stopping) console.log([...made, startTable(settings, runtime, null)].join('\n'));
 }
 
 function version(): string {

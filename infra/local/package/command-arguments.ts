@@ -8,6 +8,8 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'run'; readonly options: RunOptions }
+  | { readonly kind: 'template'; readonly place: string; readonly options: RunOptions }
+  | { readonly kind: 'lint'; readonly place: string }
   | { readonly kind: 'verify'; readonly options: RunOptions & VerifyOptions };
 
 export interface RunOptions {
@@ -27,11 +29,12 @@ export interface VerifyOptions {
 }
 
 /** Fits a screen of 80 columns and 24 lines. */
-export const HELP = `Runs a Lambda consumer of Kinesis with tumbling windows on this machine:
-stream, event source mapping, function, bucket and logs, as AWS speaks.
+export const HELP = `Runs Lambda consumers of Kinesis with tumbling windows on this machine, as AWS:
 
   tumbling-windows my-consumer.ts --window 10s --shards 2
+  tumbling-windows --template cdk.out|template.yaml
   tumbling-windows verify my-consumer.ts --records sample.ndjson --sum sales
+  tumbling-windows lint cdk.out|template.yaml|mapping.json
 
 A consumer is a .ts or .js file, a .py file, or an executable that speaks the
 Runtime API; file#name has another handler than \`handler\`.
@@ -59,6 +62,7 @@ const OPTIONS = {
   data: { type: 'string' },
   'strict-final': { type: 'boolean' },
   'enforce-limits': { type: 'boolean' },
+  template: { type: 'string' },
   records: { type: 'string' },
   sum: { type: 'string' },
   ignore: { type: 'string', multiple: true },
@@ -73,9 +77,12 @@ export function readCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parsed(args);
   if (values.version) return { kind: 'version' };
   if (values.help || args.length === 0) return { kind: 'help' };
+  if (positionals[0] === 'lint' && positionals[1] !== undefined)
+    return { kind: 'lint', place: positionals[1] };
   const isVerify = positionals[0] === 'verify';
   const [consumer, ...more] = isVerify ? positionals.slice(1) : positionals;
-  if (consumer === undefined || more.length > 0) {
+  const { template } = values;
+  if (template === undefined ? consumer === undefined || more.length > 0 : positionals.length > 0) {
     throw new UsageError(`Expected one consumer's file, got ${positionals.join(' ') || 'none'}.`);
   }
   const options: RunOptions = {
@@ -91,6 +98,7 @@ export function readCommandLine(args: readonly string[]): Command {
     },
     variables: Object.fromEntries((values.env ?? []).map(variable)),
   };
+  if (template !== undefined) return { kind: 'template', place: template, options };
   if (!isVerify) return { kind: 'run', options };
   if (values.records === undefined)
     throw new UsageError('Expected --records FILE with a record in each line.');

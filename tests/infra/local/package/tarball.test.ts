@@ -192,6 +192,48 @@ test('npx tumbling-windows verify says whether a consumer holds, and why not', a
   expect((await command(...again)).stdout).toBe(broken.stdout);
 }, 60_000);
 
+test('npx tumbling-windows --template makes what a template has, and lint reads it', async () => {
+  const template = `
+Resources:
+  Orders: { Type: AWS::Kinesis::Stream, Properties: { ShardCount: 2 } }
+  Summer:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return {'state': {}}"
+      Events:
+        Stream: { Type: Kinesis, Properties: { Stream: !GetAtt Orders.Arn, StartingPosition: LATEST, TumblingWindowInSeconds: 60 } }
+  Queue: { Type: AWS::SQS::Queue }
+`;
+  writeFileSync(path.join(folder, 'template.yaml'), template);
+  const linted = await command('lint', 'template.yaml');
+  expect(linted.stdout).toMatch(/^SummerStream:\n {2}warning +MaximumRetryAttempts -1: .* up to 24 h/);
+
+  const args = [
+    'node_modules/tumbling-windows/dist/cli.mjs',
+    '--template',
+    'template.yaml',
+    '--port',
+    '0',
+    '--data',
+    'made',
+  ];
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    let table = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      table += chunk.toString();
+    });
+    await expect.poll(() => table).toContain('Ctrl-C ends everything');
+    expect(table).toMatch(/Stream +Orders, 2 shards\n +Function +Summer, python3\.13\n/);
+    expect(table).toMatch(/Mapping +Orders to Summer, windows of 60 s\n +Left out +1 AWS::SQS::Queue\n/);
+  } finally {
+    child.kill();
+    await new Promise((resolve) => child.once('exit', resolve));
+  }
+}, 60_000);
+
 test('the types of event and answer hold for a consumer, and refuse what Lambda refuses', async () => {
   writeFileSync(path.join(folder, 'typed.ts'), TYPESCRIPT);
   writeFileSync(

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { type Advice, adviceOn } from '../template/mapping-advice.ts';
+import { deployTemplate } from '../template/template-deployment.ts';
+import { readTemplates } from '../template/template-file.ts';
+import { type TemplatePipeline, templatePipeline } from '../template/template-pipeline.ts';
+import { UsageError } from '../usage-error.ts';
+
+const ACCOUNT = { region: 'us-east-1', accountId: '000000000000' };
+
+/** Makes what a template has in a running runtime. Returns what to say of it, line by line. Throws UsageError. */
+export async function runTemplate(place: string, url: string): Promise<string[]> {
+  const pipeline = pipelineOf(place);
+  const refused = await deployTemplate(pipeline, url);
+  const { buckets, functions, mappings, streams } = pipeline;
+  return [
+    '',
+    ...streams.map(({ name, shards }) =>
+      row('Stream', `${name}, ${shards} ${shards === 1 ? 'shard' : 'shards'}`),
+    ),
+    ...functions.map(({ name, runtime }) => row('Function', `${name}, ${runtime}`)),
+    ...mappings.map(({ settings }) =>
+      row(
+        'Mapping',
+        `${last(settings.EventSourceArn)} to ${last(settings.FunctionName)}, windows of ${settings.TumblingWindowInSeconds ?? 0} s`,
+      ),
+    ),
+    ...buckets.map((name) => row('Bucket', name)),
+    ...[...refused, ...pipeline.leftOut].map((what) => row('Left out', what)),
+  ];
+}
+
+/** Advice on the mappings of a template, or of JSON as `aws lambda get-event-source-mapping` prints it. `-`: from stdin. */
+export function lint(place: string): { readonly lines: readonly string[]; readonly ok: boolean } {
+  const found = mappingsIn(place);
+  if (found.length === 0)
+    throw new UsageError(`Expected ${place} to have an event source mapping of Kinesis, got none.`);
+  const lines = found.flatMap(({ advice, name }) => [
+    `${name}: ${advice.length === 0 ? 'nothing to say' : ''}`.trimEnd(),
+    ...advice.map(({ kind, message, setting }) => `  ${kind.padEnd(7)}  ${setting} ${message}`),
+  ]);
+  return { lines, ok: found.every(({ advice }) => advice.every(({ kind }) => kind !== 'error')) };
+}
+
+function mappingsIn(place: string): { readonly name: string; readonly advice: readonly Advice[] }[] {
+  const live = liveMappings(place);
+  if (live !== null)
+    return live.map((settings) => ({ name: String(settings.UUID), advice: adviceOn(settings) }));
+  const { mappings, streams } = pipelineOf(place);
+  return mappings.map(({ id, settings }) => {
+    const stream = streams.find(({ name }) => name === last(settings.EventSourceArn));
+    return { name: id, advice: adviceOn(settings, stream?.retentionHours) };
+  });
+}
+
+/** Null for what is no answer of GetEventSourceMapping or ListEventSourceMappings. */
+function liveMappings(place: string): Readonly<Record<string, unknown>>[] | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(place === '-' ? 0 : place, 'utf8'));
+    const listed: unknown = Reflect.get(Object(value), 'EventSourceMappings') ?? [value];
+    const all = (Array.isArray(listed) ? listed : []).map((each: unknown) => ({ ...Object(each) }));
+    return all.every((each) => 'EventSourceArn' in each) ? all : null;
+  } catch {
+    return null;
+  }
+}
+
+function pipelineOf(place: string): TemplatePipeline {
+  return templatePipeline(readTemplates(place), ACCOUNT);
+}
+
+const row = (name: string, value: string) => `  ${name.padEnd(13)} ${value}`;
+const last = (arn: unknown) => String(arn).split(/[/:]/).at(-1) ?? '';

@@ -1,0 +1,146 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { zipSync } from 'fflate';
+import type { TemplateFunction, TemplateMapping, TemplatePipeline } from './template-pipeline.ts';
+
+/** Thrown for an answer of the runtime that refuses what a template asks for. */
+export class DeploymentError extends Error {
+  override name = 'DeploymentError' as const;
+}
+
+/**
+ * Makes what a template has, through the runtime's own API, or brings what is there to what the template says: a start over
+ * the data of the one before changes nothing else. Returns what could not be made, in words.
+ */
+export async function deployTemplate(
+  { buckets, functions, mappings, streams }: TemplatePipeline,
+  url: string,
+): Promise<string[]> {
+  const refused: string[] = [];
+  for (const { name, retentionHours, shards } of streams) {
+    const made = await kinesis(url, 'CreateStream', { StreamName: name, ShardCount: shards });
+    expectMade(made, `stream ${name}`);
+    if (retentionHours > 24) {
+      await kinesis(url, 'IncreaseStreamRetentionPeriod', {
+        StreamName: name,
+        RetentionPeriodHours: retentionHours,
+      });
+    }
+  }
+  for (const bucket of buckets) {
+    const { status } = await fetch(`${url}/${bucket}`, { method: 'PUT' });
+    if (status >= 400 && status !== 409) refused.push(`bucket ${bucket}: S3 answers ${status}`);
+  }
+  for (const each of functions) {
+    try {
+      await putFunction(each, url);
+    } catch (error) {
+      if (!(error instanceof DeploymentError)) throw error;
+      refused.push(error.message);
+    }
+  }
+  for (const mapping of mappings) {
+    const problem = await putMapping(mapping, url);
+    if (problem !== null) refused.push(problem);
+  }
+  return refused;
+}
+
+const ROLE = 'arn:aws:iam::000000000000:role/local';
+
+async function putFunction(made: TemplateFunction, url: string): Promise<void> {
+  const { environment, handler, memoryMb, name, runtime, timeoutSeconds } = made;
+  const ZipFile = Buffer.from(packageOf(made)).toString('base64');
+  const settings = {
+    Runtime: runtime,
+    Handler: handler,
+    Timeout: timeoutSeconds,
+    MemorySize: memoryMb,
+    Environment: { Variables: environment },
+    Role: ROLE,
+  };
+  const functions = `${url}/2015-03-31/functions`;
+  const created = await call('POST', functions, { FunctionName: name, Code: { ZipFile }, ...settings });
+  if (created.status !== 409) return expectMade(created, `function ${name}`);
+  expectMade(await call('PUT', `${functions}/${name}/code`, { ZipFile }), `function ${name}`);
+  expectMade(await call('PUT', `${functions}/${name}/configuration`, settings), `function ${name}`);
+}
+
+/** Null when it is there. */
+async function putMapping({ id, settings }: TemplateMapping, url: string): Promise<string | null> {
+  const mappings = `${url}/2015-03-31/event-source-mappings/`;
+  const created = await call('POST', mappings, { StartingPosition: 'TRIM_HORIZON', ...settings });
+  if (created.status < 400) return null;
+  if (created.status === 409) {
+    const uuid = /UUID ([\w-]+)/.exec(created.text)?.[1] ?? '';
+    const { EventSourceArn: _source, StartingPosition: _position, ...changes } = settings;
+    const updated = await call('PUT', `${mappings}${uuid}`, changes);
+    return updated.status < 400 ? null : `mapping ${id}: ${messageIn(updated)}`;
+  }
+  return `mapping ${id}: ${messageIn(created)}`;
+}
+
+/** A zip of what a function runs. Throws DeploymentError. */
+function packageOf({ code, name, runtime }: TemplateFunction): Uint8Array {
+  if (code?.kind === 'inline') {
+    return zipSync({ [runtime.startsWith('python') ? 'index.py' : 'index.js']: Buffer.from(code.value) });
+  }
+  const place = code === null ? null : [code.value, `${code.value}.zip`].find((each) => existsSync(each));
+  if (place == null) {
+    throw new DeploymentError(
+      `function ${name}: its code ${code === null ? 'is elsewhere' : `${code.value} is not there`}`,
+    );
+  }
+  if (statSync(place).isDirectory()) return zipSync(filesIn(place, ''));
+  return readFileSync(place);
+}
+
+function filesIn(
+  folder: string,
+  prefix: string,
+): Record<string, [Uint8Array, { attrs: number; os: number }]> {
+  const files: Record<string, [Uint8Array, { attrs: number; os: number }]> = {};
+  for (const entry of readdirSync(path.join(folder, prefix), { withFileTypes: true })) {
+    const name = `${prefix}${entry.name}`;
+    const file = path.join(folder, name);
+    if (entry.isDirectory()) Object.assign(files, filesIn(folder, `${name}/`));
+    // A bootstrap must stay executable: the mode of a file of Unix lies in the upper half.
+    else files[name] = [readFileSync(file), { attrs: (statSync(file).mode & 0xffff) << 16, os: 3 }];
+  }
+  return files;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+function expectMade(answer: Answer, what: string): void {
+  if (answer.status < 400 || answer.text.includes('ResourceInUseException')) return;
+  throw new DeploymentError(`${what}: ${messageIn(answer)}`);
+}
+
+function messageIn({ status, text }: Answer): string {
+  const { Message, message }: { readonly Message?: string; readonly message?: string } = JSON.parse(
+    text || '{}',
+  );
+  return Message ?? message ?? `the runtime answers ${status}`;
+}
+
+async function call(method: string, url: string, body: object): Promise<Answer> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  return { status: response.status, text: await response.text() };
+}
+
+async function kinesis(url: string, operation: string, body: object): Promise<Answer> {
+  const headers = {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': `Kinesis_20131202.${operation}`,
+    'x-amz-date': '20260101T000000Z',
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=local',
+  };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  return { status: response.status, text: await response.text() };
+}

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { type CollectionTag, parse, type ScalarTag, type Tags } from 'yaml';
+import { UsageError } from '../usage-error.ts';
+
+/** A CloudFormation template, as it is written. */
+export interface Template {
+  readonly file: string;
+  readonly resources: ReadonlyMap<string, Resource>;
+  /** Values by name; those without a default are left out. */
+  readonly parameters: ReadonlyMap<string, unknown>;
+  /** Values by the name under which they are exported. */
+  readonly exports: ReadonlyMap<string, unknown>;
+}
+
+export interface Resource {
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** A template's file in JSON or YAML, or the folder of a cloud assembly (`cdk.out`) with all of its stacks. Throws UsageError. */
+export function readTemplates(place: string): Template[] {
+  if (!existsSync(place))
+    throw new UsageError(`Expected a template's file or a cdk.out folder, got "${place}".`);
+  if (!statSync(place).isDirectory()) return [readTemplate(place)];
+  const files = readdirSync(place).filter((name) => name.endsWith('.template.json'));
+  if (files.length === 0) throw new UsageError(`Expected ${place} to hold synthesized templates, got none.`);
+  return files.sort().map((name) => readTemplate(path.join(place, name)));
+}
+
+function readTemplate(file: string): Template {
+  const value = objectOf(parsed(file));
+  const resources = objectOf(value.Resources);
+  if (Object.keys(resources).length === 0)
+    throw new UsageError(`Expected ${file} to have Resources, got none.`);
+  const outputs = Object.values(objectOf(value.Outputs)).map(objectOf);
+  return {
+    file,
+    resources: new Map(
+      Object.entries(resources).map(([id, resource]) => {
+        const { Type, Properties } = objectOf(resource);
+        return [id, { type: String(Type), properties: objectOf(Properties) }];
+      }),
+    ),
+    parameters: new Map(
+      Object.entries(objectOf(value.Parameters)).flatMap(([name, parameter]) => {
+        const { Default } = objectOf(parameter);
+        return Default === undefined ? [] : [[name, Default] as const];
+      }),
+    ),
+    exports: new Map(
+      outputs.flatMap(({ Export, Value }) => {
+        const { Name } = objectOf(Export);
+        return typeof Name === 'string' ? [[Name, Value] as const] : [];
+      }),
+    ),
+  };
+}
+
+function parsed(file: string): unknown {
+  const text = readFileSync(file, 'utf8');
+  try {
+    return parse(text, { customTags: INTRINSICS, logLevel: 'error' }); // JSON is YAML
+  } catch (error) {
+    throw new UsageError(
+      `Expected ${file} to be JSON or YAML: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** `!Ref x`, `!GetAtt a.Arn`, `!Sub text`, `!Join [x, [y]]`: the short forms of YAML. */
+const SHORT_FORMS = [
+  'Ref',
+  'GetAtt',
+  'Sub',
+  'ImportValue',
+  'Join',
+  'Select',
+  'If',
+  'Split',
+  'FindInMap',
+  'Base64',
+];
+
+const INTRINSICS: Tags = SHORT_FORMS.flatMap((name): (ScalarTag | CollectionTag)[] => {
+  const tag = `!${name}`;
+  const long = name === 'Ref' ? 'Ref' : `Fn::${name}`;
+  return [
+    { tag, resolve: (text) => ({ [long]: name === 'GetAtt' ? text.split('.') : text }) },
+    { tag, collection: 'seq', resolve: (list) => ({ [long]: list.toJSON() }) },
+  ];
+});
+
+/** Empty for what is no object. */
+export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}

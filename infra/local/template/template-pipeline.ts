@@ -1,0 +1,207 @@
+import path from 'node:path';
+import { resolved, type Scope, UnresolvedError } from './intrinsics.ts';
+import { objectOf, type Resource, type Template } from './template-file.ts';
+
+/** What a template has that runs here, in the members of AWS's own APIs. */
+export interface TemplatePipeline {
+  readonly streams: readonly {
+    readonly name: string;
+    readonly shards: number;
+    readonly retentionHours: number;
+  }[];
+  readonly buckets: readonly string[];
+  readonly functions: readonly TemplateFunction[];
+  readonly mappings: readonly TemplateMapping[];
+  /** In words: what, and why. */
+  readonly leftOut: readonly string[];
+}
+
+export interface TemplateFunction {
+  readonly name: string;
+  readonly runtime: string;
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** `inline`: the source; `asset`: a folder, a zip or a file; null: elsewhere. */
+  readonly code: { readonly kind: 'inline' | 'asset'; readonly value: string } | null;
+}
+
+export interface TemplateMapping {
+  /** In the template. */
+  readonly id: string;
+  /** CreateEventSourceMapping's members. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+const RUNTIMES = /^(nodejs|python|provided)/;
+
+export function templatePipeline(
+  templates: readonly Template[],
+  account: { readonly region: string; readonly accountId: string },
+): TemplatePipeline {
+  const { accountId, region } = account;
+  const scope: Scope = { ...account, templates, named: (template, id) => nameOf(template, id, scope) };
+  const streams: TemplatePipeline['streams'][number][] = [];
+  const buckets: string[] = [];
+  const functions: TemplateFunction[] = [];
+  const mappings: TemplateMapping[] = [];
+  const leftOut: string[] = [];
+  const others = new Map<string, number>();
+
+  const take = (template: Template, id: string, resource: Resource) => {
+    const { type } = resource;
+    const name = nameOf(template, id, scope)?.name ?? id;
+    const value = (member: string) => resolved(resource.properties[member], template, scope);
+    switch (type) {
+      case 'AWS::Kinesis::Stream':
+        streams.push({
+          name,
+          shards: Number(value('ShardCount') ?? 1),
+          retentionHours: Number(value('RetentionPeriodHours') ?? 24),
+        });
+        return;
+      case 'AWS::S3::Bucket':
+        buckets.push(name);
+        return;
+      case 'AWS::Lambda::Function':
+      case 'AWS::Serverless::Function': {
+        const made = functionOf(name, resource, template, scope, leftOut);
+        if (!RUNTIMES.test(made.runtime)) {
+          leftOut.push(`function ${id}: its runtime is ${made.runtime || 'a container image'}`);
+          return;
+        }
+        functions.push(made);
+        const events = Object.entries(objectOf(resource.properties.Events)).map(
+          ([each, event]) => [each, objectOf(event)] as const,
+        );
+        for (const [each, { Properties, Type }] of events) {
+          if (Type === 'Kinesis') {
+            const { Stream, ...settings } = plain(objectOf(resolved(Properties, template, scope)));
+            mappings.push({
+              id: `${id}${each}`,
+              settings: { FunctionName: name, EventSourceArn: Stream, ...settings },
+            });
+          } else leftOut.push(`event ${each} of ${id}: ${String(Type)}`);
+        }
+        return;
+      }
+      case 'AWS::Lambda::EventSourceMapping': {
+        const settings = plain(objectOf(resolved(resource.properties, template, scope)));
+        if (/:kinesis:/.test(String(settings.EventSourceArn))) mappings.push({ id, settings });
+        else leftOut.push(`mapping ${id}: its source is ${String(settings.EventSourceArn)}`);
+        return;
+      }
+      default:
+        others.set(type, (others.get(type) ?? 0) + 1);
+    }
+  };
+  for (const template of templates) {
+    for (const [id, resource] of template.resources) {
+      try {
+        take(template, id, resource);
+      } catch (error) {
+        if (!(error instanceof UnresolvedError)) throw error;
+        leftOut.push(`${resource.type} ${id}: ${error.message}`);
+      }
+    }
+  }
+  const named = new Set(functions.map(({ name }) => name));
+  const isRunning = ({ settings }: TemplateMapping) =>
+    named.has(String(settings.FunctionName).replace(`arn:aws:lambda:${region}:${accountId}:function:`, ''));
+  return {
+    streams,
+    buckets,
+    functions,
+    mappings: mappings.filter(isRunning),
+    leftOut: [
+      ...leftOut,
+      ...mappings
+        .filter((each) => !isRunning(each))
+        .map(({ id }) => `mapping ${id}: its function is not run here`),
+      ...[...others].sort().map(([type, count]) => `${count} ${type}`),
+    ],
+  };
+}
+
+function functionOf(
+  name: string,
+  { properties }: Resource,
+  template: Template,
+  scope: Scope,
+  leftOut: string[],
+): TemplateFunction {
+  const value = (member: string) => resolved(properties[member], template, scope);
+  const environment: Record<string, string> = {};
+  for (const [variable, each] of Object.entries(objectOf(objectOf(properties.Environment).Variables))) {
+    try {
+      environment[variable] = String(resolved(each, template, scope));
+    } catch (error) {
+      if (!(error instanceof UnresolvedError)) throw error;
+      leftOut.push(`variable ${variable} of ${name}: ${error.message}`);
+    }
+  }
+  return {
+    name,
+    runtime: String(value('Runtime') ?? ''),
+    handler: String(value('Handler') ?? 'bootstrap'),
+    timeoutSeconds: Number(value('Timeout') ?? 3),
+    memoryMb: Number(value('MemorySize') ?? 128),
+    environment,
+    code: codeOf(properties, template),
+  };
+}
+
+function codeOf(properties: Resource['properties'], { file }: Template): TemplateFunction['code'] {
+  const { CodeUri, InlineCode } = properties;
+  const { S3Key, ZipFile } = objectOf(properties.Code);
+  const inline = ZipFile ?? InlineCode;
+  if (typeof inline === 'string') return { kind: 'inline', value: inline };
+  if (typeof CodeUri === 'string') return { kind: 'asset', value: path.resolve(path.dirname(file), CodeUri) };
+  // An asset of the CDK: its key in the bucket is its folder's name in cdk.out.
+  const asset = typeof S3Key === 'string' ? path.basename(S3Key).replace(/\.zip$/, '') : null;
+  return asset === null ? null : { kind: 'asset', value: path.resolve(path.dirname(file), `asset.${asset}`) };
+}
+
+/** A template may write numbers and truth values as text, and the API does not take them so. */
+function plain(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const values = Object.entries(settings).map(([name, value]) => {
+    if (value === 'true' || value === 'false') return [name, value === 'true'];
+    return [name, typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value];
+  });
+  return Object.fromEntries(values);
+}
+
+const KINDS: Readonly<Record<string, readonly [service: string, member: string]>> = {
+  'AWS::Kinesis::Stream': ['kinesis', 'Name'],
+  'AWS::S3::Bucket': ['s3', 'BucketName'],
+  'AWS::Lambda::Function': ['lambda', 'FunctionName'],
+  'AWS::Serverless::Function': ['lambda', 'FunctionName'],
+  'AWS::IAM::Role': ['iam', 'RoleName'],
+};
+
+/** By the name that it is given, or by its logical id. */
+function nameOf(
+  template: Template,
+  id: string,
+  scope: Scope,
+): { readonly name: string; readonly arn: string } | null {
+  const resource = template.resources.get(id);
+  const [service, member] = KINDS[resource?.type ?? ''] ?? [];
+  if (resource === undefined || service === undefined || member === undefined) return null;
+  const given = resource.properties[member];
+  const name = given === undefined ? id : String(resolved(given, template, scope));
+  const { accountId, region } = scope;
+  switch (service) {
+    case 'kinesis':
+      return { name, arn: `arn:aws:kinesis:${region}:${accountId}:stream/${name}` };
+    case 's3': {
+      const bucket = name.toLowerCase().slice(0, 63);
+      return { name: bucket, arn: `arn:aws:s3:::${bucket}` };
+    }
+    case 'iam':
+      return { name, arn: `arn:aws:iam::${accountId}:role/${name}` };
+    default:
+      return { name, arn: `arn:aws:lambda:${region}:${accountId}:function:${name}` };
+  }
+}

@@ -1,0 +1,278 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import {
+  App,
+  Duration,
+  aws_kinesis as kinesis,
+  aws_lambda as lambda,
+  Stack,
+  aws_s3 as s3,
+  aws_sqs as sqs,
+} from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readLocalSettings } from '../../../../infra/local/local-settings.ts';
+import { lint, runTemplate } from '../../../../infra/local/package/template-commands.ts';
+import { openRuntime, type Runtime } from '../../../../infra/local/runtime.ts';
+import { adviceOn } from '../../../../infra/local/template/mapping-advice.ts';
+import { readTemplates } from '../../../../infra/local/template/template-file.ts';
+import { templatePipeline } from '../../../../infra/local/template/template-pipeline.ts';
+
+const ACCOUNT = { region: 'us-east-1', accountId: '000000000000' };
+const folder = mkdtempSync(path.join(tmpdir(), 'template-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Two stacks, as the CDK synthesizes them: the stream in one, its consumers in the other. */
+function cdkOut(): string {
+  const outdir = path.join(folder, 'cdk.out');
+  const code = path.join(folder, 'asset-source');
+  mkdirSync(code, { recursive: true });
+  writeFileSync(
+    path.join(code, 'counter.mjs'),
+    'export const handler = async ({ state, Records }) => ({ state: { n: (state.n ?? 0) + Records.length } });',
+  );
+  const app = new App({ outdir, analyticsReporting: false });
+  const source = new Stack(app, 'Source');
+  const stream = new kinesis.Stream(source, 'Stream', {
+    streamName: 'orders',
+    shardCount: 2,
+    retentionPeriod: Duration.hours(48),
+  });
+  const stack = new Stack(app, 'Consumers');
+  const bucket = new s3.Bucket(stack, 'Results', { bucketName: 'order-results' });
+  new sqs.Queue(stack, 'Queue');
+  const inline = new lambda.Function(stack, 'Inline', {
+    functionName: 'summer',
+    runtime: lambda.Runtime.PYTHON_3_13,
+    handler: 'index.lambda_handler',
+    timeout: Duration.seconds(20),
+    environment: { BUCKET: bucket.bucketName },
+    code: lambda.Code.fromInline(
+      [
+        'import base64, json, os, urllib.request',
+        'def lambda_handler(event, context):',
+        '    total = event["state"].get("total", 0)',
+        '    for record in event["Records"]:',
+        '        total += json.loads(base64.b64decode(record["kinesis"]["data"]))["amount"]',
+        '    if event["isFinalInvokeForWindow"]:',
+        '        url = "%s/%s/%s" % (os.environ["AWS_ENDPOINT_URL"], os.environ["BUCKET"], event["window"]["start"])',
+        '        urllib.request.urlopen(urllib.request.Request(url, data=str(total).encode(), method="PUT"))',
+        '    return {"state": {"total": total}}',
+      ].join('\n'),
+    ),
+  });
+  const asset = new lambda.Function(stack, 'Asset', {
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'counter.handler',
+    code: lambda.Code.fromAsset(code),
+  });
+  for (const [id, target] of [
+    ['InlineSource', inline],
+    ['AssetSource', asset],
+  ] as const) {
+    new lambda.EventSourceMapping(stack, id, {
+      target,
+      eventSourceArn: stream.streamArn,
+      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+      tumblingWindow: Duration.seconds(1),
+      batchSize: 50,
+    });
+  }
+  app.synth();
+  return outdir;
+}
+
+const SAM = `
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Window: { Type: Number, Default: 60 }
+Resources:
+  Clicks:
+    Type: AWS::Kinesis::Stream
+    Properties: { Name: !Sub "\${AWS::StackName}-clicks", ShardCount: 3 }
+  Counter:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: ./counter
+      Environment: { Variables: { STREAM: !Ref Clicks, QUEUE: !GetAtt Queue.Arn } }
+      Events:
+        Stream:
+          Type: Kinesis
+          Properties: { Stream: !GetAtt Clicks.Arn, StartingPosition: LATEST, TumblingWindowInSeconds: !Ref Window, ParallelizationFactor: 2 }
+        Web: { Type: Api }
+  Queue: { Type: AWS::SQS::Queue }
+`;
+
+describe('a cloud assembly of the CDK', () => {
+  let runtime: Runtime;
+  let place = '';
+  beforeAll(async () => {
+    place = cdkOut();
+    const env = { LOCAL_AWS_PORT: '0', LOCAL_DATA_DIR: path.join(folder, 'data') };
+    runtime = await openRuntime({ ...readLocalSettings(env, folder), runs: 'nothing' });
+  }, 60_000);
+  afterAll(() => runtime.close());
+
+  test('its streams, functions, buckets and mappings are made and run, and what is left out is said', async () => {
+    const lines = await runTemplate(place, runtime.url);
+    const text = lines.join('\n');
+    expect(text).toMatch(/Stream +orders, 2 shards/);
+    expect(text).toMatch(/Function +summer, python3\.13/);
+    expect(text).toMatch(/Function +Asset\w+, nodejs22\.x/);
+    expect(text).toMatch(/Mapping +orders to summer, windows of 1 s/);
+    expect(text).toMatch(/Bucket +order-results/);
+    expect(text).toMatch(/Left out +1 AWS::SQS::Queue/);
+    expect(text).not.toMatch(/Left out +(stream|function|mapping|bucket)/);
+
+    const client = {
+      endpoint: runtime.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    };
+    const stream = new KinesisClient({ ...client, requestHandler: new NodeHttpHandler() });
+    const bucket = new S3Client(client);
+    for (const PartitionKey of ['a', 'a', 'a']) {
+      await stream.send(
+        new PutRecordCommand({ StreamName: 'orders', PartitionKey, Data: Buffer.from('{"amount": 7}') }),
+      );
+    }
+    const total = async () => {
+      const { Contents = [] } = await bucket.send(new ListObjectsV2Command({ Bucket: 'order-results' }));
+      let sum = 0;
+      for (const { Key } of Contents) {
+        const { Body } = await bucket.send(new GetObjectCommand({ Bucket: 'order-results', Key }));
+        sum += Number(await Body?.transformToString());
+      }
+      return sum;
+    };
+    await expect.poll(total).toBe(21);
+  }, 60_000);
+
+  test('a second start over the same data changes nothing', async () => {
+    const again = (await runTemplate(place, runtime.url)).join('\n');
+    expect(again).toMatch(/Mapping +orders to summer/);
+    expect(again).not.toMatch(/Left out +(stream|function|mapping|bucket)/);
+  });
+});
+
+test('a SAM template in YAML: short forms, parameters and events', () => {
+  const file = path.join(folder, 'template.yaml');
+  writeFileSync(file, SAM);
+  expect(templatePipeline(readTemplates(file), ACCOUNT)).toEqual({
+    streams: [{ name: 'local-clicks', shards: 3, retentionHours: 24 }],
+    buckets: [],
+    functions: [
+      {
+        name: 'Counter',
+        runtime: 'python3.13',
+        handler: 'app.handler',
+        timeoutSeconds: 3,
+        memoryMb: 128,
+        environment: { STREAM: 'local-clicks' },
+        code: { kind: 'asset', value: path.join(folder, 'counter') },
+      },
+    ],
+    mappings: [
+      {
+        id: 'CounterStream',
+        settings: {
+          FunctionName: 'Counter',
+          EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/local-clicks',
+          StartingPosition: 'LATEST',
+          TumblingWindowInSeconds: 60,
+          ParallelizationFactor: 2,
+        },
+      },
+    ],
+    leftOut: [
+      'variable QUEUE of Counter: only a deployment knows {"Fn::GetAtt":["Queue","Arn"]}',
+      'event Web of Counter: Api',
+      '1 AWS::SQS::Queue',
+    ],
+  });
+  expect(lint(file)).toMatchObject({ ok: false });
+  expect(lint(file).lines.join('\n')).toMatch(/^CounterStream:\n {2}error +ParallelizationFactor must be 1/);
+});
+
+describe('advice on a mapping', () => {
+  const good = {
+    TumblingWindowInSeconds: 120,
+    MaximumRetryAttempts: 10,
+    BisectBatchOnFunctionError: true,
+    DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::failures' } },
+  };
+
+  test('there is none where all is well', () => {
+    expect(adviceOn(good)).toEqual([]);
+  });
+
+  test.each([
+    ['error', 'ParallelizationFactor', { ParallelizationFactor: 2 }, /must be 1/],
+    [
+      'error',
+      'FilterCriteria',
+      { FilterCriteria: { Filters: [{ Pattern: '{}' }] } },
+      /refused with a tumbling window/,
+    ],
+    [
+      'error',
+      'MaximumRecordAgeInSeconds',
+      { MaximumRecordAgeInSeconds: 100_000 },
+      /beyond the stream's retention of 24 h/,
+    ],
+    [
+      'warning',
+      'MaximumRetryAttempts',
+      { MaximumRetryAttempts: -1 },
+      /up to 24 h, and no window of it is closed/,
+    ],
+    [
+      'warning',
+      'MaximumRetryAttempts',
+      { MaximumRetryAttempts: -1, MaximumRecordAgeInSeconds: 3600 },
+      /up to 1 h/,
+    ],
+    [
+      'warning',
+      'BisectBatchOnFunctionError',
+      { BisectBatchOnFunctionError: false },
+      /its whole batch is given up/,
+    ],
+    ['warning', 'DestinationConfig', { DestinationConfig: {} }, /what is given up is gone/],
+    [
+      'warning',
+      'DestinationConfig',
+      { DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:eu-west-1:1:q' } } },
+      /state of a final/,
+    ],
+  ])('%s: %s %o', (kind, setting, changed, message) => {
+    expect(adviceOn({ ...good, ...changed })).toEqual([
+      { kind, setting, message: expect.stringMatching(message) },
+    ]);
+  });
+
+  test('a live mapping, as the AWS CLI prints it', () => {
+    const file = path.join(folder, 'mappings.json');
+    const mapping = {
+      UUID: 'one',
+      EventSourceArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s',
+      ...good,
+    };
+    writeFileSync(
+      file,
+      JSON.stringify({
+        EventSourceMappings: [mapping, { ...mapping, UUID: 'two', MaximumRetryAttempts: -1 }],
+      }),
+    );
+    const { lines, ok } = lint(file);
+    expect(ok).toBe(true);
+    expect(lines[0]).toBe('one: nothing to say');
+    expect(lines[1]).toBe('two:');
+    expect(lines[2]).toMatch(/warning +MaximumRetryAttempts/);
+  });
+});
