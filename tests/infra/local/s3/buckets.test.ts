@@ -260,3 +260,8 @@ test('a bucket of another account is nobody’s business', async () => {
   expect((await refusal(expected('111111111111'))).status).toBe(403);
   expect((await refusal(expected('nobody'))).status).toBe(400);
 });
+
+test('an owner is an id and has no name', async () => {
+  const { body } = await s3.send('GET', '/');
+  expect(String(body)).toMatch(/<Owner><ID>0{64}<\/ID><\/Owner>/);
+});
