@@ -5,7 +5,6 @@ import dynamic from 'next/dynamic';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { useZoom } from '@/components/chart/use-zoom';
 import { Generate } from '@/components/clicks/generate';
-import { Announcer } from '@/components/dashboard/announcer';
 import { useDashboardKeys } from '@/components/dashboard/dashboard-keys';
 import { loadChart, loadParts, parts } from '@/components/dashboard/dashboard-parts';
 import { Figures, loadSparkline } from '@/components/dashboard/figures';
@@ -41,6 +40,10 @@ const Guide = dynamic(loadGuide, {
   loading: () => <div className="min-h-11 w-full lg:w-auto" />,
 });
 const KeyboardSheet = dynamic(loadSheet, { ssr: false });
+const Announcer = dynamic(
+  () => untilLoaded(() => import('@/components/dashboard/announcer').then((module) => module.Announcer)),
+  { ssr: false },
+);
 
 /** All of the page that comes by itself later: a replay may be shown without a server to load it from. */
 export function loadView(): Promise<unknown> {

@@ -1,8 +1,8 @@
 import { chartTitle } from '@/components/chart/chart-words';
 import type { useZoom } from '@/components/chart/use-zoom';
 import { ChartPanel, parts, ReconciliationPlace } from '@/components/dashboard/dashboard-parts';
-import { SampleChart } from '@/components/dashboard/first-run';
 import { NewWindows } from '@/components/dashboard/new-windows';
+import { SampleChart } from '@/components/dashboard/sample-chart';
 import type { PageData, Source } from '@/components/live/page-data';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
