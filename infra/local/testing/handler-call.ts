@@ -33,6 +33,9 @@ export type HandlerOutcome =
 
 const MEMORY_MB = 512;
 
+/** The real ones, whatever fake timers a test puts in their place later. */
+const [startTimer, stopTimer] = [setTimeout, clearTimeout];
+
 class HandlerTimeoutError extends Error {
   override name = 'Sandbox.Timedout' as const;
 
@@ -60,10 +63,10 @@ export async function callHandler<State extends object>(
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => deadlineMs - now(),
   };
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof startTimer> | undefined;
   try {
     const answer = await new Promise<unknown>((resolve, reject) => {
-      timer = setTimeout(() => reject(new HandlerTimeoutError(timeoutMs / 1000)), timeoutMs);
+      timer = startTimer(() => reject(new HandlerTimeoutError(timeoutMs / 1000)), timeoutMs);
       const done = (error?: unknown, result?: unknown) => (error == null ? resolve(result) : reject(error));
       const returned = handler(JSON.parse(payload), context, done);
       // A handler that takes a callback answers by it, unless it is async all the same.
@@ -73,7 +76,7 @@ export async function callHandler<State extends object>(
   } catch (error) {
     return { kind: 'error', payload: errorPayload(error) };
   } finally {
-    clearTimeout(timer);
+    stopTimer(timer);
   }
 }
 

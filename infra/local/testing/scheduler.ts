@@ -124,10 +124,13 @@ export class ProcessClock implements Clock {
   }
 }
 
+/** The real one, whatever fake timers a test puts in its place later. */
+const nextTurn = setImmediate;
+
 /** Resolves when no promise has anything left to do. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    nextTurn(resolve);
   });
 }
 

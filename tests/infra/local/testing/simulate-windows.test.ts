@@ -1,5 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { WindowedHandler } from '../../../../infra/local/testing/handler-call.ts';
 import { ScenarioError } from '../../../../infra/local/testing/plan.ts';
 import type { Scenario, ScenarioRecord } from '../../../../infra/local/testing/scenario.ts';
@@ -394,6 +394,18 @@ describe('what a handler finds', () => {
       records: [{ at: '12:00:01', data: 'a' }],
     });
     expect(finals[0]?.state).toEqual({ letters: 'a' });
+  });
+
+  test('fake timers of the test do not stop the run', async () => {
+    vi.useFakeTimers();
+    try {
+      const before = new Date();
+      const { finals } = await run('a 12:00:01');
+      expect(finals[0]?.state).toEqual({ letters: 'a' });
+      expect(new Date()).toEqual(before);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('its variables are in the environment while it runs', async () => {
