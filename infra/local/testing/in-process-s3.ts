@@ -7,6 +7,7 @@ import type { HttpService } from '../http/http.ts';
 import { readS3Request } from '../s3/operations/s3-request.ts';
 import { createS3Service } from '../s3/service.ts';
 import { MemoryObjects } from '../s3/storage/memory-objects.ts';
+import { isBucketName } from '../s3/storage/object-store.ts';
 import { S3Error } from '../s3/wire/s3-error.ts';
 import { errorXml } from '../s3/wire/xml.ts';
 import type { HandlerCall } from './handler-call.ts';
@@ -104,7 +105,7 @@ export class InProcessS3 {
         body: errorXml(error, request.requestId, ''),
       };
     }
-    if (bucket !== '') this.#objects.ensureBucket(bucket);
+    if (isBucketName(bucket)) this.#objects.ensureBucket(bucket);
     const response = await this.#service(request);
     if (request.method !== 'GET' && request.method !== 'HEAD' && response.status < 300) {
       this.writes.push({ call: calls.length === 1 ? (calls[0]?.number ?? null) : null, key });

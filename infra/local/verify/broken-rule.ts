@@ -22,6 +22,9 @@ export const RULES = {
   late: 'A record older than the open window',
 } as const;
 
+/** What Node.js and Python say of a first record that is not there. */
+const READS_NOTHING = /of undefined|is undefined|IndexError|out of range/;
+
 /** Of a run without any disturbance that does not come to its end; null when it does. */
 export function explainUndisturbed({ run }: Played): Explanation | null {
   if (run.open.length === 0 && run.dropped.length === 0) return null;
@@ -31,8 +34,11 @@ export function explainUndisturbed({ run }: Played): Explanation | null {
     return { why: `An answer is not what the mapping needs. ${said}`, rule: RULES.answer };
   }
   if (failed.event.isFinalInvokeForWindow) {
+    const hint = READS_NOTHING.test(said)
+      ? 'it has no records (`Records` is []), and the handler must not read Records[0]'
+      : 'the window has no result, and its shard stands still';
     return {
-      why: `The final invocation fails each time it is made: it has no records (\`Records\` is []), and the handler must not read Records[0]. ${said}`,
+      why: `The final invocation fails each time it is made: ${hint}. ${said}`,
       rule: RULES.emptyFinal,
     };
   }

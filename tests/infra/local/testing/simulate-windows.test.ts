@@ -381,6 +381,19 @@ describe('what a handler finds', () => {
     expect(objects).toEqual([{ bucket: 'results', key: 'sum', body: 'a' }]);
   });
 
+  test('a bucket of a name that cannot be is refused as by S3', async () => {
+    const s3 = new S3Client({});
+    const handler = async () => {
+      await s3.send(new PutObjectCommand({ Bucket: 'No', Key: 'sum', Body: 'x' }));
+    };
+    const { invocations } = await simulateWindows(handler, {
+      windowSeconds: 10,
+      records: letters('a 12:00:01'),
+      maximumRetryAttempts: 0,
+    });
+    expect(invocations[0]?.error?.errorType).toBe('NoSuchBucket');
+  });
+
   test('a callback answers, as Lambda’s older handlers do', async () => {
     const handler = (
       event: WindowedEvent<Letters>,
