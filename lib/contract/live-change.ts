@@ -3,7 +3,7 @@ import type { Problem, WindowsAnswer } from './answers.ts';
 
 /**
  * `GET /api/live` (server-sent events, while the page is visible): an event `change` with a `LiveEvent` whenever an open
- * snapshot or the newest results changed, at most two a second; an event `time` with `serverNowMs` and `readMs` every 5 s.
+ * snapshot or the newest results changed, at most four a second; an event `time` with `serverNowMs` and `readMs` every 5 s.
  * The open window's numbers are in the event itself, and so is what is new of the last hour; whoever shows another range
  * asks again.
  */
