@@ -210,7 +210,7 @@ test.describe('with long windows', () => {
       .click();
     await expect(page.getByTestId('open-window')).not.toHaveAttribute('data-records', '');
     // A window that closes is news: look early in one.
-    await page.waitForFunction(() => (Date.now() / 1000) % 120 < 90);
+    await page.waitForFunction(() => (Date.now() / 1000) % 120 < 90, null, { timeout: 40_000 });
     await page.waitForTimeout(9000); // what the click has begun comes to rest
     const polls: string[] = [];
     page.on('request', (request) => polls.push(request.url()));

@@ -146,7 +146,7 @@ test('windows of 6 s: what is in the open window is counted within seconds, in s
 }) => {
   await page.goto(pipeline.url);
   // All of it within one window of two minutes.
-  await page.waitForFunction(() => (Date.now() / 1000) % 120 < 90);
+  await page.waitForFunction(() => (Date.now() / 1000) % 120 < 90, null, { timeout: 40_000 });
   await page.getByRole('button', { name: 'Generate sales' }).click();
   const open = page.getByTestId('open-window');
   await expect(open).not.toHaveAttribute('data-records', '');

@@ -15,7 +15,7 @@ test('no sales, missing, before the first data and not begun are told apart, in 
   await calm.reset();
   const lengthMs = 120_000;
   // The window that is open has to stay so while it is looked at.
-  await page.waitForFunction((ms) => Date.now() % ms < ms / 2, lengthMs);
+  await page.waitForFunction((ms) => Date.now() % ms < ms / 2, lengthMs, { timeout: lengthMs });
   const openMs = Math.floor(Date.now() / lengthMs) * lengthMs;
   const at = (ago: number) => openMs - ago * lengthMs;
   const sold = { seconds: 120, sales: 8, records: 2 };
