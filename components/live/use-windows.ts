@@ -110,15 +110,15 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
     }, Math.random() * SPREAD_MS);
   }, [news, mutate, stream.event, isLastHour]);
   const open = stream.event?.open;
-  const merged = useMemo(
-    () => (answer === undefined ? null : withOpen(answer, open ?? answer.open, paused)),
-    [answer, open, paused],
-  );
   // What an answer says of the open window is no news where the stream has told it before.
-  const shown = useRef(merged);
-  if (!isSameNews(shown.current ?? undefined, merged ?? undefined)) shown.current = merged;
+  const told = useRef<WindowsAnswer | undefined>(undefined);
+  const merged = useMemo(() => {
+    const next = answer && withOpen(answer, open ?? answer.open, paused);
+    if (!isSameNews(told.current, next)) told.current = next;
+    return told.current ?? null;
+  }, [answer, open, paused]);
   return {
-    answer: shown.current,
+    answer: merged,
     previous: cmp ? previous.data : undefined,
     problem: windows.error === undefined ? (answer?.problem ?? null) : problemOf(windows.error),
     isStreaming,
