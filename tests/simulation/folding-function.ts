@@ -1,3 +1,4 @@
+import type { WindowedEvent } from '../../infra/local/testing/windowed-event.ts';
 import { fold, isFolded } from '../../lib/core/aggregate.ts';
 import { resultKey } from '../../lib/core/object-key.ts';
 import { parseSale } from '../../lib/core/sale.ts';
@@ -6,21 +7,7 @@ import { resultOf, serializeResult } from '../../lib/core/window-result.ts';
 import { parseState, serializeState } from '../../lib/core/window-state.ts';
 
 /** An event as the function sees it: parsed from the JSON text that the mapping sent. */
-export interface WindowEvent {
-  readonly Records: readonly {
-    readonly eventID: string;
-    readonly kinesis: {
-      readonly sequenceNumber: string;
-      readonly data: string;
-      readonly approximateArrivalTimestamp: number;
-    };
-  }[];
-  readonly shardId: string;
-  readonly window: { readonly start: string; readonly end: string };
-  readonly state: Readonly<Record<string, unknown>>;
-  readonly isFinalInvokeForWindow: boolean;
-  readonly isWindowTerminatedEarly: boolean;
-}
+export type WindowEvent = WindowedEvent;
 
 export interface Folded {
   /** What the function returns. */

@@ -11,7 +11,7 @@ import { MultipartUploads } from './multipart-uploads.ts';
 import type { ObjectBucket, Objects } from './object-buckets.ts';
 import { md5Tag } from './object-file.ts';
 import type { ObjectMetadata } from './object-metadata.ts';
-import { isBucketName, regionOfLocation } from './object-store.ts';
+import { checkNewBucket, regionOfLocation } from './object-store.ts';
 import { compareKeys } from './sorted-keys.ts';
 
 interface MemoryObject {
@@ -56,16 +56,7 @@ export class MemoryObjects implements Objects {
 
   /** Throws S3Error InvalidBucketName, BucketAlreadyOwnedByYou. */
   create(name: string, location: string = this.region, tags = ''): void {
-    if (!isBucketName(name)) {
-      throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: name });
-    }
-    if (this.exists(name)) {
-      throw new S3Error(
-        'BucketAlreadyOwnedByYou',
-        'Your previous request to create the named bucket succeeded and you already own it.',
-        { BucketName: name },
-      );
-    }
+    checkNewBucket(name, this.exists(name));
     const bucket = new MemoryBucket(name);
     this.#buckets.set(name, { bucket, createdMs: this.clock.now(), location, tags });
   }

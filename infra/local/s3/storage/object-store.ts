@@ -77,16 +77,7 @@ export class ObjectStore {
 
   /** Throws S3Error InvalidBucketName, BucketAlreadyOwnedByYou. */
   create(name: string, location: string = this.region, tags = ''): void {
-    if (!isBucketName(name)) {
-      throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: name });
-    }
-    if (this.exists(name)) {
-      throw new S3Error(
-        'BucketAlreadyOwnedByYou',
-        'Your previous request to create the named bucket succeeded and you already own it.',
-        { BucketName: name },
-      );
-    }
+    checkNewBucket(name, this.exists(name));
     this.#checkThere();
     if (location !== this.region || tags !== '') {
       const settings = { location: location === this.region ? null : location, tags };
@@ -168,6 +159,20 @@ export class ObjectStore {
 
   #createdMs(name: string): number {
     return Math.floor(statSync(path.join(this.#folders.objects, name)).birthtimeMs);
+  }
+}
+
+/** Throws S3Error InvalidBucketName, BucketAlreadyOwnedByYou. */
+export function checkNewBucket(name: string, isThere: boolean): void {
+  if (!isBucketName(name)) {
+    throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: name });
+  }
+  if (isThere) {
+    throw new S3Error(
+      'BucketAlreadyOwnedByYou',
+      'Your previous request to create the named bucket succeeded and you already own it.',
+      { BucketName: name },
+    );
   }
 }
 
