@@ -209,8 +209,15 @@ test.describe('with long windows', () => {
       .first()
       .click();
     await expect(page.getByTestId('open-window')).not.toHaveAttribute('data-records', '');
-    // A window that closes is news: look early in one.
-    await page.waitForFunction(() => (Date.now() / 1000) % 120 < 90, null, { timeout: 40_000 });
+    // A window that closes is news, and so is what becomes of the one before it: look in the middle of one.
+    await page.waitForFunction(
+      () => {
+        const seconds = (Date.now() / 1000) % 120;
+        return seconds > 45 && seconds < 90;
+      },
+      null,
+      { timeout: 80_000 },
+    );
     await page.waitForTimeout(9000); // what the click has begun comes to rest
     const polls: string[] = [];
     page.on('request', (request) => polls.push(request.url()));
