@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { putResult } from './bucket.ts';
 import { tabTo } from './keyboard.ts';
-import { expect, type Pipeline, test } from './pipeline.ts';
+import { expect, type Pipeline, test, whileWindowHas } from './pipeline.ts';
 
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 844 };
@@ -265,6 +265,7 @@ test('without colours and without motion every state keeps its own sign', async 
   await putResult(calm, { startMs, seconds: 120, sales: 12, records: 3 });
   await page.goto(calm.url);
   const chart = page.getByTestId('chart');
+  await whileWindowHas(20, calm);
   await page.getByRole('button', { name: 'Generate sales' }).click();
   const open = chart.locator('[data-drawn="open"] path');
   await expect(open).toHaveAttribute('stroke-dasharray', /\d/);

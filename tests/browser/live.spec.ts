@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { putResult, putSnapshot } from './bucket.ts';
-import { expect, openPipeline, type Pipeline, test } from './pipeline.ts';
+import { expect, openPipeline, type Pipeline, test, whileWindowHas } from './pipeline.ts';
 
 const status = (page: Page) => page.getByTestId('live-status');
 const openWindow = (page: Page) => page.getByTestId('open-window');
@@ -19,7 +19,7 @@ test('without the event stream polling works the same: the window fills, and wha
   await expect(page.getByRole('group', { name: 'Connection' })).toContainText('polling');
   await page.keyboard.press('Escape');
   // What is sold at a window's end may be counted in it when the next one is looked at.
-  await page.waitForFunction((seconds) => (Date.now() / 1000) % seconds < seconds - 10, calm.windowSeconds);
+  await whileWindowHas(10, calm);
   const records = Number(await openWindow(page).getAttribute('data-records'));
   await generate(page);
   await expect

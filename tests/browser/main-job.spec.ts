@@ -2,7 +2,7 @@ import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { parseRejected } from '../../lib/core/rejected-records.ts';
 import { parseResult, type WindowResult } from '../../lib/core/window-result.ts';
 import { keysOf, putObject, readObject } from './bucket.ts';
-import { expect, type Pipeline, test } from './pipeline.ts';
+import { expect, type Pipeline, test, whileWindowHas } from './pipeline.ts';
 
 test.use({ windowSeconds: 5, shardCount: 2 });
 
@@ -42,7 +42,7 @@ test('the bar of the open window grows within two seconds of a click', async ({ 
   await page.goto(pipeline.url);
   const open = page.getByTestId('open-window');
   // A click late in a window may fall into the next one: start early in one.
-  await page.waitForFunction((seconds) => (Date.now() / 1000) % seconds < 1, pipeline.windowSeconds);
+  await whileWindowHas(4, pipeline);
   const { records } = await generate(page);
   await expect(open).toHaveAttribute('data-records', String(records), { timeout: 2000 });
 });

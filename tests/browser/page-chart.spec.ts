@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { keysOf } from './bucket.ts';
-import { expect, type Pipeline, test } from './pipeline.ts';
+import { expect, type Pipeline, test, whileWindowHas } from './pipeline.ts';
 
 const chart = (page: Page) => page.getByTestId('chart');
 const tooltip = (page: Page) => page.getByTestId('chart-tooltip');
@@ -218,6 +218,7 @@ test('while a bar is pinned the range stands still and what comes is counted, un
   brisk,
 }) => {
   await page.goto(brisk.url);
+  await whileWindowHas(4, brisk);
   await generate(page);
   const open = chart(page).locator('[data-state="open"]');
   await expect(open).toHaveCount(1);
@@ -244,6 +245,7 @@ test('a drag over a live range zooms while the pointer stays, and what is inspec
   brisk,
 }) => {
   await page.goto(brisk.url);
+  await whileWindowHas(4, brisk);
   await generate(page);
   const bars = chart(page).locator('g[data-state]');
   const open = chart(page).locator('[data-state="open"]');
@@ -267,6 +269,7 @@ test('a drag over a live range zooms while the pointer stays, and what is inspec
 
 test('what is not final is hatched, and the legend or a word over it says so', async ({ page, brisk }) => {
   await page.goto(brisk.url);
+  await whileWindowHas(4, brisk);
   await generate(page);
   await expect(page.getByText('so far, not final').first()).toBeVisible();
   const words = chart(page).locator('text', { hasText: 'so far' });
@@ -274,6 +277,7 @@ test('what is not final is hatched, and the legend or a word over it says so', a
   // Of ten bars each has room for a word.
   const last = Number(await chart(page).locator('g[data-state]').last().getAttribute('data-start'));
   await page.goto(`${brisk.url}/?range=${last}-${last + 50_000}`);
+  await whileWindowHas(4, brisk);
   await generate(page);
   await expect(words).toHaveCount(1);
 });

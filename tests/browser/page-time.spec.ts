@@ -2,7 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Page } from '@playwright/test';
 import { resultKey } from '../../lib/core/object-key.ts';
 import { serializeResult } from '../../lib/core/window-result.ts';
-import { expect, type Pipeline, test } from './pipeline.ts';
+import { expect, type Pipeline, test, whileWindowHas } from './pipeline.ts';
 
 test.use({ windowSeconds: 120, timezoneId: 'Europe/Berlin' });
 
@@ -146,7 +146,7 @@ test('windows of 6 s: what is in the open window is counted within seconds, in s
 }) => {
   await page.goto(pipeline.url);
   // All of it within one window of two minutes.
-  await page.waitForFunction(() => (Date.now() / 1000) % 120 < 90, null, { timeout: 40_000 });
+  await whileWindowHas(30, pipeline);
   await page.getByRole('button', { name: 'Generate sales' }).click();
   const open = page.getByTestId('open-window');
   await expect(open).not.toHaveAttribute('data-records', '');

@@ -124,6 +124,15 @@ export async function openPipeline(
   };
 }
 
+/**
+ * Waits until the window that is open has at least `leftSeconds` to go: what is done then is seen in it before it closes.
+ */
+export async function whileWindowHas(leftSeconds: number, { windowSeconds }: Pipeline): Promise<void> {
+  const lengthMs = windowSeconds * 1000;
+  const leftMs = lengthMs - (Date.now() % lengthMs);
+  if (leftMs < leftSeconds * 1000) await sleep(leftMs + 50);
+}
+
 /** The page goes down with the runtime, within seconds; while it has its port, the next one would take another. */
 async function silent(url: string): Promise<void> {
   const deadlineMs = Date.now() + 15_000;

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { endProcess, startProcess } from '../runtime-process.ts';
 import { putResult } from './bucket.ts';
 import { openFaultyEndpoint, type Refusal, s3Refusal } from './faulty-endpoint.ts';
-import { expect, freePagePort, type Pipeline, test } from './pipeline.ts';
+import { expect, freePagePort, type Pipeline, test, whileWindowHas } from './pipeline.ts';
 
 const chart = (page: Page) => page.getByTestId('chart');
 const banner = (page: Page) => page.getByTestId('banner');
@@ -15,7 +15,7 @@ test('no sales, missing, before the first data and not begun are told apart, in 
   await calm.reset();
   const lengthMs = 120_000;
   // The window that is open has to stay so while it is looked at.
-  await page.waitForFunction((ms) => Date.now() % ms < ms / 2, lengthMs, { timeout: lengthMs });
+  await whileWindowHas(60, calm);
   const openMs = Math.floor(Date.now() / lengthMs) * lengthMs;
   const at = (ago: number) => openMs - ago * lengthMs;
   const sold = { seconds: 120, sales: 8, records: 2 };
