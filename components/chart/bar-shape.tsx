@@ -1,13 +1,16 @@
-import { type BarShapeProps, type DotItemDotProps, Rectangle, usePlotArea } from 'recharts';
+import type { ReactElement, SVGProps } from 'react';
+import { type BarShapeProps, type DotItemDotProps, usePlotArea } from 'recharts';
 import { type Bar, isWaiting } from '@/components/chart/bars';
 import { PLOT, withinBox } from '@/components/chart/plot';
+import type { SlotState } from '@/lib/core/slot';
 
 /** The height of the stump of a result that is missing or cannot be read. */
 const STUMP_PX = 26;
 /** A place of this width has room for a word; over narrower ones it would lie on their neighbours: the legend has it. */
 const WORD_PX = 44;
 const SIGN_PX = 10;
-const DOUBT = { fill: 'none', stroke: 'var(--doubt)', strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
+const DASHED = { strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
+const DOUBT = { fill: 'none', stroke: 'var(--doubt)', ...DASHED } as const;
 
 /** The hatches of what is not final, to stand in the `defs` of the chart: each has a direction as well as a colour. */
 export function WaitingPatterns() {
@@ -25,16 +28,16 @@ export function WaitingPatterns() {
   ));
 }
 
-/** A bar as wide as its window is long. */
+/** What is not final is hatched, whatever it would else look like. */
+const HATCHED: Partial<Record<SlotState, SVGProps<SVGRectElement>>> = {
+  open: { fill: 'url(#waiting-settled)', stroke: 'var(--settled)', ...DASHED },
+  closing: { className: 'waiting', fill: 'url(#waiting-settled)', stroke: 'var(--settled)', ...DASHED },
+  late: { fill: 'url(#waiting-doubt)', stroke: 'var(--doubt)', ...DASHED },
+};
+
+/** The amount of a window, or one part of it. Of hundreds each refresh draws each: only the few that need hooks have them. */
 export function WindowBar(props: BarShapeProps) {
-  const width = useWindowWidth(props);
-  if (props.height === 0) return null;
-  const bar: Bar = props.payload;
-  return (
-    <g data-drawn={bar.state} data-of={bar.startMs}>
-      <Rectangle {...props} width={width} radius={Math.min(2, width / 4)} />
-    </g>
-  );
+  return props.height === 0 ? null : drawn(props, AmountBox);
 }
 
 /**
@@ -42,17 +45,65 @@ export function WindowBar(props: BarShapeProps) {
  * the whole bar, from the base to the top of the stack.
  */
 export function PlaceMarks(props: BarShapeProps) {
-  const { x, y, stackedBarStart: base } = props;
+  return drawn(props, Marks);
+}
+
+/** As wide as its window is long: one that is longer than those beside it takes their places, too. */
+function drawn(props: BarShapeProps, shape: typeof Marks): ReactElement {
+  const Shape = shape;
   const bar: Bar = props.payload;
-  const width = useWindowWidth(props);
-  const middle = x + width / 2;
+  return bar.span === 1 ? <Shape {...props} /> : <Long {...props} shape={Shape} />;
+}
+
+function Long({ shape: Shape, ...props }: Omit<BarShapeProps, 'shape'> & { shape: typeof Marks }) {
+  const bar: Bar = props.payload;
+  return <Shape {...props} width={props.width + (bar.span - 1) * usePlaceWidth(bar)} />;
+}
+
+function AmountBox({ x, y, width, height, fill, stroke, payload }: BarShapeProps) {
+  const bar: Bar = payload;
+  return (
+    <rect
+      data-drawn={bar.state}
+      data-of={bar.startMs}
+      x={x}
+      y={Math.min(y, y + height)}
+      width={width}
+      height={Math.abs(height)}
+      rx={Math.min(2, width / 4)}
+      fill={fill}
+      stroke={stroke}
+      {...HATCHED[bar.state]}
+    />
+  );
+}
+
+function Marks(props: BarShapeProps) {
+  const { x, y, width, stackedBarStart: base } = props;
+  const bar: Bar = props.payload;
   const top = Math.min(y, base);
+  const middle = x + width / 2;
+  const isDoubtful = bar.state === 'missing' || bar.state === 'incomplete' || bar.slot.lack !== null;
+  return (
+    <g data-state={bar.state} data-start={bar.startMs} data-value={bar.value ?? ''}>
+      {bar.value !== null && <rect x={x} y={top} width={width} height={Math.abs(base - y)} fill="none" />}
+      {(isWaiting(bar.state) || isDoubtful) && <Signs bar={bar} x={x} width={width} top={top} base={base} />}
+      {bar.state === 'empty' && <circle cx={middle} cy={base - 3} r={1} fill="var(--control)" />}
+      {bar.isOver && (
+        <path d={`M${middle - 4} ${top - 9}h8l-4 5z`} fill="var(--text)" data-testid="over-limit" />
+      )}
+    </g>
+  );
+}
+
+/** Of what is not final yet, or lacks something. */
+function Signs({ bar, x, width, top, base }: { bar: Bar } & Record<'x' | 'width' | 'top' | 'base', number>) {
+  const middle = x + width / 2;
   const placeWidth = usePlaceWidth(bar);
   const hasRoom = placeWidth >= WORD_PX;
   const hasSignRoom = placeWidth >= SIGN_PX;
   return (
-    <g data-state={bar.state} data-start={bar.startMs} data-value={bar.value ?? ''}>
-      {bar.value !== null && <rect x={x} y={top} width={width} height={Math.abs(base - y)} fill="none" />}
+    <>
       {hasRoom && bar.state === 'open' && <Label x={middle} y={top - 7} text="so far" color="var(--text)" />}
       {hasRoom && bar.state === 'late' && <Label x={middle} y={top - 7} text="late" color="var(--doubt)" />}
       {isWaiting(bar.state) && bar.value === null && (
@@ -65,7 +116,7 @@ export function PlaceMarks(props: BarShapeProps) {
       )}
       {bar.value !== null && bar.state !== 'incomplete' && bar.slot.lack !== null && (
         <>
-          <rect x={x} y={top} width={width} height={Math.abs(base - y)} {...DOUBT} />
+          <rect x={x} y={top} width={width} height={base - top} {...DOUBT} />
           {hasSignRoom && <Label x={middle} y={top - 7} text="?" color="var(--doubt)" />}
         </>
       )}
@@ -75,30 +126,25 @@ export function PlaceMarks(props: BarShapeProps) {
           {hasSignRoom && <Label x={middle} y={base - 9} text="?" color="var(--doubt)" />}
         </>
       )}
-      {bar.state === 'empty' && <circle cx={middle} cy={base - 3} r={1} fill="var(--control)" />}
-      {bar.isOver && (
-        <path d={`M${middle - 4} ${top - 9}h8l-4 5z`} fill="var(--text)" data-testid="over-limit" />
-      )}
-    </g>
+    </>
   );
 }
 
 /** The day before's value, as a pale line across the place of a bar. */
 export function DayBeforeMark({ cx, cy, payload }: DotItemDotProps) {
   const bar: Bar = payload;
-  const half = Math.max(1.5, usePlaceWidth(bar) / 2 - 0.5);
   if (bar.previous === null || cx === undefined || cy === undefined) return null;
-  return <path d={`M${cx - half} ${cy}h${2 * half}`} stroke="var(--muted)" strokeWidth={2} />;
+  return <AcrossPlace bar={bar} x={cx} y={cy} />;
+}
+
+function AcrossPlace({ bar, x, y }: { bar: Bar; x: number; y: number }) {
+  const half = Math.max(1.5, usePlaceWidth(bar) / 2 - 0.5);
+  return <path d={`M${x - half} ${y}h${2 * half}`} stroke="var(--muted)" strokeWidth={2} />;
 }
 
 /** Of one place, the gaps beside the bar included. */
 function usePlaceWidth({ count }: Bar): number {
   return (usePlotArea()?.width ?? 0) / count;
-}
-
-function useWindowWidth({ width, payload }: BarShapeProps): number {
-  const bar: Bar = payload;
-  return width + (bar.span - 1) * usePlaceWidth(bar);
 }
 
 /** With a rim in the colour of the page, for what it may lie on; never cut by the chart's edge. */

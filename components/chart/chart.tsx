@@ -3,7 +3,7 @@
 import { memo } from 'react';
 import { Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, usePlotArea, XAxis, YAxis } from 'recharts';
 import { DayBeforeMark, PlaceMarks, WaitingPatterns, WindowBar } from '@/components/chart/bar-shape';
-import { type Bar as BarData, isWaiting } from '@/components/chart/bars';
+import type { Bar as BarData } from '@/components/chart/bars';
 import type { ChartData } from '@/components/chart/chart-data';
 import { MAX_BAR_PX, PLOT, withinBox } from '@/components/chart/plot';
 import type { Format } from '@/components/ui/format';
@@ -19,17 +19,13 @@ interface ChartProps extends Pick<ChartData, 'bars' | 'looks' | 'scale' | 'ticks
 }
 
 // Recharts reads its data anew for every other function: these are the same from render to render.
-const wholeOf = ({ value, parts, state }: BarData) => (parts.length > 0 || isWaiting(state) ? 0 : value);
-const openOf = ({ value, state }: BarData) => (state === 'open' ? value : 0);
-const closingOf = ({ value, state }: BarData) => (state === 'closing' ? value : 0);
-const lateOf = ({ value, state }: BarData) => (state === 'late' ? value : 0);
+const wholeOf = ({ value, parts }: BarData) => (parts.length > 0 ? 0 : value);
 const nothing = () => 0;
 const STILL = { stackId: 'place', shape: WindowBar, isAnimationActive: false } as const;
-const DASHED = { strokeWidth: 1.5, strokeDasharray: '3 2' } as const;
 
 /**
  * Memoised: clock, selection and tooltip pass outside it. A category axis, for bars on a time scale get wrong widths. A
- * place is a stack of bars, of which most are nothing: its parts or its whole, what waits in it, and its marks on top.
+ * place is a stack of bars: its parts or its whole, and its marks on top.
  * Nothing is animated, for Recharts draws all bars anew with every refresh, and with every frame of an animation.
  */
 export const Chart = memo(function Chart(props: ChartProps) {
@@ -83,25 +79,17 @@ export const Chart = memo(function Chart(props: ChartProps) {
         <Bar key={look} dataKey={`parts[${index}]`} fill={partFill(look)} stroke="var(--bg)" {...STILL} />
       ))}
       <Bar dataKey={wholeOf} fill="var(--settled)" {...STILL} />
-      <Bar dataKey={openOf} fill="url(#waiting-settled)" stroke="var(--settled)" {...DASHED} {...STILL} />
-      <Bar
-        dataKey={closingOf}
-        className="waiting"
-        fill="url(#waiting-settled)"
-        stroke="var(--settled)"
-        {...DASHED}
-        {...STILL}
-      />
-      <Bar dataKey={lateOf} fill="url(#waiting-doubt)" stroke="var(--doubt)" {...DASHED} {...STILL} />
       <Bar dataKey={nothing} {...STILL} shape={PlaceMarks} />
-      <Line
-        dataKey="previous"
-        stroke={isCumulative ? 'var(--muted)' : 'none'}
-        strokeWidth={1.5}
-        strokeDasharray="4 3"
-        dot={isCumulative ? false : DayBeforeMark}
-        isAnimationActive={false}
-      />
+      {bars.some(({ previous }) => previous !== null) && (
+        <Line
+          dataKey="previous"
+          stroke={isCumulative ? 'var(--muted)' : 'none'}
+          strokeWidth={1.5}
+          strokeDasharray="4 3"
+          dot={isCumulative ? false : DayBeforeMark}
+          isAnimationActive={false}
+        />
+      )}
       {limitCents !== null && <ReferenceLine y={limitCents} stroke="var(--text)" />}
     </ComposedChart>
   );

@@ -267,11 +267,11 @@ test('without colours and without motion every state keeps its own sign', async 
   const chart = page.getByTestId('chart');
   await whileWindowHas(20, calm);
   await page.getByRole('button', { name: 'Generate sales' }).click();
-  const open = chart.locator('[data-drawn="open"] path');
+  const open = chart.locator('[data-drawn="open"]');
   await expect(open).toHaveAttribute('stroke-dasharray', /\d/);
   await expect(open).toHaveAttribute('fill', /^url\(/);
   await expect(page.getByText('so far, not final')).toBeVisible();
-  const closed = chart.locator('[data-drawn="closed"] path');
+  const closed = chart.locator('[data-drawn="closed"]');
   await expect(closed).not.toHaveAttribute('stroke-dasharray', /\d/);
   await expect(closed).not.toHaveAttribute('fill', /^url\(/);
   expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);

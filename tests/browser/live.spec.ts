@@ -138,11 +138,11 @@ async function expectTrueCountdown(page: Page, pipeline: Pipeline): Promise<void
 
 /** What a bar looks like apart from its colours and its size: outlines, hatches and words. */
 function shapeOf(bar: import('@playwright/test').Locator): Promise<string> {
-  return bar.evaluate((group) => {
+  return bar.evaluate((drawn) => {
     const hatchOf = (fill: string | null) =>
       document.querySelector(/#[\w-]+/.exec(fill ?? '')?.[0] ?? 'none')?.getAttribute('patternTransform') ??
       'plain';
-    return [...group.querySelectorAll('rect, path, circle, text')]
+    return [drawn, ...drawn.querySelectorAll('rect, path, circle, text')]
       .map((shape) =>
         [
           shape.tagName,
