@@ -2,6 +2,7 @@
 
 import dynamic from 'next/dynamic';
 import { memo, useEffect, useRef, useState } from 'react';
+import { CLICK_HINT } from '@/components/clicks/click-hint';
 import { pressesOf, takeEarlyPresses } from '@/components/clicks/early-presses';
 import { useFollowing } from '@/components/clicks/use-following';
 import { type RecordCount, useSales } from '@/components/clicks/use-sales';
@@ -19,7 +20,14 @@ const LoadControl = dynamic(
 );
 const Stepper = dynamic(
   () => untilLoaded(() => import('@/components/clicks/stepper').then((module) => module.Stepper)),
-  { ssr: false, loading: () => <div className="h-18" /> },
+  {
+    ssr: false,
+    loading: () => (
+      <div className="h-18 pt-[42px]">
+        <p className="text-muted text-xs">{CLICK_HINT}</p>
+      </div>
+    ),
+  },
 );
 
 const WindowLength = dynamic(

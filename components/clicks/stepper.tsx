@@ -1,6 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
+import { CLICK_HINT } from '@/components/clicks/click-hint';
 import { closesAtMs, countedOf, NOT_YET, SENDING, type StepState, stepsOf } from '@/components/clicks/steps';
 import { serverNow, useTicking } from '@/components/live/server-clock';
 import { countdown, type Format } from '@/components/ui/format';
@@ -69,15 +70,7 @@ export function Stepper({ click: last, sending, format, onOpen }: StepperProps) 
         )}
       </ol>
       <p role="status" className="mt-1.5 min-h-9 text-muted text-xs">
-        {click === undefined ? (
-          sending ? (
-            'Sending…'
-          ) : (
-            'Each click leaves a receipt here, which follows its records to their file.'
-          )
-        ) : (
-          <Sentence click={click} format={format} />
-        )}{' '}
+        {click === undefined ? sending ? 'Sending…' : CLICK_HINT : <Sentence click={click} format={format} />}{' '}
         {status === 'counted' && share !== undefined && (
           <button type="button" className="min-h-6 text-text underline" onClick={() => onOpen(share.startMs)}>
             See it

@@ -19,6 +19,7 @@ import type { PageData, PageViewProps } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
 import { useHydrated } from '@/components/live/use-hydrated';
 import { createFormat } from '@/components/ui/format';
+import { NearView } from '@/components/ui/near-view';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { rangeText } from '@/lib/core/range';
 
@@ -158,10 +159,14 @@ export function PageView(props: PageViewProps) {
           <>
             {isAtWork && (
               <div id="pipeline" className="min-h-34 min-w-0 print:hidden">
-                {parts.pipeline(data)}
+                <NearView className="min-h-34">{parts.pipeline(data)}</NearView>
               </div>
             )}
-            {!kiosk && <div className="min-h-57 min-w-0 print:hidden">{parts.receipts(data)}</div>}
+            {!kiosk && (
+              <div className="min-h-57 min-w-0 print:hidden">
+                <NearView className="min-h-57">{parts.receipts(data)}</NearView>
+              </div>
+            )}
             {parts.inspector(data)}
             {isAtWork && parts.cost(data)}
             {!isReplay && parts.notices({ ...data, answer: newest })}

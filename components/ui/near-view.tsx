@@ -4,8 +4,10 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 
 /** A finger's width below the screen. */
 const AHEAD = '0px 0px 32px 0px';
+/** By then what is on the screen is at rest: what is below it may come without being waited for. */
+const REST_MS = 4000;
 
-/** What costs much to draw waits until it is about to be seen; once there it stays. `className` keeps its place. */
+/** What costs much to draw waits until it is about to be seen, or all else is at rest; once there it stays. `className` keeps its place. */
 export function NearView({ className, children }: { className: string; children: ReactNode }) {
   const place = useRef<HTMLDivElement>(null);
   const [isNear, setIsNear] = useState(false);
@@ -18,7 +20,11 @@ export function NearView({ className, children }: { className: string; children:
       { rootMargin: AHEAD },
     );
     observer.observe(place.current);
-    return () => observer.disconnect();
+    const rest = setTimeout(() => setIsNear(true), REST_MS);
+    return () => {
+      observer.disconnect();
+      clearTimeout(rest);
+    };
   }, []);
   return isNear ? children : <div ref={place} className={className} />;
 }
