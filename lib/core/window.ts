@@ -42,8 +42,16 @@ export function parseWindowTime(text: unknown): number | null {
 
 /** The UTC day of a moment as the partitions spell it: `2021_01_24`. */
 export function utcDay(timeMs: number): string {
-  return utcDate(timeMs).replaceAll('-', '_');
+  if (!(timeMs >= lastDay.fromMs && timeMs < lastDay.fromMs + DAY_MS)) {
+    lastDay = { fromMs: Math.floor(timeMs / DAY_MS) * DAY_MS, day: utcDate(timeMs).replaceAll('-', '_') };
+  }
+  return lastDay.day;
 }
+
+const DAY_MS = 86_400_000;
+/** Of a year's keys each names its day and the time of its window, and hundreds in a row the same one. */
+let lastDay = { fromMs: 0, day: '1970_01_01' };
+let lastParsed = { day: '1970_01_01', timeMs: 0 };
 
 /** The UTC day of a moment as addresses and people spell it: `2021-01-24`. */
 export function utcDate(timeMs: number): string {
@@ -52,7 +60,10 @@ export function utcDate(timeMs: number): string {
 
 /** The first millisecond of a UTC day `YYYY_MM_DD`; null when there is no such day. */
 export function parseUtcDay(day: string): number | null {
+  if (day === lastParsed.day) return lastParsed.timeMs;
   if (!/^\d{4}_\d\d_\d\d$/.test(day)) return null;
   const timeMs = Date.parse(`${day.replaceAll('_', '-')}T00:00:00Z`);
-  return Number.isNaN(timeMs) || utcDay(timeMs) !== day ? null : timeMs;
+  if (Number.isNaN(timeMs) || utcDay(timeMs) !== day) return null;
+  lastParsed = { day, timeMs };
+  return timeMs;
 }
