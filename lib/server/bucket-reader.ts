@@ -1,8 +1,9 @@
 import 'server-only';
 import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { Gate } from './gate.ts';
-import { ForeignListingError, type ListingPage, parseListing } from './listing-xml.ts';
+import { ForeignListingError, type ListingPage, ListingParser } from './listing-xml.ts';
 import type { Metrics } from './metrics.ts';
 import { type Asked, ProblemError, problemOf } from './problem.ts';
 import {
@@ -74,9 +75,10 @@ export class BucketReader implements ObjectReader {
         const result = await next(args);
         const response: unknown = result.response;
         if (isOk(response)) {
-          const text = await textOf(response.body, MAX_LISTING_BYTES);
-          if (text === null) throw new ForeignListingError(`of at most ${MAX_LISTING_BYTES} bytes`, 'more');
-          read = parseListing(text);
+          const parser = new ListingParser();
+          const isWhole = await pieces(response.body, MAX_LISTING_BYTES, (piece) => parser.write(piece));
+          if (!isWhole) throw new ForeignListingError(`of at most ${MAX_LISTING_BYTES} bytes`, 'more');
+          read = parser.end();
           response.body = Readable.from(['<ListBucketResult/>']);
         }
         return result;
@@ -158,16 +160,26 @@ function isOk(response: unknown): response is { statusCode: 200; body: unknown }
 
 /** A body as text; null, and nothing more of it is read, once it is longer than `maxBytes`. */
 async function textOf(body: unknown, maxBytes: number): Promise<string | null> {
-  if (!(body instanceof Readable)) return '';
-  const chunks: Uint8Array[] = [];
+  let text = '';
+  const isWhole = await pieces(body, maxBytes, (piece) => {
+    text += piece;
+  });
+  return isWhole ? text : null;
+}
+
+/** Hands over a body's text piece by piece. False, and nothing more of it is read, once it is longer than `maxBytes`. */
+async function pieces(body: unknown, maxBytes: number, take: (piece: string) => void): Promise<boolean> {
+  if (!(body instanceof Readable)) return true;
+  const decoder = new StringDecoder('utf8');
   let length = 0;
   for await (const chunk of body) {
     const bytes: unknown = chunk;
     if (!(bytes instanceof Uint8Array)) continue;
     length += bytes.length;
     // Leaving the loop destroys the stream, and its connection with it.
-    if (length > maxBytes) return null;
-    chunks.push(bytes);
+    if (length > maxBytes) return false;
+    take(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)));
   }
-  return Buffer.concat(chunks).toString('utf8');
+  take(decoder.end());
+  return true;
 }
