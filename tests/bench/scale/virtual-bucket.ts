@@ -79,6 +79,21 @@ function objectsOf(day: string): Map<string, WindowResult | null> {
 const dayNames = () =>
   Array.from({ length: bucket.days + 1 }, (_, ago) => utcDay(bucket.nowMs - (bucket.days - ago) * DAY_MS));
 
+const entries = new Map<string, readonly (readonly [key: string, xml: string])[]>();
+/** A day's objects as S3 writes them in a listing. */
+function entriesOf(day: string): readonly (readonly [key: string, xml: string])[] {
+  const kept = entries.get(day);
+  if (kept !== undefined) return kept;
+  const made = Array.from(objectsOf(day).keys(), (key) => {
+    const written = windowTime((parseResultKey(key)?.kind === 'result' ? Number(key.slice(26, 39)) : 0) + W);
+    const etag = `&quot;${etagOf(key).slice(1, -1)}&quot;`;
+    const xml = `<Contents><Key>${key}</Key><LastModified>${written}</LastModified><ETag>${etag}</ETag><Size>400</Size></Contents>`;
+    return [key, xml] as const;
+  });
+  entries.set(day, made);
+  return made;
+}
+
 function list(query: URLSearchParams): string {
   const prefix = query.get('prefix') ?? '';
   const day = /dt=(\d{4}_\d\d_\d\d)\//.exec(prefix)?.[1];
@@ -88,14 +103,11 @@ function list(query: URLSearchParams): string {
     return `<ListBucketResult><IsTruncated>false</IsTruncated>${common.join('')}</ListBucketResult>`;
   }
   const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
-  const keys = [...objectsOf(day).keys()].filter((key) => key > after);
-  const page = keys.slice(0, PAGE);
-  const isTruncated = keys.length > PAGE;
-  const contents = page.map((key) => {
-    const written = windowTime((parseResultKey(key)?.kind === 'result' ? Number(key.slice(26, 39)) : 0) + W);
-    return `<Contents><Key>${key}</Key><LastModified>${written}</LastModified><ETag>&quot;${etagOf(key).slice(1, -1)}&quot;</ETag><Size>400</Size></Contents>`;
-  });
-  const next = isTruncated ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
+  const rest = entriesOf(day).filter(([key]) => key > after);
+  const page = rest.slice(0, PAGE);
+  const isTruncated = rest.length > PAGE;
+  const contents = page.map(([, xml]) => xml);
+  const next = isTruncated ? `<NextContinuationToken>${page.at(-1)?.[0]}</NextContinuationToken>` : '';
   return `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${next}${contents.join('')}</ListBucketResult>`;
 }
 
@@ -124,7 +136,7 @@ function object(key: string): string | null {
 
 // What is there is made beforehand: the bench measures who reads, not who makes it.
 for (const day of dayNames()) {
-  objectsOf(day);
+  entriesOf(day);
   for (let shard = 0; bucket.hasIndex && shard < bucket.shards; shard += 1) {
     indexText(day, `shardId-00000000000${shard}`);
   }
