@@ -1,4 +1,5 @@
 import { sumCents } from './cents.ts';
+import { isRolled } from './rolled-part.ts';
 import type { RequestTrace, ShardShare } from './slot.ts';
 import type { WindowPart } from './window-part.ts';
 
@@ -40,8 +41,18 @@ export function tracesOf(results: readonly WindowPart[], snapshots: readonly Win
 
 /** Windows that have ended and have a result. */
 export function countClosed(results: readonly WindowPart[], nowMs: number): number {
-  return new Set(results.filter(({ window }) => window.endMs <= nowMs).map(({ window }) => window.startMs))
-    .size;
+  const single = new Set<number>();
+  const rolled = new Set<Float64Array>();
+  for (const part of results) {
+    if (isRolled(part)) rolled.add(part.starts);
+    else if (part.window.endMs <= nowMs) single.add(part.window.startMs);
+  }
+  let count = single.size;
+  for (const starts of rolled) {
+    count += starts.length;
+    for (const startMs of single) if (starts.includes(startMs)) count -= 1;
+  }
+  return count;
 }
 
 /** Null as soon as one part does not say. */

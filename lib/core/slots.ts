@@ -77,6 +77,7 @@ export function buildSlots(
   for (const part of known.results) at(part.window.startMs)?.results.push(part);
   for (const part of known.snapshots) at(part.window.startMs)?.snapshots.push(part);
   for (const lack of known.lacks) at(lack.startMs)?.lacks.push(lack);
+  const detailed = isDetailed(range.stepSeconds, known.windowSeconds);
   const longer = known.results.filter((part) => lengthOf(part) > known.windowSeconds * 1000);
 
   const slots: Slot[] = [];
@@ -89,6 +90,7 @@ export function buildSlots(
       known,
       { startMs, endMs },
       isUnlisted ? { ...own, lacks: [...own.lacks, { startMs, ...UNREAD }] } : own,
+      detailed,
     );
     const isWithin =
       slot.state === 'empty' &&
@@ -108,11 +110,11 @@ function slotOf(
   known: Known,
   span: { readonly startMs: number; readonly endMs: number },
   found: Found,
+  detailed: boolean,
 ): Slot {
   const { results, snapshots, lacks } = found;
   const state = stateOf(known, span, found);
   const all = [...results, ...snapshots];
-  const detailed = isDetailed((span.endMs - span.startMs) / 1000, known.windowSeconds);
   const isKnown = all.length > 0;
   const isEmpty = state === 'empty';
   return {

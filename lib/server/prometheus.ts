@@ -1,18 +1,18 @@
 import 'server-only';
-import { newestOf } from '../core/totals.ts';
+import { countClosed } from '../core/part-sums.ts';
 import type { Dashboard } from './dashboard.ts';
+import { newestIn } from './windows-answer.ts';
 
 type Row = readonly [name: string, type: 'counter' | 'gauge', help: string, value: number | null];
 
 /** `GET /api/metrics`, in Prometheus' text format. https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export function metricsText({ store, metrics, feed }: Pick<Dashboard, 'store' | 'metrics' | 'feed'>): string {
   const nowMs = store.now();
-  const results = store.allResults();
-  const windows = new Set(results.map(({ window }) => window.startMs)).size;
-  const newest = newestOf(results, nowMs);
+  const windows = countClosed(store.allResults(), Number.POSITIVE_INFINITY);
+  const newest = newestIn(store, nowMs);
   const rows: readonly Row[] = [
     ['windows_seen', 'gauge', 'Windows with a result in the days that are in memory.', windows],
-    ['result_objects', 'gauge', 'Result objects in memory.', results.length],
+    ['result_objects', 'gauge', 'Result objects in memory.', store.resultCount],
     [
       'malformed_objects',
       'gauge',

@@ -54,7 +54,7 @@ export function lastHour(store: WindowStore): WindowsAnswer {
 function answerNow(store: WindowStore, range: Range): WindowsAnswer {
   const previousMs = range.dayMs - DAY_MS;
   const nowMs = store.now();
-  const known = knownIn(store, range.fromMs, range.toMs, nowMs);
+  const known = knownIn(store, range, nowMs);
   // The same clock time a day earlier; of a day that is over, the whole day before.
   const previousByMs = Math.min(nowMs, range.dayMs + DAY_MS + store.windowSeconds * 1000) - DAY_MS;
   const previousResults = store.results(previousMs, range.dayMs);
@@ -80,7 +80,7 @@ function answerNow(store: WindowStore, range: Range): WindowsAnswer {
             lacksIn(store, previousMs, range.dayMs),
           ),
     open: openSlot(store),
-    newest: newest(store, nowMs),
+    newest: newestIn(store, nowMs),
     readMs: known.readMs,
     reading: store.reading([...daysOf(range.fromMs, range.toMs), utcDay(range.dayMs), utcDay(previousMs)]),
     problem: store.problem,
@@ -117,20 +117,29 @@ export async function daysAnswer(store: WindowStore, loop: Pick<StoreLoop, 'fres
 export function openSlot(store: WindowStore): Slot {
   const nowMs = store.now();
   const { startMs, endMs } = windowAt(nowMs, store.windowSeconds);
-  const known = knownIn(store, startMs, endMs, nowMs);
-  const [slot] = buildSlots(known, { fromMs: startMs, toMs: endMs, stepSeconds: store.windowSeconds });
+  const span = { fromMs: startMs, toMs: endMs, stepSeconds: store.windowSeconds };
+  const [slot] = buildSlots(knownIn(store, span, nowMs), span);
   if (slot === undefined) throw new Error(`Expected one slot from ${startMs} to ${endMs}, got none`);
   return slot;
 }
 
-function knownIn(store: WindowStore, fromMs: number, toMs: number, nowMs: number): Known {
+function knownIn(
+  store: WindowStore,
+  slots: Pick<Range, 'fromMs' | 'toMs' | 'stepSeconds'>,
+  nowMs: number,
+): Known {
+  const { fromMs, toMs, stepSeconds } = slots;
+  // A window that began before may reach into the range, where windows were longer once.
+  const sinceMs = fromMs - MAX_WINDOW_SECONDS * 1000;
   return {
     nowMs,
     readMs: store.readMs ?? 0,
     windowSeconds: store.windowSeconds,
     idleSeconds: store.idleSeconds,
     firstDataMs: store.firstDataMs,
-    results: store.results(fromMs - MAX_WINDOW_SECONDS * 1000, toMs),
+    results: isDetailed(stepSeconds, store.windowSeconds)
+      ? store.results(sinceMs, toMs)
+      : store.rolledResults(sinceMs, toMs, slots),
     snapshots: store.snapshots(),
     lacks: store.lacks(fromMs, toMs),
     unlisted: store.unlisted(fromMs, toMs),
@@ -169,7 +178,8 @@ function newestDay(store: WindowStore): string[] {
   return store.days.filter((day) => day <= today).slice(0, 1);
 }
 
-function newest(store: WindowStore, nowMs: number): WindowsAnswer['newest'] {
+/** The newest closed window of today, of yesterday, or of the newest day there is. */
+export function newestIn(store: WindowStore, nowMs: number): WindowsAnswer['newest'] {
   for (const day of [...new Set([utcDay(nowMs), utcDay(nowMs - DAY_MS), ...newestDay(store)])]) {
     const dayMs = parseUtcDay(day) ?? 0;
     const found = newestOf(store.results(dayMs, dayMs + DAY_MS), nowMs);

@@ -7,35 +7,46 @@ import type { ListedObject, ObjectReader } from './object-reader.ts';
 /** Fewer results of a shard are read one by one. */
 const WORTH_AN_INDEX = 4;
 
+/** A result as an index says it. */
+export interface IndexedPart {
+  readonly etag: string;
+  readonly part: WindowPart;
+}
+
 /**
- * What the indexes of a day's shards say of results that are listed: exactly the rows whose key and ETag the listing shows.
- * So an index that is missing, stale or broken, or that may not be read, costs requests and no numbers. Never throws.
+ * What the indexes of a day's shards say of results that are listed and not read yet: exactly the rows whose key and ETag
+ * the listing shows. So an index that is missing, stale or broken, or that may not be read, costs requests and no numbers.
+ * Never throws.
  */
 export async function indexedParts(
   reader: ObjectReader,
   day: string,
-  listed: readonly ListedObject[],
-): Promise<readonly { readonly etag: string; readonly part: WindowPart }[]> {
-  const byShard = new Map<string, Map<string, ListedObject>>();
-  for (const object of listed) {
+  unread: readonly ListedObject[],
+): Promise<readonly IndexedPart[]> {
+  const byKey = new Map<string, ListedObject>();
+  const sizes = new Map<string, number>();
+  for (const object of unread) {
     const parsed = parseResultKey(object.key);
     if (parsed?.kind !== 'result') continue;
-    const own = byShard.get(parsed.shardId) ?? new Map<string, ListedObject>();
-    byShard.set(parsed.shardId, own.set(object.key, object));
+    byKey.set(object.key, object);
+    sizes.set(parsed.shardId, (sizes.get(parsed.shardId) ?? 0) + 1);
   }
-  const worth = [...byShard].filter(([, own]) => own.size >= WORTH_AN_INDEX);
-  const found = await Promise.all(
-    worth.map(async ([shardId, own]) => {
-      const key = dayIndexKey(day, shardId);
-      const read = await reader.get(key, { maxBytes: MAX_DAY_INDEX_BYTES }).catch(() => 'gone' as const);
-      const index = typeof read === 'string' ? null : parseDayIndex(read.text, day, shardId);
-      return (index?.rows ?? []).flatMap(({ key: row, etag, result }) => {
-        const object = own.get(row);
-        if (object === undefined || object.etag !== etag) return [];
-        const { size, lastModifiedMs } = object;
-        return [{ etag, part: { key: row, size, lastModifiedMs, ...result, requests: [], inferred: false } }];
+  const found: IndexedPart[] = [];
+  const readIndex = async (shardId: string) => {
+    const key = dayIndexKey(day, shardId);
+    const read = await reader.get(key, { maxBytes: MAX_DAY_INDEX_BYTES }).catch(() => 'gone' as const);
+    const index = typeof read === 'string' ? null : parseDayIndex(read.text, day, shardId);
+    for (const { key: row, etag, result } of index?.rows ?? []) {
+      const object = byKey.get(row);
+      if (object?.etag !== etag) continue;
+      const { size, lastModifiedMs } = object;
+      found.push({
+        etag,
+        part: { key: row, size, lastModifiedMs, ...result, requests: [], inferred: false },
       });
-    }),
-  );
-  return found.flat();
+    }
+  };
+  const worth = [...sizes].filter(([, size]) => size >= WORTH_AN_INDEX);
+  await Promise.all(worth.map(([shardId]) => readIndex(shardId)));
+  return found;
 }

@@ -2,6 +2,7 @@ import 'server-only';
 import { createHash } from 'node:crypto';
 import { UNREAD, UNREADABLE, type WindowLack } from '../../core/lack.ts';
 import { partitionPrefix } from '../../core/object-key.ts';
+import type { Grid } from '../../core/rolled-part.ts';
 import { parseUtcDay } from '../../core/window.ts';
 import { parsePart, parsePartKey, startOfKey, type WindowPart } from '../../core/window-part.ts';
 import { MalformedResultError } from '../../core/window-result.ts';
@@ -77,7 +78,7 @@ export class Partition {
 
   /** True when everything that was listed has been read. */
   isComplete(scope: Scope): boolean {
-    return this.isListed(scope) && (this.#packed !== null || this.#unread().length === 0);
+    return this.isListed(scope) && !this.#hasUnread();
   }
 
   /** How many objects are listed. */
@@ -85,15 +86,22 @@ export class Partition {
     return this.#packed?.columns.size ?? this.#listed.size;
   }
 
-  /** How many of them are not read yet. */
-  get unread(): number {
-    return this.#packed === null ? this.#unread().length : 0;
+  /** How many results are in memory. */
+  get resultCount(): number {
+    return this.#packed?.columns.size ?? this.#read.size;
   }
 
-  /** Of windows that start in [fromMs, toMs), as far as they were read. */
-  parts(fromMs: number, toMs: number): WindowPart[] {
+  /** How many objects are not read yet. */
+  get unread(): number {
+    return this.#unread().length;
+  }
+
+  /** Of windows that start in [fromMs, toMs), as far as they were read; of a day that is over rolled up for `grid`. */
+  parts(fromMs: number, toMs: number, grid: Grid | null = null): WindowPart[] {
     if (this.#packed !== null) {
       const { columns } = this.#packed;
+      const rolled = grid && columns.rolled(grid);
+      if (rolled !== null) return rolled;
       return columns.parts(fromMs, toMs).map((part) => this.#wholes.get(part.key) ?? part);
     }
     const found: WindowPart[] = [];
@@ -114,7 +122,7 @@ export class Partition {
       startMs !== null && startMs >= fromMs && startMs < toMs;
     for (const { startMs } of this.#malformed.values())
       if (isIn(startMs)) found.push({ startMs, ...UNREADABLE });
-    for (const { key } of this.#packed === null ? this.#unread() : []) {
+    for (const { key } of this.#unread()) {
       const startMs = startOfKey(key, this.#windowSeconds);
       if (isIn(startMs)) found.push({ startMs, ...UNREAD });
     }
@@ -171,14 +179,15 @@ export class Partition {
 
   /** Makes it small, when all of it is read: no more results are expected. */
   pack(): void {
-    if (this.#packed !== null || this.#scope !== 'all' || this.#listed.size === 0) return;
-    if (this.#unread().length > 0) return;
-    const parts = Array.from(this.#read.values(), ({ part }) => part);
-    for (const { key, part, isWhole } of [...this.#read].map(([key, read]) => ({ key, ...read }))) {
-      if (isWhole && this.#wholes.size < MAX_WHOLES) this.#wholes.set(key, part);
+    if (this.#packed !== null || this.#scope !== 'all' || this.#listed.size === 0 || this.#hasUnread())
+      return;
+    const parts: WindowPart[] = [];
+    for (const { part, isWhole } of this.#read.values()) {
+      parts.push(part);
+      if (isWhole && this.#wholes.size < MAX_WHOLES) this.#wholes.set(part.key, part);
     }
     this.#packed = {
-      columns: new DayColumns(parts),
+      columns: new DayColumns(parts, this.#dayMs),
       digest: digestOf(this.#listed.values()),
       firstMs: this.firstWindowMs(),
     };
@@ -216,6 +225,11 @@ export class Partition {
   #touch({ key, etag, lastModifiedMs }: ListedObject): void {
     const known = this.#read.get(key);
     if (known?.etag === etag) this.#keep(key, { ...known, part: { ...known.part, lastModifiedMs } });
+  }
+
+  #hasUnread(): boolean {
+    for (const object of this.#listed.values()) if (this.#isWanted(object)) return true;
+    return false;
   }
 
   /** The newest first: who looks at the page looks at what is now. */
@@ -287,9 +301,6 @@ export class Partition {
 const MAX_WHOLES = 1200;
 
 function digestOf(objects: Iterable<ListedObject>): string {
-  const lines = Array.from(
-    objects,
-    ({ key, etag, lastModifiedMs }) => `${key}\n${etag}\n${lastModifiedMs}\n`,
-  );
-  return createHash('sha1').update(lines.sort().join('')).digest('base64');
+  const lines = Array.from(objects, ({ key, etag, lastModifiedMs }) => `${key}\n${etag}\n${lastModifiedMs}`);
+  return createHash('sha1').update(lines.sort().join('\n')).digest('base64');
 }

@@ -1,5 +1,6 @@
 import 'server-only';
 import type { WindowLack } from '../../core/lack.ts';
+import type { Grid } from '../../core/rolled-part.ts';
 import type { WindowPart } from '../../core/window-part.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type Malformed, Partition } from './partition.ts';
@@ -37,17 +38,19 @@ export class Partitions {
     return partition;
   }
 
-  /** What is known of some days, of windows that start in [fromMs, toMs). */
+  /** What is known of some days, of windows that start in [fromMs, toMs); for `grid`, days that are over may be rolled up. */
   parts(
     days: Iterable<string>,
     fromMs = Number.NEGATIVE_INFINITY,
     toMs = Number.POSITIVE_INFINITY,
+    grid: Grid | null = null,
   ): WindowPart[] {
-    return [...days].flatMap((day) => this.#byDay.get(day)?.parts(fromMs, toMs) ?? []);
+    return [...days].flatMap((day) => this.#byDay.get(day)?.parts(fromMs, toMs, grid) ?? []);
   }
 
-  all(): WindowPart[] {
-    return this.parts(this.#byDay.keys());
+  /** What is known of all days, rolled up where that can be. */
+  all(grid: Grid): WindowPart[] {
+    return this.parts(this.#byDay.keys(), grid.fromMs, grid.toMs, grid);
   }
 
   lacks(fromMs: number, toMs: number): WindowLack[] {
@@ -71,15 +74,16 @@ export class Partitions {
   /** Drops the ones used longest ago while there are too many; never one that is needed now. */
   evict(needed: ReadonlySet<string>): void {
     for (const day of [...this.#byDay.keys()]) {
-      if (this.#size <= MAX_RESULTS) return;
+      if (this.resultCount <= MAX_RESULTS) return;
       if (!needed.has(day)) this.#drop(day);
     }
   }
 
-  get #size(): number {
-    let size = 0;
-    for (const partition of this.#byDay.values()) size += partition.size;
-    return size;
+  /** How many results are in memory. */
+  get resultCount(): number {
+    let count = 0;
+    for (const partition of this.#byDay.values()) count += partition.resultCount;
+    return count;
   }
 
   #drop(day: string): void {

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { Problem } from '../../contract/answers.ts';
 import { type Lack, lackOf, type WindowLack } from '../../core/lack.ts';
 import { DAY_MS, daysOf, type Span } from '../../core/range.ts';
+import type { Grid } from '../../core/rolled-part.ts';
 import { FINAL_MS, LATE_MS } from '../../core/slot.ts';
 import { uncovered } from '../../core/slots.ts';
 import { parseUtcDay, utcDay, windowStartMs } from '../../core/window.ts';
 import type { WindowPart } from '../../core/window-part.ts';
 import { DayList } from './day-list.ts';
 import { GivenUp } from './given-up.ts';
-import type { ObjectReader } from './object-reader.ts';
+import { eachOf, type ObjectReader } from './object-reader.ts';
 import type { Malformed, Partition, Scope } from './partition.ts';
 import { Partitions } from './partitions.ts';
 import { Snapshots } from './snapshots.ts';
@@ -31,6 +32,7 @@ const LIVE_BUDGET_MS = 400;
 
 /** The live day is listed as a whole that often: what came far behind its time is found then. */
 const WHOLE_LIST_MS = 10_000;
+const DAYS_AT_ONCE = 12;
 const DAYS_LIST_MS = 30_000;
 /** Past days hardly ever change, but whoever opens one again wants to see what did. */
 const PAST_LIST_MS = 30_000;
@@ -65,6 +67,8 @@ export class WindowStore {
   /** The snapshots that the last reading of results knew. */
   #snapshotsVersion = 0;
   #firstDataMs: number | null = null;
+  /** The days that are being read by now: whoever asks for one of them, too, waits with the others. */
+  readonly #ensuring = new Map<string, Promise<void>>();
 
   constructor(options: WindowStoreOptions) {
     this.#windowSeconds = options.windowSeconds;
@@ -131,13 +135,39 @@ export class WindowStore {
 
   /** The results whose windows start in [fromMs, toMs), as far as their days were read. */
   results(fromMs: number, toMs: number): WindowPart[] {
-    // The last window of a day may lie in the next day's partition: an original result is filed by its write.
-    return this.#partitions.parts(daysOf(fromMs, toMs + DAY_MS), fromMs, toMs);
+    return this.#results(fromMs, toMs, null);
   }
 
-  /** Of all days that are in memory. */
+  /** For slots of several windows: those of days that are over are rolled up, and name no objects. */
+  rolledResults(
+    fromMs: number,
+    toMs: number,
+    slots: Omit<Grid, 'windowSeconds' | 'settledMs'>,
+  ): WindowPart[] {
+    return this.#results(fromMs, toMs, this.#gridOf(slots));
+  }
+
+  #gridOf(slots: Omit<Grid, 'windowSeconds' | 'settledMs'>): Grid {
+    const { windowSeconds } = this;
+    const settledMs =
+      Math.min(this.now(), this.readMs ?? 0) - (windowSeconds + this.idleSeconds) * 1000 - FINAL_MS;
+    return { ...slots, windowSeconds, settledMs };
+  }
+
+  #results(fromMs: number, toMs: number, grid: Grid | null): WindowPart[] {
+    // The last window of a day may lie in the next day's partition: an original result is filed by its write.
+    return this.#partitions.parts(daysOf(fromMs, toMs + DAY_MS), fromMs, toMs, grid);
+  }
+
+  /** Of all days that are in memory; those that are over are rolled up by day. */
   allResults(): WindowPart[] {
-    return this.#partitions.all();
+    const range = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, stepSeconds: DAY_MS / 1000 };
+    return this.#partitions.all(this.#gridOf(range));
+  }
+
+  /** How many result objects are in memory. */
+  get resultCount(): number {
+    return this.#partitions.resultCount;
   }
 
   /** The open snapshots that no result holds yet, as far as their days were read. */
@@ -295,11 +325,22 @@ export class WindowStore {
         wanted.set(next, 'head');
       }
     }
+    // The newest first, and not too many at once: what a listing says takes ten times as much as what is kept of it.
+    const newest = [...wanted].sort(([a], [b]) => (a < b ? 1 : -1));
     await this.#inTime(
       budgetMs,
-      Promise.all(Array.from(wanted, ([day, scope]) => this.#ensureDay(day, scope))),
+      eachOf(newest, DAYS_AT_ONCE, ([day, scope]) => this.#ensureOnce(day, scope)),
     );
     this.#partitions.evict(new Set([...wanted.keys(), ...live]));
+  }
+
+  #ensureOnce(day: string, scope: Scope): Promise<void> {
+    const name = `${day} ${scope}`;
+    const known = this.#ensuring.get(name);
+    if (known !== undefined) return known;
+    const ensuring = this.#ensureDay(day, scope).finally(() => this.#ensuring.delete(name));
+    this.#ensuring.set(name, ensuring);
+    return ensuring;
   }
 
   async #ensureDay(day: string, scope: Scope): Promise<void> {

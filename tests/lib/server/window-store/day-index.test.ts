@@ -5,6 +5,7 @@ import { dayIndexKey, resultKey } from '../../../../lib/core/object-key.ts';
 import { utcDay } from '../../../../lib/core/window.ts';
 import type { WindowResult } from '../../../../lib/core/window-result.ts';
 import { createDashboard, type Dashboard } from '../../../../lib/server/dashboard.ts';
+import { metricsText } from '../../../../lib/server/prometheus.ts';
 import { tracesAnswer } from '../../../../lib/server/traces.ts';
 import { windowsAnswer } from '../../../../lib/server/windows-answer.ts';
 import { type LocalBucket, openLocalBucket, result } from '../local-bucket.ts';
@@ -115,6 +116,17 @@ test('windows that are shown one by one say who sent, and so does where a clickâ
   const read = async () => void (await store.refreshLive());
   const { traces } = await tracesAnswer(store, { fresh: read }, since);
   expect(traces['click-30']).toHaveLength(4);
+});
+
+test('the metrics count the windows and results of days that are over, too', async () => {
+  const results = dayOf(10);
+  local.fill(results);
+  await putIndexes(results);
+  const dashboard = fresh();
+  await ask(dashboard, 'day=2021-01-25&range=day');
+  const text = metricsText(dashboard);
+  expect(text).toContain('\ntumbling_windows_windows_seen 10\n');
+  expect(text).toContain('\ntumbling_windows_result_objects 40\n');
 });
 
 test('a day that is over is small, and is read again when something in it has changed', async () => {
