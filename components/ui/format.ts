@@ -1,8 +1,10 @@
+import { MAX_CENTS } from '@/lib/core/cents';
+
 /** The one place where money, counts and times become words, so that no two panels can disagree. */
 export type Zone = 'utc' | 'local';
 
 export interface Format {
-  /** Integer cents in full; an unknown amount is a dash, never zero. */
+  /** Integer cents in full; an amount that is unknown, or a sum beyond what cents say exactly, is a dash, never zero. */
   readonly money: (cents: number | null) => string;
   readonly moneyShort: (cents: number) => string;
   readonly count: (count: number | null) => string;
@@ -82,7 +84,7 @@ export function createFormat(options: {
   });
   const money = (cents: number) => (cents % 100 === 0 ? whole : exact).format(cents / 100);
   return {
-    money: (cents) => (cents === null ? UNKNOWN : money(cents)),
+    money: (cents) => (cents === null || Math.abs(cents) > MAX_CENTS ? UNKNOWN : money(cents)),
     moneyShort: (cents) => short.format(cents / 100),
     count: (count) => (count === null ? UNKNOWN : counts.format(count)),
     records: (count) =>

@@ -1,11 +1,25 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countdown, createFormat } from '../../../components/ui/format.ts';
+import { MAX_CENTS } from '../../../lib/core/cents.ts';
 
 const utc = createFormat({ currency: 'USD', zone: 'utc', locale: 'en-US' });
 const berlin = createFormat({ currency: 'USD', zone: 'local', locale: 'en-US', localZone: 'Europe/Berlin' });
 
 test('an unknown amount or count is a dash, never zero', () => {
   expect([utc.money(null), utc.count(null), utc.money(0), utc.count(0)]).toEqual(['–', '–', '$0', '0']);
+});
+
+test('a sum of whatever amounts is shown to the cent, or as a dash where cents are no longer exact', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: MAX_CENTS }), { maxLength: 150 }), (amounts) => {
+      const exact = amounts.reduce((sum, cents) => sum + BigInt(cents), 0n);
+      const shown = utc.money(amounts.reduce((sum, cents) => sum + cents, 0));
+      const digits = BigInt(shown.replace(/\D/g, '') || -1);
+      expect(digits).toBe(exact > MAX_CENTS ? -1n : shown.includes('.') ? exact : exact / 100n);
+      expect(shown.includes('.')).toBe(exact <= MAX_CENTS && exact % 100n !== 0n);
+    }),
+  );
 });
 
 test('cents are shown only where there are any', () => {
