@@ -1,3 +1,10 @@
+if (import.meta.url.includes('%23')) {
+  // A build would succeed, without any style.
+  throw new Error(
+    'Expected no # in the path of the checkout: Tailwind CSS reads no file there. Move the checkout.',
+  );
+}
+
 /** Of every answer, whoever asks. */
 const HEADERS = [
   { key: 'x-content-type-options', value: 'nosniff' },
