@@ -193,18 +193,18 @@ export class WindowStore {
   unlisted(fromMs: number, toMs: number): Span[] {
     return daysOf(fromMs, toMs).flatMap((day) => {
       const dayMs = parseUtcDay(day) ?? 0;
-      const isKnown = !this.#exists(day) || this.#partitions.get(day)?.isListed('all') === true;
-      return isKnown ? [] : [{ fromMs: dayMs, toMs: dayMs + DAY_MS }];
+      return this.#isUnlisted(day) ? [{ fromMs: dayMs, toMs: dayMs + DAY_MS }] : [];
     });
   }
 
-  /** How far the reading of some days is; null when nothing is left to be read. */
+  /** How far the reading of some days is; null when nothing is left to be read. A day that is not listed yet is one more. */
   reading(days: Iterable<string>): { readonly done: number; readonly total: number } | null {
     let [unread, total] = [0, 0];
     for (const day of new Set(days)) {
       const partition = this.#partitions.get(day);
-      unread += partition?.unread ?? 0;
-      total += partition?.size ?? 0;
+      const isUnlisted = this.#isUnlisted(day);
+      unread += isUnlisted ? 1 : (partition?.unread ?? 0);
+      total += isUnlisted ? 1 : (partition?.size ?? 0);
     }
     return unread === 0 ? null : { done: total - unread, total };
   }
@@ -413,6 +413,10 @@ export class WindowStore {
     const backMs = (2 * this.windowSeconds + this.idleSeconds) * 1000 + WHOLE_LIST_MS;
     const open = this.#expected().map(({ window }) => window.startMs);
     return [...new Set([nowMs - backMs, nowMs, ...open].map(utcDay))].sort();
+  }
+
+  #isUnlisted(day: string): boolean {
+    return this.#exists(day) && this.#partitions.get(day)?.isListed('all') !== true;
   }
 
   #exists(day: string): boolean {

@@ -206,6 +206,20 @@ describe('whatever stands in an index', () => {
 });
 
 describe('what takes long to read', () => {
+  test('is not said to be all before each of its days is, listed or not', async () => {
+    const days = Array.from({ length: 29 }, (_, index) => DAY_MS - index * DAY);
+    local.fill(days.map((dayMs, index) => result(dayMs, 'a', index + 1, [100])));
+    local.clock.sleep = async () => {};
+    const dashboard = fresh();
+    let answer = await ask(dashboard, 'day=2021-01-25&range=30d');
+    let asked = 1;
+    for (; answer.reading !== null && asked < 500; asked += 1) {
+      answer = await ask(dashboard, 'day=2021-01-25&range=30d');
+    }
+    expect(asked).toBeGreaterThan(1);
+    expect(answer.slots.reduce((sum, { closedWindows }) => sum + closedWindows, 0)).toBe(29);
+  });
+
   test('is answered with what is known by then, the newest first, and says how much is left', async () => {
     const results = dayOf(30);
     local.fill(results);
