@@ -45,8 +45,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'infra/functions': ['lib/core'],
   'infra/stacks': ['infra', 'lib/core'],
   'infra/deploy': ['infra', 'infra/stacks', 'lib/core'],
-  'infra/doctor': ['infra', 'infra/deploy', 'infra/local', 'infra/redrive', 'lib/core'],
+  'infra/doctor': ['infra', 'infra/deploy', 'infra/local', 'infra/redrive', 'infra/reindex', 'lib/core'],
   'infra/redrive': ['lib/core'],
+  'infra/reindex': ['infra/functions', 'lib/core'],
   'infra/local': ['infra', 'infra/deploy', 'infra/redrive', 'lib/core'],
   infra: [],
 };

@@ -1,31 +1,6 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { SETTINGS } from '../../lib/core/setting-names.ts';
-import {
-  adoptEnvironment,
-  deployed,
-  type Environment,
-  localEnvironment,
-  pageEnvironment,
-  runningRuntime,
-} from '../local/index.ts';
 import { openClients } from '../redrive/clients.ts';
 import { type Redriven, redrive } from '../redrive/redrive.ts';
-import { settingsCheck } from './machine-checks.ts';
-
-/**
- * `npm run redrive`: puts back what Lambda gave up, of the local runtime when one runs on the data folder, else of the
- * pipeline that the environment or .env.local names; `-- aws` means that one in any case. `-- --dry-run` only says what
- * there is. Ends with 1 when something is still missing.
- */
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-async function environmentOf(env: Environment, wantsAws: boolean): Promise<Environment> {
-  const { settings } = settingsCheck(env, process.cwd());
-  const runtime = settings && !wantsAws ? await runningRuntime(settings.dataDir) : null;
-  if (runtime === null || settings === null) return { ...deployed(path.join(root, '.env.local')), ...env };
-  return localEnvironment(env, pageEnvironment(`http://127.0.0.1:${runtime.port}`, settings));
-}
+import { namedPipeline } from './named-pipeline.ts';
 
 function line({ key, outcome, problem, failure, missing }: Redriven): string {
   const what =
@@ -44,21 +19,17 @@ function line({ key, outcome, problem, failure, missing }: Redriven): string {
   return `${key}: ${what}${sum}, ${came}`;
 }
 
+/**
+ * `npm run redrive`: puts back what Lambda gave up, of the local runtime when one runs on the data folder, else of the
+ * pipeline that the environment or .env.local names; `-- aws` means that one in any case. `-- --dry-run` only says what
+ * there is. Ends with 1 when something is still missing.
+ */
 async function main(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== 'aws' && arg !== '--dry-run');
   if (unknown !== undefined) throw new Error(`Expected --dry-run or aws, got ${unknown}`);
   const dryRun = args.includes('--dry-run');
-  const env = await environmentOf(process.env, args.includes('aws'));
-  const bucket = env[SETTINGS.bucket];
-  if (!bucket) {
-    throw new Error(
-      'Expected BUCKET_NAME in the environment or in .env.local, or a local runtime that runs.',
-    );
-  }
-  // The SDK's own variables: whatever of them is set is found as by every AWS client.
-  adoptEnvironment(env);
-  const endpoint = env.AWS_ENDPOINT_URL;
-  const clients = openClients(endpoint ? { endpoint } : {});
+  const { bucket, endpoint } = await namedPipeline(args.includes('aws'));
+  const clients = openClients(endpoint === null ? {} : { endpoint });
   let missing = 0;
   let found = 0;
   for await (const one of redrive(clients, { bucket, dryRun })) {

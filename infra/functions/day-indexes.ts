@@ -7,7 +7,7 @@ import { utcDay } from '../../lib/core/window.ts';
 import type { WindowResult } from '../../lib/core/window-result.ts';
 import { within } from './deadline.ts';
 
-/** Whoever else writes the same index wins as often at most. */
+/** For one result: whoever else writes the same index wins as often at most. */
 const TRIES = 4;
 
 /** What is stored now: its rows' text and its ETag; null when there is none. */
@@ -30,24 +30,34 @@ export class DayIndexes {
   async add({ requests: _, ...result }: WindowResult, etag: string, leftMs: number): Promise<void> {
     if (etag === '') return; // S3 always says it; without it no reader could take the row
     const key = dayIndexKey(utcDay(result.window.startMs), result.shardId);
+    const row: IndexedResult = { key: resultKey(result), etag, result };
     try {
       await within(Math.min(this.#limitMs, leftMs), 'the day index', (signal) =>
-        this.#add(key, { key: resultKey(result), etag, result }, signal),
+        this.change(key, (text) => addToDayIndex(text, row), signal),
       );
     } catch (error) {
       console.warn(`${key} was not brought up to date: ${excerptOfError(error)}`);
     }
   }
 
-  async #add(key: string, row: IndexedResult, signal: AbortSignal): Promise<void> {
-    for (let left = TRIES; ; left -= 1) {
+  /**
+   * Replaces an index by what `change` makes of its text (null when there is none), and asks again when somebody else has
+   * written it meanwhile. False when there is nothing to write: it is the same, or larger than anybody reads.
+   */
+  async change(
+    key: string,
+    change: (text: string | null) => string | Promise<string>,
+    signal: AbortSignal,
+    tries = TRIES,
+  ): Promise<boolean> {
+    for (let left = tries; ; left -= 1) {
       const stored = await this.#read(key, signal);
-      const text = addToDayIndex(stored?.text ?? null, row);
-      // Larger than anybody reads: the readers get the result itself.
-      if (text === stored?.text || Buffer.byteLength(text) > MAX_DAY_INDEX_BYTES) return;
+      const text = await change(stored?.text ?? null);
+      // Larger than anybody reads: the readers get the results themselves.
+      if (text === stored?.text || Buffer.byteLength(text) > MAX_DAY_INDEX_BYTES) return false;
       try {
         await this.#write(key, text, stored, signal);
-        return;
+        return true;
       } catch (error) {
         if (!isStatus(error, 409, 412) || left <= 1) throw error;
       }
