@@ -2,7 +2,7 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { Dashboard } from '@/components/dashboard/page-root';
 import { PlainTable } from '@/components/dashboard/plain-table';
-import { parseUrlState } from '@/components/live/url-state';
+import { detailsOf, parseUrlState } from '@/components/live/url-state';
 import { dashboard } from '@/lib/server/dashboard';
 import { firstView } from '@/lib/server/first-view';
 import { isProblem } from '@/lib/server/problem';
@@ -18,8 +18,8 @@ export default async function Page({ searchParams }: PageProps) {
   const locale = /^[\w-]+/.exec(asked.get('accept-language') ?? '')?.[0] ?? 'en';
   const { NEXT_PUBLIC_CURRENCY: currency } = process.env;
   const search = searchOf(await searchParams);
-  const { day, range } = parseUrlState(search);
-  const first = await firstView(day, range);
+  const url = parseUrlState(search);
+  const first = await firstView(url.day, url.range, detailsOf(url));
   const look = { currency: currency || 'USD', locale };
   return (
     <>

@@ -2,7 +2,7 @@ import type { Bar } from '@/components/chart/bars';
 import { type ClickFlag, flagWords } from '@/components/chart/click-flags';
 import type { Format } from '@/components/ui/format';
 import { MEASURES, type Measure, measureWords } from '@/components/ui/measures';
-import { shardName } from '@/components/ui/shard-name';
+import { type Split, splitOf } from '@/components/ui/split';
 import { STATE_WORDS } from '@/components/ui/state-words';
 import { averageCents } from '@/lib/core/cents';
 
@@ -25,6 +25,7 @@ export function barWords(
   measure: Measure,
   mode: 'window' | 'total',
   format: Format,
+  split: Split | null,
   flag?: ClickFlag | undefined,
 ): BarWords {
   const { slot } = bar;
@@ -42,10 +43,10 @@ export function barWords(
     rows.push(['Change', format.change(now - was)]);
   }
   if (bar.previous !== null) rows.push(['Day before', words(bar.previous)]);
-  if (slot.shards.length > 1) {
-    for (const share of slot.shards) {
-      rows.push([shardName(share.shardId), words((measure.adds ? measure : MEASURES.sales).of(share))]);
-    }
+  const partMeasure = measure.adds ? measure : MEASURES.sales;
+  for (const part of splitOf([slot], split ?? 'shard')) {
+    const share = part.of(slot);
+    if (share !== undefined) rows.push([part.name, measureWords(partMeasure, partMeasure.of(share), format)]);
   }
   if (flag !== undefined) rows.push(['Clicks from here', flagWords(flag, format.count)]);
   const [object] = slot.objects;

@@ -1,4 +1,5 @@
 import { MEASURES, type Measure, runningTotals } from '@/components/ui/measures';
+import type { Share, SplitPart } from '@/components/ui/split';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { DAY_MS } from '@/lib/core/range';
 import type { Slot, SlotState } from '@/lib/core/slot';
@@ -13,7 +14,7 @@ export interface Bar {
   readonly value: number | null;
   /** Of the day before, at the same time. */
   readonly previous: number | null;
-  /** The shares of the shards, in the order of `shardsOf`; empty when it is drawn whole. */
+  /** What it is split into, in the order of `BarOptions`; empty when it is drawn whole. */
   readonly parts: readonly number[];
   /** How many places it takes: a window that is longer than those beside it takes those that lie in it, too. */
   readonly span: number;
@@ -29,8 +30,8 @@ export interface BarOptions {
   readonly mode: 'window' | 'total';
   /** The same range a day earlier. */
   readonly previous?: Pick<WindowsAnswer, 'fromMs' | 'stepSeconds' | 'slots'> | undefined;
-  /** Shard ids to split by, as `shardsOf` orders them; fewer than two split nothing. */
-  readonly shards?: readonly (string | null)[];
+  /** Of which bars are made; none when they are whole. */
+  readonly split?: readonly SplitPart[];
   /** What a settled or growing amount of as much or more is marked for. */
   readonly limitCents?: number | null;
 }
@@ -45,12 +46,12 @@ export function isWaiting(state: SlotState): boolean {
 /** Bars in the slots' order; in `total` mode each carries the sum up to itself, as long as something is known. */
 export function chartBars(
   slots: readonly Slot[],
-  { measure = MEASURES.sales, mode, previous, shards = [], limitCents = null }: BarOptions,
+  { measure = MEASURES.sales, mode, previous, split = [], limitCents = null }: BarOptions,
 ): Bar[] {
   const totals = mode === 'total' ? runningTotals(slots, measure) : null;
   let previousSum = 0;
   let owner = 0;
-  const isSplit = mode === 'window' && shards.length > 1;
+  const isSplit = mode === 'window' && split.length > 0;
   return slots.map((slot, index) => {
     const own = measure.of(slot);
     const day = previousOf(slot, previous);
@@ -66,7 +67,10 @@ export function chartBars(
       state: slot.state,
       value,
       previous: mode === 'total' && before !== null ? previousSum : before,
-      parts: isSplit && own !== null && !isWaiting(slot.state) ? partsOf(slot, shards, measure) : [],
+      parts:
+        isSplit && own !== null && !isWaiting(slot.state)
+          ? split.map(({ of }) => shareIn(of(slot), measure))
+          : [],
       span: placesOf(slots, index),
       owner,
       isOver: limitCents !== null && value !== null && value >= limitCents,
@@ -83,21 +87,12 @@ function previousOf(slot: Slot, previous: BarOptions['previous']): Slot | undefi
   ];
 }
 
-function partsOf({ shards: shares }: Slot, shards: readonly (string | null)[], measure: Measure): number[] {
-  return shards.map((id) => {
-    const share = shares.find(({ shardId }) => shardId === id);
-    return (share && measure.of(share)) ?? 0;
-  });
+function shareIn(share: Share | undefined, measure: Measure): number {
+  return (share && measure.of(share)) ?? 0;
 }
 
 function placesOf(slots: readonly Slot[], index: number): number {
   let span = 1;
   while (slots[index]?.state !== 'within' && slots[index + span]?.state === 'within') span += 1;
   return span;
-}
-
-/** The shards that the slots name, ascending. */
-export function shardsOf(slots: readonly Slot[]): (string | null)[] {
-  const ids = new Set(slots.flatMap((slot) => slot.shards.map((share) => share.shardId)));
-  return [...ids].sort((a, b) => ((a ?? '') < (b ?? '') ? -1 : 1));
 }

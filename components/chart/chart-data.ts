@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { type Bar, chartBars, shardsOf } from '@/components/chart/bars';
+import { type Bar, chartBars } from '@/components/chart/bars';
 import { blankWords, chartSummary, chartTitle } from '@/components/chart/chart-words';
 import { type ClickFlag, clickFlags } from '@/components/chart/click-flags';
 import { niceScale, type Scale, useKeptScale } from '@/components/chart/scale';
@@ -9,8 +9,7 @@ import type { UrlState } from '@/components/live/url-state';
 import { usePlace } from '@/components/live/use-place';
 import type { Format } from '@/components/ui/format';
 import { MEASURES, type Measure } from '@/components/ui/measures';
-import { looksOf } from '@/components/ui/part-looks';
-import { shardName } from '@/components/ui/shard-name';
+import { splitOf } from '@/components/ui/split';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { rangeText } from '@/lib/core/range';
 import type { Slot } from '@/lib/core/slot';
@@ -58,14 +57,14 @@ export function useChartData({
     () => (isNarrow && range === '1h' ? answer.slots.slice(-NARROW_BARS) : answer.slots),
     [answer.slots, isNarrow, range],
   );
-  const shards = useMemo(() => {
-    const ids = url.shards && measure.adds && mode === 'window' ? shardsOf(slots) : [];
-    return ids.length > 1 ? ids : [];
-  }, [slots, url.shards, measure, mode]);
-  const looks = useMemo(() => [...looksOf(shards.map((id) => id ?? '')).values()], [shards]);
+  const split = useMemo(
+    () => splitOf(slots, measure.adds && mode === 'window' ? url.split : null),
+    [slots, url.split, measure, mode],
+  );
+  const looks = useMemo(() => split.map(({ look }) => look), [split]);
   const bars = useMemo(
-    () => chartBars(slots, { measure, mode, previous, shards, limitCents }),
-    [slots, measure, previous, mode, shards, limitCents],
+    () => chartBars(slots, { measure, mode, previous, split, limitCents }),
+    [slots, measure, previous, mode, split, limitCents],
   );
   const ticks = useMemo(() => timeTicks(slots, format.offsetMs, isNarrow ? 4 : 8), [slots, format, isNarrow]);
   const wanted = useMemo(() => {
@@ -83,7 +82,7 @@ export function useChartData({
     measure,
     limitCents,
     bars,
-    names: shards.map(shardName),
+    names: split.map(({ name }) => name),
     looks,
     scale,
     ticks,

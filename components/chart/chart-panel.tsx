@@ -81,7 +81,7 @@ export function ChartPanel(props: ChartPanelProps) {
   useEffect(() => () => onReading(false), [onReading]);
 
   const wordsOf = (each: Bar) =>
-    barWords(each, bars[each.index - 1], data.measure, url.mode, format, flags?.get(each.startMs));
+    barWords(each, bars[each.index - 1], data.measure, url.mode, format, url.split, flags?.get(each.startMs));
   const walk = (steps: number) => () => {
     const next = select(barFrom(bars, bar?.index ?? null, steps), 'keys');
     if (next !== undefined)

@@ -33,12 +33,13 @@ export function lengthLabel(seconds: number): string {
 /** The sentence over the chart: what, how long each bar is, which range, which zone. */
 export function chartTitle(
   shown: Pick<WindowsAnswer, 'stepSeconds' | 'windowSeconds' | 'fromMs' | 'toMs' | 'live'>,
-  url: Pick<UrlState, 'measure' | 'mode' | 'day' | 'range'>,
+  url: Pick<UrlState, 'measure' | 'mode' | 'day' | 'range' | 'split'>,
   format: Format,
 ): string {
-  const { label } = MEASURES[url.measure];
+  const { label, detail, adds }: Measure = MEASURES[url.measure];
   const of = url.measure === 'sales' ? '' : ` of ${label.toLowerCase()}`;
-  const what = url.mode === 'total' ? `Running total${of}` : label;
+  const by = url.split === 'customer' && adds ? `${label} by customer` : label;
+  const what = url.mode === 'total' ? `Running total${of}` : detail ? `${label}, ≈ within 1 %,` : by;
   const each = `${lengthWords(shown.stepSeconds)} ${shown.stepSeconds > shown.windowSeconds ? 'step' : 'window'}`;
   const first = format.day(shown.fromMs);
   const last = format.day(shown.toMs - 1);

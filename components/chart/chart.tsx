@@ -30,6 +30,8 @@ const STILL = { stackId: 'place', shape: WindowBar, isAnimationActive: false } a
  */
 export const Chart = memo(function Chart(props: ChartProps) {
   const { bars, looks, scale, ticks, measure, isCumulative, limitCents, format, title, summary } = props;
+  // Around the parts of wide bars: of narrow ones it would leave little.
+  const rim = bars.length > 60 ? 'none' : 'var(--bg)';
   const dated = new Set(ticks.filter((tick) => tick.dated).map((tick) => tick.startMs));
   return (
     <ComposedChart
@@ -76,7 +78,7 @@ export const Chart = memo(function Chart(props: ChartProps) {
         tick={{ fill: 'var(--muted)', fontSize: 12 }}
       />
       {looks.map((look, index) => (
-        <Bar key={look} dataKey={`parts[${index}]`} fill={partFill(look)} stroke="var(--bg)" {...STILL} />
+        <Bar key={look} dataKey={`parts[${index}]`} fill={partFill(look)} stroke={rim} {...STILL} />
       ))}
       <Bar dataKey={wholeOf} fill="var(--settled)" {...STILL} />
       <Bar dataKey={nothing} {...STILL} shape={PlaceMarks} />

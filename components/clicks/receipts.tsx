@@ -24,6 +24,14 @@ const RecordsTab = dynamic(
   },
 );
 
+const CustomersTab = dynamic(
+  () => import('@/components/window/customers-tab').then((module) => module.CustomersTab),
+  {
+    ssr: false,
+    loading: () => <div className="h-110" />,
+  },
+);
+
 const FIRST = 4;
 
 /**
@@ -56,7 +64,7 @@ export function Receipts(data: PageData) {
       <Tabs value={tab} onValueChange={choose}>
         <TabList
           aria-label="Look inside"
-          className="mb-2 max-sm:gap-x-3 max-[380px]:gap-x-2 max-[380px]:[&_button]:text-xs"
+          className="mb-2 overflow-x-auto overflow-y-hidden max-sm:gap-x-2.5 max-sm:[&_button]:shrink-0 max-sm:[&_button]:text-xs"
         >
           <Tab value="receipts">Receipts</Tab>
           {!isReplay && (
@@ -68,6 +76,7 @@ export function Receipts(data: PageData) {
               </Tab>
             </>
           )}
+          <Tab value="customers">Customers</Tab>
           <Tab value="invocations">Invocations</Tab>
         </TabList>
         <TabPanel value="receipts">
@@ -86,6 +95,9 @@ export function Receipts(data: PageData) {
             </TabPanel>
           </>
         )}
+        <TabPanel value="customers">
+          <CustomersTab {...data} />
+        </TabPanel>
         <TabPanel value="invocations">
           <InvocationList clicks={clicks} format={format} />
           {!isReplay && clicks.length > 0 && place !== null && (

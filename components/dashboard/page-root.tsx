@@ -5,7 +5,7 @@ import { SWRConfig } from 'swr';
 import { Banner } from '@/components/dashboard/banner';
 import { loadView, PageView } from '@/components/dashboard/page-view';
 import { untilLoaded } from '@/components/live/until-loaded';
-import { parseUrlState } from '@/components/live/url-state';
+import { detailsOf, parseUrlState } from '@/components/live/url-state';
 import { useUrlState } from '@/components/live/use-url-state';
 import { useWindows, windowsUrl } from '@/components/live/use-windows';
 import type { ReplayProps } from '@/components/replay/replay-stage';
@@ -37,8 +37,8 @@ export function Dashboard({ currency, locale, search, first }: DashboardProps) {
   const [isReplaying, setIsReplaying] = useState(false);
   const [Replay, setReplay] = useState<ComponentType<ReplayProps> | null>(null);
   const [fallback] = useState(() => {
-    const { day, range } = parseUrlState(search);
-    return first === null ? {} : { [windowsUrl(day, range)]: first };
+    const url = parseUrlState(search);
+    return first === null ? {} : { [windowsUrl(url.day, url.range, detailsOf(url))]: first };
   });
   const onCalm = useCallback(() => setIsCalm(true), []);
   useEffect(() => {
@@ -83,7 +83,7 @@ const Live = memo(function Live({ currency, locale, search, onFile, onCalm }: Li
   const [url, change] = useUrlState(search);
   const [paused, setPaused] = useState(false);
   const { day, range, cmp } = url;
-  const { retry, ...windows } = useWindows({ day, range, cmp, paused });
+  const { retry, ...windows } = useWindows({ day, range, cmp, paused, details: detailsOf(url) });
   const { answer, problem } = windows;
   const toggle = useCallback(() => setPaused((now) => !now), []);
   const isThere = answer !== null || problem !== null;

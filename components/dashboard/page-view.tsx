@@ -18,6 +18,7 @@ import { useMissingMarked } from '@/components/live/missing-slots';
 import type { PageData, PageViewProps } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
 import { useHydrated } from '@/components/live/use-hydrated';
+import { Card } from '@/components/ui/card';
 import { createFormat } from '@/components/ui/format';
 import { NearView } from '@/components/ui/near-view';
 import type { WindowsAnswer } from '@/lib/contract/answers';
@@ -32,10 +33,14 @@ const loadGuide = () =>
 const loadSalesCard = () =>
   untilLoaded(() => import('@/components/dashboard/sales-card').then((module) => module.SalesCard));
 
+const loadRateNow = () =>
+  untilLoaded(() => import('@/components/dashboard/rate-now').then((module) => module.RateNow));
+
 const SalesCard = dynamic(loadSalesCard, {
   ssr: false,
   loading: () => <SalesPlace />,
 });
+const RateNow = dynamic(loadRateNow, { ssr: false });
 const Guide = dynamic(loadGuide, {
   ssr: false,
   loading: () => <div className="min-h-11 w-full lg:w-auto" />,
@@ -48,7 +53,14 @@ const Announcer = dynamic(
 
 /** All of the page that comes by itself later: a replay may be shown without a server to load it from. */
 export function loadView(): Promise<unknown> {
-  return Promise.all([loadSparkline(), loadSalesCard(), loadChart(), loadSheet(), loadParts()]);
+  return Promise.all([
+    loadSparkline(),
+    loadSalesCard(),
+    loadRateNow(),
+    loadChart(),
+    loadSheet(),
+    loadParts(),
+  ]);
 }
 
 /** Two columns where the page has the width for them: 1024 px, or those and the drawer's 420. The bars stay where they are. */
@@ -91,6 +103,10 @@ export function PageView(props: PageViewProps) {
   const newest = answer ?? data?.answer ?? null;
   const isFirst = useFirstRun(data?.answer ?? null) && !isReplay;
   const guide = useGuide(isFirst);
+  // Beside the chart where there is room: on a phone the bars come first.
+  const rate = !kiosk && isReady && newest !== null && (
+    <RateNow answer={newest} format={format} change={change} />
+  );
   const columns = COLUMNS[url.w === null ? 'alone' : 'beside'];
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: on a wall a tap leaves, as Esc does
@@ -150,6 +166,7 @@ export function PageView(props: PageViewProps) {
               isReadable={problem === null}
               format={format}
               hasPipeline={isAtWork}
+              footer={<div className="max-lg:hidden">{rate}</div>}
             >
               {isAtWork && <Generate answer={newest} format={format} change={change} />}
             </WindowClock>
@@ -157,6 +174,7 @@ export function PageView(props: PageViewProps) {
         </div>
         {isReady && newest !== null && (
           <>
+            {!kiosk && <Card className="lg:hidden">{rate}</Card>}
             {isAtWork && (
               <div id="pipeline" className="min-h-34 min-w-0 print:hidden">
                 <NearView className="min-h-34">{parts.pipeline(data)}</NearView>

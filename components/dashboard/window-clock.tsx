@@ -25,11 +25,13 @@ interface WindowClockProps {
   /** Whether the pipeline is on the page, to be pointed to. */
   readonly hasPipeline: boolean;
   readonly children?: ReactNode;
+  /** At the bottom, where there is room for it. */
+  readonly footer?: ReactNode;
 }
 
 /** The window that is open, counting down. The action stands under it, beside its consequence. */
 export function WindowClock(props: WindowClockProps) {
-  const { open, format, children } = props;
+  const { open, format, children, footer } = props;
   const isOver = useTicking(() => open !== null && serverNow() >= open.endMs, false);
   return (
     <Card
@@ -59,6 +61,7 @@ export function WindowClock(props: WindowClockProps) {
       </div>
       {open === null ? <p className="min-h-4.5" /> : <EndedLine {...props} open={open} />}
       <StuckAction>{children}</StuckAction>
+      {footer}
     </Card>
   );
 }

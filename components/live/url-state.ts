@@ -1,4 +1,5 @@
-import { MEASURES, type MeasureName, parseMeasure } from '@/components/ui/measures';
+import { MEASURES, type Measure, type MeasureName, parseMeasure } from '@/components/ui/measures';
+import type { Split } from '@/components/ui/split';
 import { type NamedRange, parseRange, rangeText, type Span } from '@/lib/core/range';
 import { utcDate } from '@/lib/core/window';
 
@@ -13,13 +14,16 @@ export interface UrlState {
   /** What does not add up has no running total. */
   readonly mode: 'window' | 'total';
   readonly cmp: boolean;
-  readonly shards: boolean;
+  /** What bars are split by; null when they are whole. */
+  readonly split: Split | null;
   /** Cents, from an amount with at most two decimals in the address. */
   readonly limitCents: number | null;
   /** Marks where this browser clicked. */
   readonly flags: boolean;
   /** Start of the inspected window. */
   readonly w: number | null;
+  /** Start of the window that it is compared with. */
+  readonly vs: number | null;
   readonly kiosk: boolean;
 }
 
@@ -30,12 +34,15 @@ function isDay(value: string): boolean {
   );
 }
 
+function timeOf(text: string | null): number | null {
+  return /^\d{1,15}$/.test(text ?? '') ? Number(text) : null;
+}
+
 /** Never throws: an address is written by anyone. */
 export function parseUrlState(search: string): UrlState {
   const query = new URLSearchParams(search);
   const day = query.get('day') ?? '';
   const limit = query.get('limit') ?? '';
-  const w = query.get('w') ?? '';
   const measure = parseMeasure(query.get('measure') ?? '') ?? 'sales';
   return {
     day: isDay(day) ? day : 'today',
@@ -45,10 +52,11 @@ export function parseUrlState(search: string): UrlState {
     measure,
     mode: query.get('mode') === 'total' && MEASURES[measure].adds ? 'total' : 'window',
     cmp: query.get('cmp') === 'yesterday',
-    shards: query.get('shards') === '1',
+    split: query.get('customers') === '1' ? 'customer' : query.get('shards') === '1' ? 'shard' : null,
     limitCents: /^\d{1,12}(\.\d{1,2})?$/.test(limit) ? Math.round(Number(limit) * 100) : null,
     flags: query.get('flags') === '1',
-    w: /^\d{1,15}$/.test(w) ? Number(w) : null,
+    w: timeOf(query.get('w')),
+    vs: timeOf(query.get('vs')),
     kiosk: query.get('kiosk') === '1',
   };
 }
@@ -63,10 +71,11 @@ export function serializeUrlState(state: UrlState): string {
   if (state.measure !== 'sales') query.set('measure', state.measure);
   if (state.mode !== 'window') query.set('mode', state.mode);
   if (state.cmp) query.set('cmp', 'yesterday');
-  if (state.shards) query.set('shards', '1');
+  if (state.split !== null) query.set(`${state.split}s`, '1');
   if (state.limitCents !== null) query.set('limit', String(state.limitCents / 100));
   if (state.flags) query.set('flags', '1');
   if (state.w !== null) query.set('w', String(state.w));
+  if (state.vs !== null) query.set('vs', String(state.vs));
   if (state.kiosk) query.set('kiosk', '1');
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
@@ -80,4 +89,10 @@ export function spanQuery({ fromMs, toMs }: Span): Pick<UrlState, 'day' | 'range
 /** A link that shows tomorrow what is seen now: a range that moves with the clock becomes its two ends. */
 export function freezeUrlState(state: UrlState, shown: Span): UrlState {
   return { ...state, ...spanQuery(shown) };
+}
+
+/** What slots have to be asked for it besides, as requests spell it; empty for nothing. */
+export function detailsOf({ split, measure }: Pick<UrlState, 'split' | 'measure'>): string {
+  const { detail }: Measure = MEASURES[measure];
+  return [split === 'customer' ? 'customers' : [], detail ?? []].flat().join();
 }

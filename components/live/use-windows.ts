@@ -43,8 +43,15 @@ function subscribeVisibility(listener: () => void): () => void {
  * One range, followed while it moves, and the same range a day earlier when compared. Old data stays while the next range
  * loads, and while nothing answers. A hidden tab asks for nothing.
  */
-export function useWindows(query: { day: string; range: NamedRange; cmp: boolean; paused: boolean }) {
-  const { day, range, cmp, paused } = query;
+export function useWindows(query: {
+  day: string;
+  range: NamedRange;
+  cmp: boolean;
+  paused: boolean;
+  /** What slots tell besides. The stream does not: it is asked for more often. */
+  details: string;
+}) {
+  const { day, range, cmp, paused, details } = query;
   const visible = useSyncExternalStore(
     subscribeVisibility,
     () => document.visibilityState === 'visible',
@@ -58,15 +65,19 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
     (answer: WindowsAnswer | undefined) => {
       // A pause holds what is shown, yet another range may still be asked for. A past range does not change.
       if (paused || (answer !== undefined && !answer.live && isStreaming)) return 0;
+      // The banner says when the next try is due: the server tries again by then.
+      if (answer !== undefined && answer.problem !== null) return POLL_MS;
+      if (isStreaming && details !== '' && answer?.stepSeconds === answer?.windowSeconds)
+        return POLL_NEAR_CLOSE_MS;
       if (isStreaming) return POLL_STREAMING_MS;
       const leftMs = answer === undefined ? POLL_MS : answer.open.endMs - serverNow();
       const isClosing =
         answer?.slots.some((slot) => slot.state === 'closing' || slot.state === 'late') === true;
       return isClosing || leftMs < POLL_MS ? POLL_NEAR_CLOSE_MS : POLL_MS;
     },
-    [paused, isStreaming],
+    [paused, isStreaming, details],
   );
-  const windows = useSWR<WindowsAnswer, unknown>(windowsUrl(day, range), getWindows, {
+  const windows = useSWR<WindowsAnswer, unknown>(windowsUrl(day, range, details), getWindows, {
     keepPreviousData: true,
     compare: isSameNews,
     revalidateOnFocus: !paused,
@@ -83,7 +94,7 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
   const answer = windows.data;
   // By its ends, not by its name: a range that moves is asked for anew whenever it has moved.
   const previous = useSWR<WindowsAnswer>(
-    cmp && answer !== undefined ? `${windowsUrl(utcDate(answer.fromMs), answer)}&shift=1` : null,
+    cmp && answer !== undefined ? `${windowsUrl(utcDate(answer.fromMs), answer, details)}&shift=1` : null,
     getJson,
     { keepPreviousData: true, compare: isSameNews, revalidateOnFocus: false },
   );
@@ -92,7 +103,7 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
   const followed = useRef('');
   const known = useRef(answer);
   known.current = answer;
-  const isLastHour = day === 'today' && range === '1h';
+  const isLastHour = day === 'today' && range === '1h' && details === '';
   useEffect(() => {
     if (news === '' || news === followed.current) return;
     followed.current = news;
@@ -113,10 +124,10 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
   // What an answer says of the open window is no news where the stream has told it before.
   const told = useRef<WindowsAnswer | undefined>(undefined);
   const merged = useMemo(() => {
-    const next = answer && withOpen(answer, open ?? answer.open, paused);
+    const next = answer && withOpen(answer, open ?? answer.open, paused || details !== '');
     if (!isSameNews(told.current, next)) told.current = next;
     return told.current ?? null;
-  }, [answer, open, paused]);
+  }, [answer, open, paused, details]);
   return {
     answer: merged,
     previous: cmp ? previous.data : undefined,
@@ -126,15 +137,16 @@ export function useWindows(query: { day: string; range: NamedRange; cmp: boolean
   };
 }
 
-export function windowsUrl(day: string, range: NamedRange): string {
-  return `/api/windows?${new URLSearchParams({ day, range: rangeText(range) })}`;
+export function windowsUrl(day: string, range: NamedRange, details = ''): string {
+  const query = { day, range: rangeText(range), ...(details !== '' && { with: details }) };
+  return `/api/windows?${new URLSearchParams(query)}`;
 }
 
-/** The answer with the open window as fresh as it is known. A pause holds the slots; a clock that stands would lie. */
-function withOpen(answer: WindowsAnswer, open: Slot, paused: boolean): WindowsAnswer {
+/** The answer with the open window as fresh as it is known, its slots as well unless they are held; a clock that stands would lie. */
+function withOpen(answer: WindowsAnswer, open: Slot, isHeld: boolean): WindowsAnswer {
   if (open === answer.open || open.startMs < answer.open.startMs) return answer;
   const isOpen = (slot: Slot) => slot.startMs === open.startMs && slot.endMs === open.endMs;
-  const slots = paused ? answer.slots : answer.slots.map((slot) => (isOpen(slot) ? open : slot));
+  const slots = isHeld ? answer.slots : answer.slots.map((slot) => (isOpen(slot) ? open : slot));
   return { ...answer, open, slots };
 }
 

@@ -57,7 +57,7 @@ export function Pipeline(data: PageData) {
     { count: format.count(sent.recordCount), what: 'sent from here', flows: isClicking },
     { count: format.count(folded), what: 'folded', flows: isFolding },
     { count: format.count(counted.recordCount), what: 'in results', flows: isWriting },
-    { count: format.count(windows), what: 'windows read', flows: isWriting },
+    { count: format.count(windows), what: windows === 1 ? 'window read' : 'windows read', flows: isWriting },
   ];
   const hop = hops.find((each) => each.name === chosen);
   const allDown = isAllDown(hops);

@@ -1,7 +1,8 @@
 import { heardMs, isKey, type RecordedClicks, soFarOf, tracesOf } from '@/components/replay/recorded-clicks';
-import type { WindowsAnswer } from '@/lib/contract/answers';
+import type { CustomersAnswer, WindowsAnswer } from '@/lib/contract/answers';
 import { dueMs } from '@/lib/contract/click';
 import { dayMsOf, type ReplayFile } from '@/lib/contract/replay-file';
+import { rankCustomers } from '@/lib/core/customer-ranking';
 import {
   DAY_MS,
   firstWindowFrom,
@@ -11,8 +12,9 @@ import {
   rangeOf,
 } from '@/lib/core/range';
 import { FINAL_MS, LATE_MS, type Slot } from '@/lib/core/slot';
+import type { Detail } from '@/lib/core/slot-details';
 import { buildSlots, type Known } from '@/lib/core/slots';
-import { newestOf, totalsOf } from '@/lib/core/totals';
+import { newestOf, spreadOf, totalsOf } from '@/lib/core/totals';
 import { windowAt, windowStartMs } from '@/lib/core/window';
 import type { WindowPart } from '@/lib/core/window-part';
 
@@ -61,7 +63,12 @@ export function recordingOf(file: ReplayFile): Recording {
  * this browser's receipts say how much is in them so far; what they do not say stays unknown. A range that the file does not
  * hold is answered with the whole day.
  */
-export function windowsAt(recording: Recording, nowMs: number, range: NamedRange): WindowsAnswer {
+export function windowsAt(
+  recording: Recording,
+  nowMs: number,
+  range: NamedRange,
+  details: readonly Detail[] = [],
+): WindowsAnswer {
   const { file, dayMs } = recording;
   const { windowSeconds, idleSeconds, exportedMs } = file.header;
   const written: WindowPart[] = [];
@@ -83,7 +90,7 @@ export function windowsAt(recording: Recording, nowMs: number, range: NamedRange
   const begun = unwritten.filter(({ window }) => window.startMs <= nowMs);
   const waited = awaited(written, begun);
   const build = (span: Pick<Range, 'fromMs' | 'toMs' | 'stepSeconds'>) =>
-    buildSlots(known, span).map((slot) => withoutGauges(awaiting(slot, waited, known)));
+    buildSlots(known, span, details).map((slot) => withoutGauges(awaiting(slot, waited, known)));
 
   const { fromMs, toMs, stepSeconds, live } = layOut(recording, nowMs, range);
   const now = windowAt(nowMs, windowSeconds);
@@ -100,6 +107,7 @@ export function windowsAt(recording: Recording, nowMs: number, range: NamedRange
     stepSeconds,
     slots: build({ fromMs, toMs, stepSeconds }),
     dayTotal: totalsOf(written, dayMs, dayMs + DAY_MS, nowMs),
+    daySpread: spreadOf(written, dayMs, dayMs + DAY_MS, nowMs),
     previousDayTotal: null,
     open,
     newest: newestOf(written, nowMs),
@@ -107,6 +115,27 @@ export function windowsAt(recording: Recording, nowMs: number, range: NamedRange
     reading: null,
     problem: null,
     malformed: [],
+  };
+}
+
+/** The same of who bought how much; of a time before the file's day nothing is known to compare with. */
+export function customersAt(recording: Recording, nowMs: number, range: NamedRange): CustomersAnswer {
+  const { fromMs, toMs } = layOut(recording, nowMs, range);
+  const written = recording.file.results.flatMap(({ part }) => (part.lastModifiedMs <= nowMs ? part : []));
+  const within = (parts: readonly WindowPart[], from: number, to: number) =>
+    parts.filter(({ window }) => window.startMs >= from && window.startMs < to);
+  const beforeMs = 2 * fromMs - toMs;
+  const beforeToMs = Math.min(toMs, nowMs) - (toMs - fromMs);
+  return {
+    serverNowMs: nowMs,
+    fromMs,
+    toMs,
+    beforeMs,
+    beforeToMs,
+    ...rankCustomers(
+      within([...written, ...soFarOf(recording, nowMs)], fromMs, toMs),
+      beforeMs < recording.dayMs ? [] : within(written, beforeMs, beforeToMs),
+    ),
   };
 }
 

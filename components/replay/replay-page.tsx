@@ -10,7 +10,7 @@ import {
 } from 'react';
 import { type Key, SWRConfig, type SWRConfiguration, type SWRResponse } from 'swr';
 import type { PageViewProps } from '@/components/live/page-data';
-import type { UrlState } from '@/components/live/url-state';
+import { detailsOf, type UrlState } from '@/components/live/url-state';
 import { useUrlState } from '@/components/live/use-url-state';
 import { ReplayControls } from '@/components/replay/replay-controls';
 import type { ReplaySession } from '@/components/replay/replay-session';
@@ -35,7 +35,7 @@ export function ReplayPage({ session, View, onFile, onClose }: ReplayPageProps) 
     (part: Partial<UrlState>) => changeAddress({ ...part, day: address.day }),
     [changeAddress, address.day],
   );
-  const answer = useSyncExternalStore(session.subscribe, () => session.windows(url.range));
+  const answer = useSyncExternalStore(session.subscribe, () => session.windows(url.range, detailsOf(url)));
   const jumps = useSyncExternalStore(player.subscribe, () => player.jumps);
   const format = useMemo(() => createFormat({ currency, zone: url.tz }), [currency, url.tz]);
   return (

@@ -2,13 +2,31 @@ import { lendClicks } from '@/components/live/click-store';
 import { setTimeSource } from '@/components/live/server-clock';
 import { isSameNews } from '@/components/live/use-windows';
 import { clicksAt } from '@/components/replay/recorded-clicks';
-import { momentsBy, type Recording, recordingOf, windowsAt } from '@/components/replay/recording';
+import {
+  customersAt,
+  momentsBy,
+  type Recording,
+  recordingOf,
+  windowsAt,
+} from '@/components/replay/recording';
 import { ReplayPlayer } from '@/components/replay/replay-player';
-import type { DaysAnswer, HealthAnswer, ObjectAnswer, WindowsAnswer } from '@/lib/contract/answers';
+import type {
+  CustomersAnswer,
+  DaysAnswer,
+  HealthAnswer,
+  ObjectAnswer,
+  WindowsAnswer,
+} from '@/lib/contract/answers';
 import type { ReplayFile } from '@/lib/contract/replay-file';
 import { type NamedRange, parseRange, rangeText } from '@/lib/core/range';
+import { DETAILS } from '@/lib/core/slot-details';
 
 let sessions = 0;
+
+interface Known<T> {
+  readonly moment: number;
+  readonly answer: T;
+}
 
 /**
  * A replay that goes on: in the server's place it tells the time, lends the receipts, and answers what the page asks its
@@ -24,7 +42,8 @@ export class ReplaySession {
   readonly #health: HealthAnswer;
   readonly #days: DaysAnswer;
   /** By range: of the present moment, and the last ones of earlier moments. */
-  readonly #windows = new Map<string, { readonly moment: number; readonly answer: WindowsAnswer }>();
+  readonly #windows = new Map<string, Known<WindowsAnswer>>();
+  readonly #customers = new Map<string, Known<CustomersAnswer>>();
   #unsubscribe: () => void = () => {};
   #nowMs: number;
   #moment: number;
@@ -64,24 +83,33 @@ export class ReplaySession {
   };
 
   /** What is known by now; the same object as long as that is nothing new. */
-  windows(range: NamedRange): WindowsAnswer {
-    const name = rangeText(range);
-    const known = this.#windows.get(name);
+  windows(range: NamedRange, details = ''): WindowsAnswer {
+    const asked = DETAILS.filter((each) => details.split(',').includes(each));
+    return this.#known(this.#windows, `${rangeText(range)} ${asked}`, () =>
+      windowsAt(this.recording, this.#nowMs, range, asked),
+    );
+  }
+
+  #known<T extends object>(all: Map<string, Known<T>>, name: string, build: () => T): T {
+    const known = all.get(name);
     if (known?.moment === this.#moment) return known.answer;
-    const next = windowsAt(this.recording, this.#nowMs, range);
+    const next = build();
     const answer = known !== undefined && isSameNews(known.answer, next) ? known.answer : next;
-    this.#windows.set(name, { moment: this.#moment, answer });
+    all.set(name, { moment: this.#moment, answer });
     return answer;
   }
 
   /** What the API would answer; undefined for what a file does not know. */
   answer(url: string): unknown {
     const { pathname, searchParams } = new URL(url, 'http://replay.invalid');
+    const range = parseRange(searchParams.get('range') ?? '') ?? 'day';
     switch (pathname) {
       case '/api/windows':
-        return searchParams.has('shift')
-          ? undefined
-          : this.windows(parseRange(searchParams.get('range') ?? '') ?? 'day');
+        return searchParams.has('shift') ? undefined : this.windows(range, searchParams.get('with') ?? '');
+      case '/api/customers':
+        return this.#known(this.#customers, rangeText(range), () =>
+          customersAt(this.recording, this.#nowMs, range),
+        );
       case '/api/days':
         return this.#days;
       case '/api/health':

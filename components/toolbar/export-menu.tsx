@@ -1,7 +1,6 @@
 'use client';
 
 import { useState } from 'react';
-import { chartImage } from '@/components/chart/chart-image';
 import { chartTitle } from '@/components/chart/chart-words';
 import { useClicks } from '@/components/live/click-store';
 import type { PageData } from '@/components/live/page-data';
@@ -28,6 +27,7 @@ export function ExportMenu({ answer, format, url, onFile, isReplay }: PageData) 
     saveBlob(new Blob([text], { type }), extension);
   const savePicture = async () => {
     const range = `${format.day(answer.fromMs)} ${format.range(answer.fromMs, answer.toMs)}, ${format.zoneWords(answer.fromMs)}`;
+    const { chartImage } = await import('@/components/chart/chart-image');
     const blob = await chartImage(chartTitle(answer, url, format), range);
     if (blob !== null) saveBlob(blob, 'png');
   };

@@ -1,6 +1,5 @@
 'use client';
 
-import { shardsOf } from '@/components/chart/bars';
 import { type NoticeChoice, switchNotices, useNoticeChoice } from '@/components/chart/notice-choice';
 import { niceScale } from '@/components/chart/scale';
 import type { PageData } from '@/components/live/page-data';
@@ -10,6 +9,7 @@ import { copyAndSay } from '@/components/ui/clipboard';
 import { Icon } from '@/components/ui/icon';
 import { MEASURES } from '@/components/ui/measures';
 import { Menu, MenuItem } from '@/components/ui/menu';
+import { type Split, splitOf } from '@/components/ui/split';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 
 const HOW_IT_TELLS =
@@ -31,7 +31,8 @@ export function ViewMenu({ answer, url, format, change, isReplay }: PageData) {
     const search = serializeUrlState(freezeUrlState(url, answer));
     void copyAndSay('The link', `${window.location.origin}${window.location.pathname}${search}`);
   };
-  const canSplit = url.shards || shardsOf(answer.slots).length > 1;
+  const hasShards = url.split === 'shard' || splitOf(answer.slots, 'shard').length > 0;
+  const splitBy = (split: Split) => change({ split: url.split === split ? null : split });
   return (
     <>
       <Menu
@@ -58,8 +59,11 @@ export function ViewMenu({ answer, url, format, change, isReplay }: PageData) {
             Compare with the day before
           </MenuItem>
         )}
-        {canSplit && (
-          <MenuItem checked={url.shards} onSelect={() => change({ shards: !url.shards })}>
+        <MenuItem checked={url.split === 'customer'} onSelect={() => splitBy('customer')}>
+          Split bars by customer
+        </MenuItem>
+        {hasShards && (
+          <MenuItem checked={url.split === 'shard'} onSelect={() => splitBy('shard')}>
             Split bars by shard
           </MenuItem>
         )}

@@ -1,14 +1,14 @@
 import type { UrlState } from '@/components/live/url-state';
 import { MEASURES, type Measure, partMeasure, runningTotals } from '@/components/ui/measures';
-import { shardIdsOf } from '@/components/ui/shard-name';
+import { splitOf } from '@/components/ui/split';
 import { amountOf, averageCents } from '@/lib/core/cents';
 import type { Slot } from '@/lib/core/slot';
 
 /** How far the shown zone is ahead of UTC at a moment, in milliseconds. */
 export type OffsetMs = (ms: number) => number;
 
-/** What is shown: the shards' columns are of its measure. */
-type Shown = Pick<UrlState, 'measure' | 'mode'>;
+/** What is shown: the columns of shards and customers are of its measure. */
+type Shown = Pick<UrlState, 'measure' | 'mode' | 'split'>;
 
 type Cell = string | number | boolean | null;
 
@@ -34,9 +34,9 @@ export function exportName(fromMs: number, toMs: number, extension: string): str
 function rowsOf(
   slots: readonly Slot[],
   offsetMs: OffsetMs,
-  { measure: name, mode }: Shown,
+  { measure: name, mode, split }: Shown,
 ): Record<string, Cell>[] {
-  const shardIds = shardIdsOf(slots);
+  const columns = splitOf(slots, split ?? 'shard');
   const amount = (cents: number | null | undefined) => (cents == null ? null : amountOf(cents));
   const measure: Measure = MEASURES[name];
   const cell = (value: number | null) => (MEASURES[part].isMoney ? amount(value) : value);
@@ -54,10 +54,11 @@ function rowsOf(
     average: amount(averageCents(slot)),
     min: amount(slot.minCents),
     max: amount(slot.maxCents),
+    ...(measure.detail === undefined ? {} : { [`${name}_within_1_percent`]: amount(measure.of(slot)) }),
     ...(mode === 'total' ? { running_total: cell(totals[index] ?? null) } : {}),
     ...Object.fromEntries(
-      shardIds.map((id) => {
-        const share = slot.shards.find((shard) => shard.shardId === id);
+      columns.map(({ id, of }) => {
+        const share = of(slot);
         return [`${part}_${id}`, share === undefined ? null : cell(MEASURES[part].of(share))];
       }),
     ),

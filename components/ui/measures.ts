@@ -1,10 +1,11 @@
 import type { Format } from '@/components/ui/format';
 import { averageCents } from '@/lib/core/cents';
 import type { Slot } from '@/lib/core/slot';
+import type { Detail } from '@/lib/core/slot-details';
 
 /** What a slot and a shard's share of it both say. */
 type Measured = Pick<Slot, 'salesCents' | 'recordCount'> &
-  Partial<Pick<Slot, 'state' | 'minCents' | 'maxCents'>>;
+  Partial<Pick<Slot, 'state' | 'minCents' | 'maxCents' | 'quantiles'>>;
 
 /** One way to put a window in a number. A new one is an entry of `MEASURES`, and what it reads of a slot. */
 export interface Measure {
@@ -13,6 +14,8 @@ export interface Measure {
   readonly isMoney: boolean;
   /** Whether the numbers of parts add up to that of the whole: only then can bars be split and summed up. */
   readonly adds: boolean;
+  /** What slots have to be asked for it. It is within 1 %, and says so. */
+  readonly detail?: Detail;
   /** Null when it is unknown. */
   readonly of: (part: Measured) => number | null;
 }
@@ -27,6 +30,20 @@ export const MEASURES = {
     of: ({ state, recordCount }) => (state === 'missing' ? null : recordCount),
   },
   average: { label: 'Average sale', isMoney: true, adds: false, of: averageCents },
+  median: {
+    label: 'Median sale',
+    isMoney: true,
+    adds: false,
+    detail: 'quantiles',
+    of: ({ quantiles }) => quantiles?.medianCents ?? null,
+  },
+  p95: {
+    label: '95th percentile',
+    isMoney: true,
+    adds: false,
+    detail: 'quantiles',
+    of: ({ quantiles }) => quantiles?.p95Cents ?? null,
+  },
   smallest: { label: 'Smallest sale', isMoney: true, adds: false, of: ({ minCents }) => minCents ?? null },
   largest: { label: 'Largest sale', isMoney: true, adds: false, of: ({ maxCents }) => maxCents ?? null },
 } as const satisfies Readonly<Record<string, Measure>>;
@@ -58,6 +75,7 @@ export function runningTotals(slots: readonly Slot[], measure: Measure): (number
   });
 }
 
-export function measureWords({ isMoney }: Measure, value: number | null, format: Format): string {
-  return isMoney ? format.money(value) : format.count(value);
+export function measureWords({ isMoney, detail }: Measure, value: number | null, format: Format): string {
+  const words = isMoney ? format.money(value) : format.count(value);
+  return detail === undefined || value === null ? words : `≈ ${words}`;
 }

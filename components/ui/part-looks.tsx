@@ -17,7 +17,9 @@ const PATTERNS = [
 /** As many looks as there are. */
 const LOOK_COUNT = 24;
 /** Of all that has no look of its own. */
-const OTHERS_LOOK = -1;
+export const OTHERS_LOOK = -1;
+/** Of what nobody knows whose it is. */
+export const UNTOLD_LOOK = -2;
 
 /** Where the pattern is not on the page, the colour alone. */
 export function partFill(look: number): string {
@@ -25,7 +27,7 @@ export function partFill(look: number): string {
 }
 
 function colorOf(look: number): string {
-  return look === OTHERS_LOOK ? 'var(--muted)' : `var(--${COLORS[look % COLORS.length]})`;
+  return look < 0 ? 'var(--muted)' : `var(--${COLORS[look % COLORS.length]})`;
 }
 
 /**
@@ -54,7 +56,7 @@ function numberOf(name: string): number {
 export function PartPatterns({ looks }: { looks: readonly number[] }) {
   return looks.map((look) => {
     const [path, turn] =
-      look === OTHERS_LOOK ? ['M0 0h6v1.5h-6z'] : (PATTERNS[look % PATTERNS.length] ?? ['']);
+      look === UNTOLD_LOOK ? ['M0 0h6v1.5h-6z'] : (PATTERNS[look % PATTERNS.length] ?? ['']);
     return (
       <pattern
         key={look}

@@ -1,9 +1,6 @@
 'use client';
 
-import useSWR from 'swr';
 import type { PageData } from '@/components/live/page-data';
-import { getJson, type RequestError } from '@/components/live/request';
-import { windowsUrl } from '@/components/live/use-windows';
 import { Button } from '@/components/ui/button';
 import { Disclosure } from '@/components/ui/disclosure';
 import { Drawer } from '@/components/ui/drawer';
@@ -13,8 +10,9 @@ import { Explanation } from '@/components/window/explanation';
 import { RawObject } from '@/components/window/raw-object';
 import { RejectedList } from '@/components/window/rejected-list';
 import { ShardTimelines } from '@/components/window/shard-timeline';
+import { useWindow } from '@/components/window/use-window';
+import { WindowComparison } from '@/components/window/window-comparison';
 import { WindowFacts } from '@/components/window/window-facts';
-import type { WindowsAnswer } from '@/lib/contract/answers';
 import { utcDate, windowAt } from '@/lib/core/window';
 
 /**
@@ -22,27 +20,17 @@ import { utcDate, windowAt } from '@/lib/core/window';
  * that does not hold, the consumer's log and the rejected records.
  */
 export function Inspector({ answer, format, url, change, isReplay }: PageData) {
-  const { windowSeconds, stepSeconds } = answer;
-  const at = url.w === null ? null : windowAt(url.w, windowSeconds);
-  const shown =
-    at === null || stepSeconds !== windowSeconds
-      ? undefined
-      : answer.slots.find((slot) => slot.startMs === at.startMs);
-  const day = at === null ? '' : utcDate(at.startMs);
-  // A window beyond what is on screen, or within one of its bars, is asked for by itself.
-  const { data, error } = useSWR<WindowsAnswer, RequestError>(
-    at === null || shown !== undefined ? null : windowsUrl(day, { fromMs: at.startMs, toMs: at.endMs }),
-    getJson,
-    { refreshInterval: untilSettled },
-  );
-  if (at === null) return null;
-  const slot = shown ?? data?.slots.find((each) => each.startMs === at.startMs);
+  const { windowSeconds } = answer;
+  const { slot, problem } = useWindow(url.w, answer);
+  if (url.w === null) return null;
+  const at = windowAt(url.w, windowSeconds);
+  const day = utcDate(at.startMs);
   const go = (steps: number) => change({ w: at.startMs + steps * windowSeconds * 1000 });
   return (
     <Drawer
       title={`${format.day(at.startMs)}, ${format.range(at.startMs, at.endMs)} ${format.zoneName(at.startMs)}`}
       open
-      onClose={() => change({ w: null })}
+      onClose={() => change({ w: null, vs: null })}
     >
       <div className="flex flex-col gap-5" data-testid="inspector" data-state={slot?.state}>
         <div className="-ml-2 flex gap-1">
@@ -52,12 +40,29 @@ export function Inspector({ answer, format, url, change, isReplay }: PageData) {
           <Button look="quiet" disabled={at.endMs > answer.open.startMs} onClick={() => go(1)}>
             Window after <Icon name="right" />
           </Button>
+          <Button
+            look="quiet"
+            aria-pressed={url.vs !== null}
+            onClick={() => change({ vs: url.vs === null ? at.startMs - windowSeconds * 1000 : null })}
+          >
+            Compare
+          </Button>
         </div>
-        {slot === undefined && error === undefined && <p className="text-muted">Reading the window…</p>}
-        {slot === undefined && error !== undefined && <ProblemNote problem={error.problem} />}
+        {slot === undefined && problem === null && <p className="text-muted">Reading the window…</p>}
+        {slot === undefined && problem !== null && <ProblemNote problem={problem} />}
         {slot !== undefined && (
           <>
-            <WindowFacts slot={slot} format={format} />
+            {url.vs === null ? (
+              <WindowFacts slot={slot} format={format} />
+            ) : (
+              <WindowComparison
+                slot={slot}
+                otherMs={url.vs}
+                answer={answer}
+                format={format}
+                change={change}
+              />
+            )}
             {!isReplay && <ShardTimelines slot={slot} format={format} />}
             <section aria-label="Objects">
               <h3 className="font-medium">Objects</h3>
@@ -96,9 +101,4 @@ export function Inspector({ answer, format, url, change, isReplay }: PageData) {
       </div>
     </Drawer>
   );
-}
-
-function untilSettled(found: WindowsAnswer | undefined): number {
-  const state = found?.slots[0]?.state ?? 'open';
-  return ['closed', 'empty', 'before'].includes(state) ? 0 : 5000;
 }

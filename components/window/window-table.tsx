@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react';
 import type { PageData } from '@/components/live/page-data';
 import type { Format } from '@/components/ui/format';
 import { MEASURES, type Measure, measureWords, partMeasure, runningTotals } from '@/components/ui/measures';
-import { shardIdsOf, shardName } from '@/components/ui/shard-name';
+import { type SplitPart, splitOf } from '@/components/ui/split';
 import { isDoubtful, STATE_WORDS } from '@/components/ui/state-words';
 import type { Slot } from '@/lib/core/slot';
 
@@ -32,7 +32,7 @@ export function WindowTable({ answer, format, url, change }: PageData) {
   const hasValue = isCumulative || !['sales', 'records'].includes(url.measure);
   const slots = answer.slots.filter((slot) => slot.state !== 'future');
   const values = isCumulative ? runningTotals(slots, measure) : slots.map(measure.of);
-  const shardIds = shardIdsOf(slots);
+  const columns = splitOf(slots, url.split ?? 'shard');
   const rows = slots
     .map((slot, index): Row => ({ slot, value: values[index] ?? null }))
     .sort((a, b) => compare(a, b, sort));
@@ -45,7 +45,7 @@ export function WindowTable({ answer, format, url, change }: PageData) {
     >
       <button
         type="button"
-        className="min-h-8 font-medium"
+        className="min-h-8 whitespace-nowrap font-medium"
         onClick={() => setSort({ column, descending: sort.column === column ? !sort.descending : true })}
       >
         {label}
@@ -74,9 +74,9 @@ export function WindowTable({ answer, format, url, change }: PageData) {
               head('value', isCumulative ? `${measure.label}, up to here` : measure.label, 'px-2 text-right')}
             {head('recordCount', 'Records', clsx(only, 'px-2 text-right'))}
             {head('rejected', 'Rejected', clsx(only, 'px-2 text-right'))}
-            {shardIds.map((id) => (
+            {columns.map(({ id, name }) => (
               <th key={id} scope="col" className={clsx(only, 'px-2 text-right font-medium')}>
-                {shardName(id)}
+                {name}
               </th>
             ))}
           </tr>
@@ -93,7 +93,7 @@ export function WindowTable({ answer, format, url, change }: PageData) {
               <th scope="row" className="py-2 text-left font-normal tabular-nums">
                 <button
                   type="button"
-                  className="min-h-6 text-left underline decoration-line underline-offset-4 hover:decoration-text"
+                  className="min-h-6 whitespace-nowrap text-left underline decoration-line underline-offset-4 hover:decoration-text"
                   onClick={() =>
                     change(
                       isGrouped ? { range: { fromMs: slot.startMs, toMs: slot.endMs } } : { w: slot.startMs },
@@ -119,9 +119,9 @@ export function WindowTable({ answer, format, url, change }: PageData) {
               {hasValue && <td className={NUMBER}>{measureWords(measure, value, format)}</td>}
               <td className={clsx(only, NUMBER)}>{recordsOf(slot, format)}</td>
               <td className={clsx(only, NUMBER)}>{format.count(slot.rejected)}</td>
-              {shardIds.map((id) => (
-                <td key={id} className={clsx(only, NUMBER)}>
-                  {shareWords(slot, id, MEASURES[partMeasure(url.measure)], format)}
+              {columns.map((column) => (
+                <td key={column.id} className={clsx(only, NUMBER)}>
+                  {shareWords(slot, column, MEASURES[partMeasure(url.measure)], format)}
                 </td>
               ))}
             </tr>
@@ -154,8 +154,8 @@ function StateWords({ slot, limitCents }: { slot: Slot; limitCents: number | nul
   );
 }
 
-function shareWords(slot: Slot, shardId: string, measure: Measure, format: Format): string {
-  const share = slot.shards.find((shard) => shard.shardId === shardId);
+function shareWords(slot: Slot, { of }: SplitPart, measure: Measure, format: Format): string {
+  const share = of(slot);
   return measureWords(measure, share === undefined ? null : measure.of(share), format);
 }
 

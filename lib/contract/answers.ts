@@ -1,5 +1,7 @@
+import type { CustomerRanking } from '../core/customer-ranking.ts';
 import type { Lack } from '../core/lack.ts';
 import type { Slot } from '../core/slot.ts';
+import type { WindowSpread } from '../core/totals.ts';
 
 /**
  * The JSON that the API routes answer with: the contract between lib/server and the page. Times are epoch
@@ -7,9 +9,9 @@ import type { Slot } from '../core/slot.ts';
  */
 
 /**
- * `GET /api/windows?day=today|YYYY-MM-DD&range=1h|4h|day|7d|30d|1y|<fromMs>-<toMs>[&shift=1]`; ETag, 304. `shift`: days earlier, to
+ * `GET /api/windows?day=today|YYYY-MM-DD&range=1h|4h|day|7d|30d|1y|<fromMs>-<toMs>[&shift=1][&with=customers,quantiles]`; ETag, 304. `shift`: days earlier, to
  * compare. `1h` always has single windows: with windows shorter than 24 s it is the last 150 of them. On a past day `1h` and
- * `4h` end with the day's last data. An answer of 304 still tells the server's time, in the header `x-server-now`.
+ * `4h` end with the day's last data. An answer of 304 still tells the server's time, in the header `x-server-now`. `with`: what slots tell besides, in ranges of up to 32 days (`Slot`).
  */
 export interface WindowsAnswer {
   /** Of the moment of the answer; for whoever reads the header `x-server-now`, as for `readMs` and `x-server-read`. */
@@ -28,6 +30,8 @@ export interface WindowsAnswer {
   readonly slots: readonly Slot[];
   /** Of the UTC day that `day` names (today when live): closed windows only. */
   readonly dayTotal: Totals;
+  /** Of the windows that `dayTotal` sums up; null when there is none. */
+  readonly daySpread: WindowSpread | null;
   /** The same day's predecessor up to the same clock time; null when it has no data. */
   readonly previousDayTotal: Totals | null;
   /** The window that holds now, even when it is outside the range. */
@@ -53,6 +57,16 @@ export interface Totals {
   readonly closedWindows: number;
   /** What it is known to lack: objects that cannot be read, records that were given up. Null when that is nothing. */
   readonly lack: Lack | null;
+}
+
+/** `GET /api/customers?day=…&range=…`, as `/api/windows` has them, up to 32 days: who bought how much, open windows included. */
+export interface CustomersAnswer extends CustomerRanking {
+  readonly serverNowMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** What is compared with: the range before; of one that goes on, as much of it as has been of this one. */
+  readonly beforeMs: number;
+  readonly beforeToMs: number;
 }
 
 /** `GET /api/days`: the UTC days that exist in S3, newest first; today is always there. Totals are null until read. */

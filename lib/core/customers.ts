@@ -1,8 +1,15 @@
+import { sumCents } from './cents.ts';
+
 /** What one customer has bought in one part of a window, or in several. */
 export interface CustomerShare {
   readonly name: string;
   readonly recordCount: number;
   readonly salesCents: number;
+}
+
+/** A customer's share, or that of all others (null). */
+export interface CustomerPart extends Omit<CustomerShare, 'name'> {
+  readonly name: string | null;
 }
 
 /** Sums by customer while a window is folded: the first names each have their own, in the order of their first sale. */
@@ -26,4 +33,22 @@ export function addToCustomers(sums: CustomerSums, name: string, salesCents: num
   if (isNamed || name === OTHER_CUSTOMERS) sums.set(name, { recordCount: 1, salesCents });
   else if (sums.has(OTHER_CUSTOMERS)) addToCustomers(sums, OTHER_CUSTOMERS, salesCents);
   else sums.set(OTHER_CUSTOMERS, { recordCount: 1, salesCents });
+}
+
+/** Of some parts, as far as they say it; not in the order of anything. NaN for what is beyond what cents say exactly. */
+export function customerSums(
+  parts: Iterable<{ readonly customers: readonly CustomerShare[] | null }>,
+): CustomerSums {
+  const sums: CustomerSums = new Map();
+  for (const { customers } of parts) {
+    for (const { name, recordCount, salesCents } of customers ?? []) {
+      const own = sums.get(name);
+      if (own === undefined) sums.set(name, { recordCount, salesCents });
+      else {
+        own.recordCount += recordCount;
+        own.salesCents = sumCents([own.salesCents, salesCents]) ?? Number.NaN;
+      }
+    }
+  }
+  return sums;
 }

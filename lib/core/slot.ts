@@ -1,3 +1,4 @@
+import type { CustomerPart } from './customers.ts';
 import type { Lack } from './lack.ts';
 
 /**
@@ -30,6 +31,13 @@ export interface Slot {
   readonly closedWindows: number;
   /** What its sums are known to lack; null when that is nothing. */
   readonly lack: Lack | null;
+  /**
+   * Only when it is asked for: the range's customers of the largest sales, by name, and the others (null) last. What they
+   * lack of the slot's sales, results do not say whose it is.
+   */
+  readonly customers?: readonly CustomerPart[];
+  /** Only when it is asked for, each within 1 %; null when there is no sale, and when a result does not say. */
+  readonly quantiles?: { readonly medianCents: number | null; readonly p95Cents: number | null };
 }
 
 /**

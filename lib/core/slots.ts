@@ -4,6 +4,7 @@ import { byKey, countClosed, extreme, sharesOf, sum, sumCounts, tracesOf } from 
 import type { Span } from './range.ts';
 import { compareSequenceNumbers } from './sequence-order.ts';
 import { FINAL_MS, LATE_MS, type Slot, type SlotState } from './slot.ts';
+import { type Detail, withDetails } from './slot-details.ts';
 import { type Window, windowStartMs } from './window.ts';
 import type { WindowPart } from './window-part.ts';
 
@@ -59,10 +60,14 @@ export function uncovered(results: readonly WindowPart[], snapshots: readonly Wi
   );
 }
 
-/** The contiguous slots of a range; the ends must be window starts, the step a multiple of the window. */
+/**
+ * The contiguous slots of a range; the ends must be window starts, the step a multiple of the window. `details`: what else
+ * they tell.
+ */
 export function buildSlots(
   known: Known,
   range: { readonly fromMs: number; readonly toMs: number; readonly stepSeconds: number },
+  details: readonly Detail[] = [],
 ): Slot[] {
   const stepMs = range.stepSeconds * 1000;
   const found = new Map<number, Found>();
@@ -97,7 +102,13 @@ export function buildSlots(
       longer.some(({ window }) => window.startMs <= startMs && window.endMs >= endMs);
     slots.push(isWithin ? { ...slot, state: 'within', salesCents: null, recordCount: null } : slot);
   }
-  return slots;
+  if (details.length === 0) return slots;
+  const partsIn = ({ results, snapshots }: Found) => [...results, ...snapshots];
+  return withDetails(
+    slots,
+    slots.map((_, index) => partsIn(found.get(index) ?? NOTHING)),
+    details,
+  );
 }
 
 const NOTHING: Found = { results: [], snapshots: [], lacks: [] };

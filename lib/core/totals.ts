@@ -37,6 +37,40 @@ export function totalsOf(
   };
 }
 
+/** A window and what was sold in it. */
+export interface WindowSales {
+  readonly startMs: number;
+  readonly salesCents: number;
+}
+
+/** Of windows that have sold the most, as much as the one in the middle, and the least: of two in the middle the lesser. */
+export interface WindowSpread {
+  readonly best: WindowSales;
+  readonly median: WindowSales;
+  readonly worst: WindowSales;
+}
+
+/** Of the windows that `totalsOf` sums up; null when there is none, or one is beyond what cents say exactly. */
+export function spreadOf(
+  results: readonly WindowPart[],
+  fromMs: number,
+  toMs: number,
+  byMs: number,
+): WindowSpread | null {
+  const sales = new Map<number, number>();
+  for (const { window, salesCents } of results) {
+    const { startMs, endMs } = window;
+    if (startMs < fromMs || startMs >= toMs || endMs > byMs) continue;
+    const sum = sumCents([sales.get(startMs) ?? 0, salesCents]);
+    if (sum === null) return null;
+    sales.set(startMs, sum);
+  }
+  const windows = Array.from(sales, ([startMs, salesCents]): WindowSales => ({ startMs, salesCents }));
+  windows.sort((a, b) => a.salesCents - b.salesCents || a.startMs - b.startMs);
+  const [worst, median, best] = [windows[0], windows[(windows.length - 1) >> 1], windows.at(-1)];
+  return worst && median && best ? { best, median, worst } : null;
+}
+
 /**
  * The newest closed window, and how long after its end its results were written: of each shard the first part, since
  * what a late record adds afterwards says nothing of the pipeline. LastModified has whole seconds in AWS, so it may seem

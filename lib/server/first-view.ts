@@ -13,10 +13,15 @@ const PATIENCE_MS = 300;
  * What the page shows first, when that is known in time; else null, and the page asks for itself and says what is wrong. Without
  * what only an opened window shows, for it travels in the page's HTML.
  */
-export async function firstView(day: string, range: NamedRange): Promise<WindowsAnswer | null> {
+export async function firstView(
+  day: string,
+  range: NamedRange,
+  details: string,
+): Promise<WindowsAnswer | null> {
   try {
     const { store, loop } = dashboard();
-    const reading = windowsAnswer(store, loop, new URLSearchParams({ day, range: rangeText(range) }));
+    const query = new URLSearchParams({ day, range: rangeText(range), with: details });
+    const reading = windowsAnswer(store, loop, query);
     const answer = await Promise.race([reading, sleep(PATIENCE_MS, null)]);
     // Whoever asks next finds it read; how it fails is told then, too.
     if (answer === null) reading.catch(() => {});

@@ -1,10 +1,9 @@
 import 'server-only';
 import { createHash } from 'node:crypto';
-import type { WindowsAnswer } from '../contract/answers.ts';
 import type { Clock } from './window-store/store-clock.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import type { WindowStore } from './window-store/window-store.ts';
-import { windowsAnswer } from './windows-answer.ts';
+import { customersAnswer, windowsAnswer } from './windows-answer.ts';
 
 /** An answer as it is sent, whoever asks. */
 export interface SharedAnswer {
@@ -19,6 +18,17 @@ const FRESH_MS = 2000;
 /** Some 20 to 100 kB each; whoever looks further has asked for something else. */
 const MAX_ANSWERS = 100;
 const OVER_MS = 3 * 86_400_000;
+
+interface Answer {
+  readonly serverNowMs: number;
+  readonly toMs: number;
+}
+
+type Build<T extends Answer> = (
+  store: WindowStore,
+  loop: Pick<StoreLoop, 'fresh'>,
+  parameters: URLSearchParams,
+) => Promise<T>;
 
 interface Kept {
   readonly stamp: string;
@@ -40,19 +50,33 @@ export class SharedAnswers {
   }
 
   /** `GET /api/windows`. Throws what `windowsAnswer` throws. */
-  async windows(parameters: URLSearchParams): Promise<SharedAnswer> {
+  windows(parameters: URLSearchParams): Promise<SharedAnswer> {
+    return this.#answer('windows', windowsAnswer, parameters);
+  }
+
+  /** `GET /api/customers`. Throws what `customersAnswer` throws. */
+  customers(parameters: URLSearchParams): Promise<SharedAnswer> {
+    return this.#answer('customers', customersAnswer, parameters);
+  }
+
+  async #answer<T extends Answer>(
+    route: string,
+    build: Build<T>,
+    parameters: URLSearchParams,
+  ): Promise<SharedAnswer> {
     await this.#loop.fresh();
-    const name = ['day', 'range', 'shift']
+    const asked = ['day', 'range', 'shift', 'with']
       .map((part) => parameters.get(part) ?? '')
       .join(' ')
       .slice(0, 200);
+    const name = `${route} ${asked}`;
     const { stamp } = this.#store;
     const elapsedMs = this.#clock.elapsed();
     const known = this.#kept.get(name);
     if (known !== undefined && known.stamp === stamp && elapsedMs - known.askedMs < FRESH_MS) {
       return known.answer;
     }
-    const answer = windowsAnswer(this.#store, this.#loop, parameters).then((built) => this.#shared(built));
+    const answer = build(this.#store, this.#loop, parameters).then((built) => this.#shared(built));
     this.#kept.delete(name);
     this.#kept.set(name, { stamp, askedMs: elapsedMs, answer });
     answer.catch(() => this.#kept.delete(name));
@@ -63,7 +87,7 @@ export class SharedAnswers {
     return answer;
   }
 
-  #shared(built: WindowsAnswer): SharedAnswer {
+  #shared(built: Answer): SharedAnswer {
     // The clock's readings are no news: they go in headers.
     const text = Buffer.from(JSON.stringify({ ...built, serverNowMs: 0, readMs: 0 }));
     return {

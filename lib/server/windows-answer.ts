@@ -1,5 +1,6 @@
 import 'server-only';
-import type { DaysAnswer, Totals, WindowsAnswer } from '../contract/answers.ts';
+import type { CustomersAnswer, DaysAnswer, Totals, WindowsAnswer } from '../contract/answers.ts';
+import { rankCustomers } from '../core/customer-ranking.ts';
 import { UNREAD, type WindowLack } from '../core/lack.ts';
 import {
   DAY_MS,
@@ -11,9 +12,11 @@ import {
   UnknownRangeError,
 } from '../core/range.ts';
 import type { Slot } from '../core/slot.ts';
+import { DETAILS, type Detail } from '../core/slot-details.ts';
 import { buildSlots, isDetailed, type Known } from '../core/slots.ts';
-import { newestOf, totalsOf } from '../core/totals.ts';
+import { newestOf, spreadOf, totalsOf } from '../core/totals.ts';
 import { MAX_WINDOW_SECONDS, parseUtcDay, utcDay, windowAt } from '../core/window.ts';
+import type { WindowPart } from '../core/window-part.ts';
 import { badRequest, ProblemError } from './problem.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import { nextDay, type WindowStore } from './window-store/window-store.ts';
@@ -23,6 +26,9 @@ const MAX_MALFORMED = 20;
 const PREVIEWED_DAYS = 7;
 const BESIDE_MS = 200;
 
+/** Beyond it the answer would take seconds of everybody's time. */
+const MAX_DETAILED_DAYS = 32;
+
 /** `GET /api/windows`. Throws ProblemError for a bad query, and when what is asked for was never read. */
 export async function windowsAnswer(
   store: WindowStore,
@@ -30,6 +36,7 @@ export async function windowsAnswer(
   parameters: URLSearchParams,
 ): Promise<WindowsAnswer> {
   const query = parse(parameters);
+  const details = parseDetails(parameters.get('with') ?? '');
   await loop.fresh();
   requireRead(store);
   const range = await layOut(store, query);
@@ -42,7 +49,7 @@ export async function windowsAnswer(
     store.ensure(beside, false, BESIDE_MS),
   ]);
   if (isDetailed(range.stepSeconds, store.windowSeconds)) await store.readWhole(range.fromMs, range.toMs);
-  return answerNow(store, range);
+  return answerNow(store, range, isDetailable(range) ? details : []);
 }
 
 /** What the page that everyone opens first shows: today's last hour, as far as it was read. */
@@ -51,10 +58,40 @@ export function lastHour(store: WindowStore): WindowsAnswer {
   return answerNow(store, rangeOf(query, store.now(), store.windowSeconds, null));
 }
 
-function answerNow(store: WindowStore, range: Range): WindowsAnswer {
+/** `GET /api/customers`. Throws what `windowsAnswer` throws, and ProblemError for a range that is too long. */
+export async function customersAnswer(
+  store: WindowStore,
+  loop: Pick<StoreLoop, 'fresh'>,
+  parameters: URLSearchParams,
+): Promise<CustomersAnswer> {
+  const query = parse(parameters);
+  await loop.fresh();
+  requireRead(store);
+  const { fromMs, toMs } = await layOut(store, query);
+  if (!isDetailable({ fromMs, toMs })) {
+    throw badRequest(`Customers are told apart in ranges of at most ${MAX_DETAILED_DAYS} days.`);
+  }
+  const nowMs = store.now();
+  const lengthMs = toMs - fromMs;
+  await store.ensure(daysOf(fromMs - lengthMs, toMs));
+  const isIn = ({ window }: WindowPart) => window.startMs >= fromMs && window.startMs < toMs;
+  return {
+    serverNowMs: nowMs,
+    fromMs,
+    toMs,
+    beforeMs: fromMs - lengthMs,
+    beforeToMs: Math.min(toMs, nowMs) - lengthMs,
+    ...rankCustomers(
+      [...store.results(fromMs, toMs), ...store.snapshots().filter(isIn)],
+      store.results(fromMs - lengthMs, Math.min(toMs, nowMs) - lengthMs),
+    ),
+  };
+}
+
+function answerNow(store: WindowStore, range: Range, details: readonly Detail[] = []): WindowsAnswer {
   const previousMs = range.dayMs - DAY_MS;
   const nowMs = store.now();
-  const known = knownIn(store, range, nowMs);
+  const known = knownIn(store, range, nowMs, details);
   // The same clock time a day earlier; of a day that is over, the whole day before.
   const previousByMs = Math.min(nowMs, range.dayMs + DAY_MS + store.windowSeconds * 1000) - DAY_MS;
   const previousResults = store.results(previousMs, range.dayMs);
@@ -67,8 +104,14 @@ function answerNow(store: WindowStore, range: Range): WindowsAnswer {
     toMs: range.toMs,
     live: range.live,
     stepSeconds: range.stepSeconds,
-    slots: buildSlots(known, range),
+    slots: buildSlots(known, range, details),
     dayTotal: dayTotal(store, range.dayMs, nowMs),
+    daySpread: spreadOf(
+      store.results(range.dayMs, range.dayMs + DAY_MS),
+      range.dayMs,
+      range.dayMs + DAY_MS,
+      nowMs,
+    ),
     previousDayTotal:
       previousResults.length === 0
         ? null
@@ -127,6 +170,7 @@ function knownIn(
   store: WindowStore,
   slots: Pick<Range, 'fromMs' | 'toMs' | 'stepSeconds'>,
   nowMs: number,
+  details: readonly Detail[] = [],
 ): Known {
   const { fromMs, toMs, stepSeconds } = slots;
   // A window that began before may reach into the range, where windows were longer once.
@@ -137,9 +181,11 @@ function knownIn(
     windowSeconds: store.windowSeconds,
     idleSeconds: store.idleSeconds,
     firstDataMs: store.firstDataMs,
-    results: isDetailed(stepSeconds, store.windowSeconds)
-      ? store.results(sinceMs, toMs)
-      : store.rolledResults(sinceMs, toMs, slots),
+    // What is rolled up tells no details.
+    results:
+      details.length > 0 || isDetailed(stepSeconds, store.windowSeconds)
+        ? store.results(sinceMs, toMs)
+        : store.rolledResults(sinceMs, toMs, slots),
     snapshots: store.snapshots(),
     lacks: store.lacks(fromMs, toMs),
     unlisted: store.unlisted(fromMs, toMs),
@@ -157,6 +203,20 @@ function parse(parameters: URLSearchParams): RangeQuery {
     if (error instanceof UnknownRangeError) throw badRequest(`${error.message}.`);
     throw error;
   }
+}
+
+function parseDetails(text: string): Detail[] {
+  return text.split(',').flatMap((name) => {
+    const detail = DETAILS.find((each) => each === name);
+    if (detail === undefined && name !== '') {
+      throw badRequest(`Expected \`with\` to be some of ${DETAILS.join(', ')}, got "${name.slice(0, 80)}".`);
+    }
+    return detail ?? [];
+  });
+}
+
+function isDetailable({ fromMs, toMs }: Pick<Range, 'fromMs' | 'toMs'>): boolean {
+  return toMs - fromMs <= MAX_DETAILED_DAYS * DAY_MS;
 }
 
 /** A past day's last hour is the last one with data, so the day is read before its range is known. */

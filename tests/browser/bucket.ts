@@ -43,6 +43,8 @@ export interface Part {
   readonly sales: number;
   readonly records: number;
   readonly rejected?: number;
+  /** Records and sales by customer; left out as by an older version. */
+  readonly customers?: Readonly<Record<string, readonly [records: number, sales: number]>>;
 }
 
 /** A window result as the consumer writes it. */
@@ -58,7 +60,8 @@ export function putSnapshot(bucket: Bucket, part: Part): Promise<string> {
   return putObject(bucket, `revenue_live/${shardId(part.shard ?? 0)}.json`, bodyOf(part));
 }
 
-function bodyOf({ startMs, seconds, shard = 0, sequence = 1, sales, records, rejected = 0 }: Part): object {
+function bodyOf(part: Part): object {
+  const { startMs, seconds, shard = 0, sequence = 1, sales, records, rejected = 0, customers } = part;
   return {
     sales,
     tot_record_count: records,
@@ -70,6 +73,14 @@ function bodyOf({ startMs, seconds, shard = 0, sequence = 1, sales, records, rej
     max: records === 0 ? null : sales,
     rejected,
     requests: {},
+    ...(customers && {
+      customers: Object.fromEntries(
+        Object.entries(customers).map(([name, [count, amount]]) => [
+          name,
+          { record_count: count, sales: amount },
+        ]),
+      ),
+    }),
     terminated_early: false,
   };
 }

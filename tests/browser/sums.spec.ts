@@ -28,6 +28,7 @@ test('chart, table, CSV, JSON and the objects in S3 have one sum, in any range',
     await test.step(what, async () => {
       await page.goto(`${calm.url}/?${new URLSearchParams({ day, range: shown })}`);
       await sumsAgree(page, results);
+      await customersAgree(page, results, `${calm.url}/?${new URLSearchParams({ day, range: shown })}`);
     });
   }
 });
@@ -63,20 +64,47 @@ async function fill(pipeline: Pipeline): Promise<void> {
       seconds,
       sales: 100.1 + index,
       records: 10 + index,
+      customers: { Lizardfolk: [4, 0.1 + index], 'Kobold, Ltd': [6 + index, 100] },
     });
-    await putResult(pipeline, { startMs: at(0.5, index), seconds, shard: 1, sales: 0.07, records: 1 });
+    await putResult(pipeline, {
+      startMs: at(0.5, index),
+      seconds,
+      shard: 1,
+      sales: 0.07,
+      records: 1,
+      customers: { Kobold: [1, 0.07] },
+    });
   }
   // Two parts of one window of one shard: one ended early, or one came late.
-  await putResult(pipeline, { startMs: at(8), seconds, sequence: 1, sales: 41.5, records: 40 });
+  await putResult(pipeline, {
+    startMs: at(8),
+    seconds,
+    sequence: 1,
+    sales: 41.5,
+    records: 40,
+    customers: { Lizardfolk: [30, 50], other: [10, -8.5] },
+  });
   await putResult(pipeline, { startMs: at(8), seconds, sequence: 900, sales: 0.5, records: 1 });
   // Rejected records beside sales, and a window of nothing else.
   await putResult(pipeline, { startMs: at(8, 1), seconds, sales: 7, records: 2, rejected: 3 });
   await putResult(pipeline, { startMs: at(8, 5), seconds, sales: 0, records: 0, rejected: 4 });
   // More refunds than sales.
-  await putResult(pipeline, { startMs: at(9), seconds, sales: -12.34, records: 3 });
+  await putResult(pipeline, {
+    startMs: at(9),
+    seconds,
+    sales: -12.34,
+    records: 3,
+    customers: { Kobold: [3, -12.34] },
+  });
   // The last window of the day, the first of the next, and one of the day before.
   await putResult(pipeline, { startMs: at(24, -1), seconds, sales: 3.33, records: 1 });
-  await putResult(pipeline, { startMs: at(24), seconds, sales: 999, records: 9 });
+  await putResult(pipeline, {
+    startMs: at(24),
+    seconds,
+    sales: 999,
+    records: 9,
+    customers: { Troll: [9, 999] },
+  });
   await putResult(pipeline, { startMs: at(-1, 4), seconds, sales: 55.55, records: 5 });
   // Of the original demo: written two seconds after its window, with and without its count of records.
   for (const [hours, body] of [
@@ -93,6 +121,8 @@ interface Result {
   /** Null when the object does not say. */
   readonly records: number | null;
   readonly rejected: number;
+  /** Cents by customer, the other ones and the untold among them. */
+  readonly customers: Readonly<Record<string, number>>;
 }
 
 /** The results as they lie in S3, read by nothing but the contract. */
@@ -105,18 +135,87 @@ async function readResults(pipeline: Pipeline): Promise<Result[]> {
         tot_record_count?: number;
         window?: { start: string };
         rejected?: number;
+        customers?: Record<string, { sales: number }>;
       };
       const writtenMs = Number(/(\d+)\.json$/.exec(key)?.[1]);
+      const cents = Math.round(body.sales * 100);
+      const named = Object.entries(body.customers ?? {}).map(
+        ([name, { sales }]) => [name === 'other' ? OTHERS : name, Math.round(sales * 100)] as const,
+      );
       return {
         startMs:
           body.window === undefined
             ? (Math.floor(writtenMs / WINDOW_MS) - 1) * WINDOW_MS
             : Date.parse(body.window.start),
-        cents: Math.round(body.sales * 100),
+        cents,
         records: body.tot_record_count ?? null,
         rejected: body.rejected ?? 0,
+        customers: Object.fromEntries(body.customers === undefined ? [[UNTOLD, cents]] : named),
       };
     }),
+  );
+}
+
+const OTHERS = 'Other customers';
+const UNTOLD = 'Customer not told';
+
+/** Table, CSV, JSON and the tab split by customer, against what the objects say of each. */
+async function customersAgree(page: Page, results: readonly Result[], address: string): Promise<void> {
+  await page.goto(`${address}&customers=1&view=table`);
+  await expect(page.getByTestId('window-row').first()).toBeVisible();
+  const json: Readonly<Record<string, string | number | null>>[] = JSON.parse(
+    await exported(page, 'JSON file'),
+  );
+  const fromMs = Date.parse(String(json[0]?.window_start_utc));
+  const toMs = Date.parse(String(json.at(-1)?.window_end_utc));
+  const within = results.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
+  const stored = addUp(within.flatMap(({ customers }) => Object.entries(customers)));
+  expect(await customerColumns(page)).toEqual(stored);
+  const nameOf = (column: string) =>
+    ({ customers_other: OTHERS, customers_untold: UNTOLD })[column] ?? column.replace('customer_', '');
+  const shares = json.flatMap((row) =>
+    Object.entries(row)
+      .filter(([column]) => column.startsWith('sales_'))
+      .map(([column, sales]) => [nameOf(column.slice(6)), Math.round(Number(sales) * 100)] as const),
+  );
+  expect(addUp(shares)).toEqual(stored);
+  const csv = await exported(page, 'CSV file');
+  for (const row of json) {
+    const cells = Object.keys(row)
+      .filter((column) => column.startsWith('sales_'))
+      .map((column) => row[column] ?? '');
+    expect(csv).toContain(`,${cells.join(',')},`);
+  }
+  await page.getByRole('tab', { name: 'Customers' }).click();
+  const ranked = page.getByTestId('customers').locator('tbody tr');
+  await expect(ranked.first()).toBeVisible();
+  const rows = await ranked.evaluateAll((all) =>
+    all.map(
+      (row) => [row.querySelector('th')?.textContent ?? '', Number(row.getAttribute('data-cents'))] as const,
+    ),
+  );
+  expect(
+    addUp(rows.map(([name, cents]) => [name === 'Results that name no customers' ? UNTOLD : name, cents])),
+  ).toEqual(stored);
+}
+
+/** By name; what comes to nothing is left out. */
+function addUp(shares: readonly (readonly [string, number])[]): Readonly<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const [name, cents] of shares) sums[name] = (sums[name] ?? 0) + cents;
+  return Object.fromEntries(Object.entries(sums).filter(([, cents]) => cents !== 0));
+}
+
+/** The columns behind those that every table has, from the words in their cells. */
+async function customerColumns(page: Page): Promise<Readonly<Record<string, number>>> {
+  const rows = await page
+    .locator('section[aria-label="Windows"] tr')
+    .evaluateAll((all) => all.map((row) => [...row.children].slice(5).map((cell) => cell.textContent ?? '')));
+  const [head = [], ...body] = rows;
+  return addUp(
+    body.flatMap((row) =>
+      row.map((words, index) => [head[index] ?? '', Math.round(amountOf(words) * 100)] as const),
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
 import 'server-only';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { MAX_CENTS } from '../../core/cents.ts';
 import type { Grid, RolledPart } from '../../core/rolled-part.ts';
 import type { WindowPart } from '../../core/window-part.ts';
@@ -9,9 +10,13 @@ const NONE = Number.NaN;
 const INFERRED = 1;
 const EARLY = 2;
 
+/** What few ask for. */
+type Details = Pick<WindowPart, 'customers' | 'amounts'>;
+
 /**
- * A day that is over, small: of each result its key in one long text and its numbers in columns, some 200 bytes in all.
- * Who sent, who bought and how the amounts are spread is left out: whoever shows one window by itself reads its results.
+ * A day that is over, small: of each result its key in one long text, its numbers in columns, and who bought and how the
+ * amounts are spread packed together with all others', some 400 bytes in all. Who sent is left out: whoever shows one window
+ * by itself reads its results.
  */
 export class DayColumns {
   readonly size: number;
@@ -24,6 +29,8 @@ export class DayColumns {
   readonly #flags: Uint8Array;
   /** Of each result, one after the other, as `write` does. */
   readonly #numbers: Float64Array;
+  /** JSON of a `Details` for each result, deflated. */
+  readonly #details: Uint8Array;
   /** Of each window, ascending. */
   readonly #windows: Float64Array;
   readonly #lastEndMs: number;
@@ -49,6 +56,8 @@ export class DayColumns {
       const part = parts[index];
       if (part !== undefined) write(part, this.#numbers, index * WIDTH);
     }
+    const details = parts.map(({ customers, amounts }): Details => ({ customers, amounts }));
+    this.#details = deflateRawSync(JSON.stringify(details), { level: 1 });
     this.#windows = Float64Array.from(new Set(this.#startMs));
     this.#lastEndMs = parts.reduce((last, { window }) => Math.max(last, window.endMs), 0);
     this.#longestMs = parts.reduce((most, { window }) => Math.max(most, window.endMs - window.startMs), 0);
@@ -60,7 +69,13 @@ export class DayColumns {
     const to = firstAt(this.#startMs, toMs);
     if (from >= to) return [];
     const keys = this.#keys.split('\n').slice(from, to);
-    return keys.map((key, index) => this.#part(key, from + index));
+    // Unpacked for whoever looks at them, and for no longer than the parts are held.
+    let details: readonly Details[] | null = null;
+    const detailsOf = (index: number): Details => {
+      details ??= this.#unpacked();
+      return details[index] ?? UNSAID;
+    };
+    return keys.map((key, index) => this.#part(key, from + index, detailsOf));
   }
 
   /**
@@ -116,7 +131,11 @@ export class DayColumns {
     return [...byShard.values()];
   }
 
-  #part(key: string, index: number): WindowPart {
+  #unpacked(): readonly Details[] {
+    return JSON.parse(inflateRawSync(this.#details).toString());
+  }
+
+  #part(key: string, index: number, detailsOf: (index: number) => Details): WindowPart {
     const flags = this.#flags[index] ?? 0;
     const first = /_(\d+)\.json$/.exec(key)?.[1] ?? null;
     return {
@@ -137,6 +156,12 @@ export class DayColumns {
       lastSequenceNumber: first,
       inferred: (flags & INFERRED) !== 0,
       terminatedEarly: (flags & EARLY) !== 0,
+      get customers() {
+        return detailsOf(index).customers;
+      },
+      get amounts() {
+        return detailsOf(index).amounts;
+      },
     };
   }
 

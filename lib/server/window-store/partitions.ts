@@ -5,7 +5,7 @@ import type { WindowPart } from '../../core/window-part.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { type Malformed, Partition } from './partition.ts';
 
-/** A day that is over takes some 200 bytes a result: 100 MB. The day that was asked for longest ago goes first. */
+/** A day that is over takes some 400 bytes a result: 200 MB. The day that was asked for longest ago goes first. */
 const MAX_RESULTS = 500_000;
 
 /** The partitions that are in memory, by their UTC days `YYYY_MM_DD`. */

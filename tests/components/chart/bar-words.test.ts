@@ -32,7 +32,7 @@ function rows(
 ) {
   const bar = all[index];
   if (bar === undefined) throw new Error(`no bar ${index}`);
-  return barWords(bar, all[index - 1], measure, mode, format);
+  return barWords(bar, all[index - 1], measure, mode, format, null);
 }
 
 test('a bar says its range, its state, and then always the same things in the same order', () => {
@@ -68,7 +68,7 @@ test('a running total also says how much it is up to here', () => {
 test('where clicks are flagged, a bar says how many were made in it', () => {
   const [bar] = bars;
   if (bar === undefined) throw new Error('no bar');
-  const flagged = barWords(bar, undefined, MEASURES.sales, 'window', format, { clicks: 2, failed: 1 });
+  const flagged = barWords(bar, undefined, MEASURES.sales, 'window', format, null, { clicks: 2, failed: 1 });
   expect(flagged.rows.at(-1)).toEqual(['Clicks from here', '2, 1 of them failed']);
 });
 

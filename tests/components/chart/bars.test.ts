@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { chartBars, shardsOf } from '../../../components/chart/bars.ts';
+import { chartBars } from '../../../components/chart/bars.ts';
 import { blankWords, chartSummary, lengthWords } from '../../../components/chart/chart-words.ts';
 import { createFormat } from '../../../components/ui/format.ts';
 import { MEASURES, type Measure } from '../../../components/ui/measures.ts';
+import { splitOf } from '../../../components/ui/split.ts';
 import type { Slot } from '../../../lib/core/slot.ts';
 import { slotAt } from '../slot-at.ts';
 
@@ -49,14 +50,16 @@ test('split by shard, a bar is its shares and its shares are the bar', () => {
     { ...slotAt(0, 'closed', 500), shards: [share('a', 200), share('b', 300)] },
     { ...slotAt(1, 'closed', 100), shards: [share('b', 100)] },
   ];
-  const shards = shardsOf(split);
-  expect(shards).toEqual(['a', 'b']);
-  const parts = chartBars(split, { mode: 'window', shards }).map((bar) => bar.parts);
+  const shards = splitOf(split, 'shard');
+  expect(shards.map(({ name }) => name)).toEqual(['a', 'b']);
+  const parts = chartBars(split, { mode: 'window', split: shards }).map((bar) => bar.parts);
   expect(parts).toEqual([
     [200, 300],
     [0, 100],
   ]);
-  expect(chartBars(split, { mode: 'total', shards }).every((bar) => bar.parts.length === 0)).toBe(true);
+  expect(chartBars(split, { mode: 'total', split: shards }).every((bar) => bar.parts.length === 0)).toBe(
+    true,
+  );
 });
 
 test('a limit is reached by a bar that is as high; a blank never reaches it, not even zero', () => {

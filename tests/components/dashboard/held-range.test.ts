@@ -20,6 +20,7 @@ function answer(first: number, states: readonly SlotState[], serverNowMs = 0): W
     previousDayTotal: null,
     open: slotAt(first, 'open', null),
     newest: null,
+    daySpread: null,
     readMs: 0,
     reading: null,
     version: '',

@@ -19,6 +19,7 @@ function answer(first: number, count: number): WindowsAnswer {
     previousDayTotal: null,
     open: slotAt(first, 'open', null),
     newest: null,
+    daySpread: null,
     readMs: 0,
     problem: null,
     reading: null,

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { freezeUrlState, parseUrlState, serializeUrlState } from '../../../components/live/url-state.ts';
+import {
+  detailsOf,
+  freezeUrlState,
+  parseUrlState,
+  serializeUrlState,
+} from '../../../components/live/url-state.ts';
 
 test('an address without a query is the default, and the default has no query', () => {
   expect(serializeUrlState(parseUrlState(''))).toBe('');
@@ -24,8 +29,19 @@ test.each([
 
 test('every part of the address comes back', () => {
   const search =
-    '?day=2021-01-24&range=day&tz=utc&view=table&measure=records&mode=total&cmp=yesterday&shards=1&limit=12.5&flags=1&w=1611503760000&kiosk=1';
+    '?day=2021-01-24&range=day&tz=utc&view=table&measure=records&mode=total&cmp=yesterday&shards=1&limit=12.5&flags=1&w=1611503760000&vs=1611503640000&kiosk=1';
   expect(serializeUrlState(parseUrlState(search))).toBe(search);
+});
+
+test('bars are split by one thing at a time, and slots are asked for no more than that takes', () => {
+  const state = parseUrlState('?measure=p95&shards=1&customers=1');
+  expect(state.split).toBe('customer');
+  expect(serializeUrlState(state)).toBe('?measure=p95&customers=1');
+  expect(
+    ['', '?shards=1', '?customers=1', '?measure=median', '?measure=p95&customers=1'].map((search) =>
+      detailsOf(parseUrlState(search)),
+    ),
+  ).toEqual(['', '', 'customers', 'quantiles', 'customers,quantiles']);
 });
 
 test('no address throws, and what was understood survives a round trip', () => {

@@ -267,6 +267,7 @@ test('a file of nothing is a day of nothing', () => {
   expect(windowsAt(recording, recording.toMs, 'day')).toMatchObject({
     dayTotal: { salesCents: 0, closedWindows: 0 },
     newest: null,
+    daySpread: null,
     previousDayTotal: null,
   });
 });

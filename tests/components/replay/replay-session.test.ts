@@ -51,3 +51,37 @@ test('the API is answered from the file: its day, its objects to the byte, and n
   expect(session.answer('/api/objects?key=revenue_sum/other')).toBeUndefined();
   expect(session.answer('/api/traces?ids=own&since=0')).toBeUndefined();
 });
+
+test('a file tells who bought what it holds, at each of its moments, and ranks them against what came before', () => {
+  const by = (name: string, salesCents: number) => ({
+    customers: [{ name, recordCount: 1, salesCents }],
+  });
+  const hour = 30;
+  const told = new ReplaySession({
+    header: header(),
+    results: [
+      replayed(0, 1000, { own: [200] }, by('Kobold', 200)),
+      replayed(hour, 1000, { own: [300] }, by('Kobold', 300)),
+      replayed(hour + 1, 1000, { own: [50] }, { sequence: 9, ...by('Lizardfolk', 50) }),
+    ],
+    clicks: [],
+  });
+  told.begin();
+  told.player.pause();
+  told.player.seek(T + (hour + 1) * W + 1000);
+  const query = `day=${DAY}&range=1h`;
+  expect(told.answer(`/api/customers?${query}`)).toMatchObject({
+    salesCents: 300,
+    customers: [{ name: 'Kobold', salesCents: 300, beforeCents: 200 }],
+  });
+  told.player.seek(T + (hour + 2) * W + 1000);
+  expect(told.answer(`/api/customers?${query}`)).toMatchObject({ salesCents: 350 });
+  expect(told.answer(`/api/customers?${query}`)).toBe(told.answer(`/api/customers?${query}`));
+  const slots = told.windows('1h', 'customers').slots.flatMap(({ customers = [] }) => customers);
+  expect(slots.map(({ name, salesCents }) => [name, salesCents])).toEqual([
+    ['Kobold', 300],
+    ['Lizardfolk', 50],
+  ]);
+  expect(told.windows('1h').slots.some(({ customers }) => customers !== undefined)).toBe(false);
+  told.end();
+});

@@ -9,7 +9,7 @@ const utc = () => 0;
 const HEAD =
   'window_start_utc,window_end_utc,window_start_local,window_end_local,state,sales,records,rejected,average,min,max';
 
-const SALES = { measure: 'sales', mode: 'window' } as const;
+const SALES = { measure: 'sales', mode: 'window', split: null } as const;
 const windowsCsv = (slots: readonly Slot[], offsetMs: written.OffsetMs) =>
   written.windowsCsv(slots, offsetMs, SALES);
 const windowsJson = (slots: readonly Slot[], offsetMs: written.OffsetMs) =>
@@ -61,11 +61,39 @@ describe('the CSV of what is shown', () => {
   test('follows the measure: its running total, and its shares of the shards', () => {
     const shards = [share('a', 100), share('b', 250)];
     const slots = [0, 1].map((index) => slot(index, 'closed', { salesCents: 350, recordCount: 2, shards }));
-    const rows = written.windowsCsv(slots, utc, { measure: 'records', mode: 'total' }).split('\r\n');
+    const rows = written
+      .windowsCsv(slots, utc, { ...SALES, measure: 'records', mode: 'total' })
+      .split('\r\n');
     expect(rows[0]).toContain(',running_total,records_a,records_b,');
     expect(rows[2]).toContain(',3.5,2,0,1.75,,,4,1,1,');
-    const average = written.windowsCsv(slots, utc, { measure: 'average', mode: 'window' });
+    const average = written.windowsCsv(slots, utc, { ...SALES, measure: 'average' });
     expect(average).toContain(',sales_a,sales_b,');
+  });
+
+  test('split by customer, its columns are those of the customers, the others and the untold', () => {
+    const customers = [
+      { name: 'Kobold, Ltd', salesCents: 100, recordCount: 1 },
+      { name: null, salesCents: 30, recordCount: 2 },
+    ];
+    const slots = [
+      slot(0, 'closed', { salesCents: 135, recordCount: 4, customers }),
+      slot(1, 'closed', { salesCents: 7, recordCount: 1, customers: [] }),
+    ];
+    const shown = { ...SALES, split: 'customer' } as const;
+    const rows = written.windowsCsv(slots, utc, shown).split('\r\n');
+    expect(rows[0]).toContain(',"sales_customer_Kobold, Ltd",sales_customers_other,sales_customers_untold,');
+    expect(rows[1]).toContain(',1,0.3,0.05,false,');
+    expect(rows[2]).toContain(',,,0.07,false,');
+    const [row] = JSON.parse(written.windowsJson(slots, utc, { ...shown, measure: 'records' }));
+    expect(row).toMatchObject({ records_customers_other: 2, records_customers_untold: 1 });
+  });
+
+  test('a median is exported where it is shown, and its column says how exact it is', () => {
+    const quantiles = { medianCents: 250, p95Cents: 900 };
+    const slots = [slot(0, 'closed', { salesCents: 1000, recordCount: 3, quantiles })];
+    const [head, row] = written.windowsCsv(slots, utc, { ...SALES, measure: 'p95' }).split('\r\n');
+    expect(head).toContain(',max,p95_within_1_percent,inferred');
+    expect(row).toContain(',9,false,');
   });
 
   test.each(['=1+1', '+1', '-1', '@x', '\tx', '\rx'])('no text is taken for a formula: %j', (key) => {

@@ -28,6 +28,7 @@ export function answerOf(
     previousDayTotal: null,
     open: slotOf(fromMs + (length - 1) * W, null),
     newest: null,
+    daySpread: null,
     readMs: fromMs,
     reading: null,
     problem: null,
