@@ -5,6 +5,7 @@ import { excerptOf, excerptOfError } from '../../lib/core/excerpt.ts';
 import {
   type InvocationLog,
   serializeInvocationLog,
+  serializeWindowSales,
   type WindowSums,
 } from '../../lib/core/invocation-log.ts';
 import { resultKey } from '../../lib/core/object-key.ts';
@@ -74,7 +75,9 @@ export class WindowConsumer {
         ...progress,
       };
       // Not console.log: Lambda's JSON log format would wrap the line, and CloudWatch would not find the metrics in it.
-      process.stdout.write(`${serializeInvocationLog(line, context.functionName)}\n`);
+      const { functionName } = context;
+      const lines = [serializeInvocationLog(line, functionName), serializeWindowSales(line, functionName)];
+      process.stdout.write(lines.map((each) => (each === '' ? '' : `${each}\n`)).join(''));
     };
 
     try {

@@ -16,7 +16,7 @@ const WINDOWS_WITHOUT_RESULT = 3;
 
 /** What a person should be told of; returns the alarms' names. A quiet pipeline has no data, and is well. */
 export function addAlarms(scope: Construct, deployment: Deployment, metrics: PipelineMetrics): string[] {
-  const { names, windowSeconds, alarmTopicArn } = deployment;
+  const { names, windowSeconds, alarmAbove, alarmTopicArn } = deployment;
   // CloudWatch counts in whole minutes.
   const windowPeriod = Duration.minutes(Math.ceil(windowSeconds / 60));
   const topic = alarmTopicArn === null ? null : Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopicArn);
@@ -85,5 +85,19 @@ export function addAlarms(scope: Construct, deployment: Deployment, metrics: Pip
     any('ConsumerThrottles', 'consumerThrottles', 'The account has too little concurrency for the consumer.'),
     any('ProducerErrors', 'producerErrors', 'The producer failed. Its log says why.'),
     any('ProducerThrottles', 'producerThrottles', 'The account has too little concurrency for the producer.'),
+    ...(alarmAbove === null
+      ? []
+      : [
+          alarm('WindowSales', {
+            // In any time as long as a window lies the end of one: the sum is of that window, with all its shards.
+            metric: metrics.windowSales.with({ period: windowPeriod }),
+            comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            threshold: alarmAbove,
+            // An idle window is closed up to two minutes after its end: it is still looked for then.
+            evaluationPeriods: WINDOWS_WITHOUT_RESULT,
+            datapointsToAlarm: 1,
+            alarmDescription: `A window has sold ${alarmAbove} or more.`,
+          }),
+        ]),
   ];
 }

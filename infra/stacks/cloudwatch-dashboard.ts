@@ -31,7 +31,7 @@ export function addCloudWatchDashboard(
       [new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 3 })],
       [
         graph('Records that arrived and were counted', [m.incomingRecords, m.records, m.rejectedRecords]),
-        graph('Sales, and windows closed', [m.sales], [m.windowsClosed]),
+        graph('Sales of the windows, and windows closed', [m.windowSales], [m.windowsClosed]),
       ],
       [
         graph('How late: iterator age and result lag (ms)', [m.iteratorAge, m.resultLag]),

@@ -14,6 +14,8 @@ export interface Deployment {
   readonly versioned: boolean;
   /** Of each function; null leaves them to the account's unreserved concurrency. */
   readonly reservedConcurrency: number | null;
+  /** The sales of one window from which on an alarm goes off; null when none does. */
+  readonly alarmAbove: number | null;
   /** Who is told of alarms: the ARN of an SNS topic; null when nobody is. */
   readonly alarmTopicArn: string | null;
   /** Null when the page is not hosted. */
@@ -62,6 +64,7 @@ export const CONTEXT_NAMES = [
   'ephemeral',
   'versioned',
   'reservedConcurrency',
+  'alarmAbove',
   'alarmTopic',
   'page',
   'pageDiagnostics',
@@ -80,16 +83,27 @@ export function deploymentOf(
   if (mode === 'on-demand' && shards !== null) {
     throw new ContextError('-c shards', shards, 'left out with -c mode=on-demand, where AWS decides');
   }
+  const windowSeconds =
+    numberOf(context('windowSeconds'), '-c windowSeconds', 1, 900) ??
+    numberOf(env[SETTINGS.windowSeconds] || undefined, SETTINGS.windowSeconds, 1, 900) ??
+    pipeline.eventSourceMapping.tumblingWindowSeconds;
+  const alarmAbove = numberOf(context('alarmAbove'), '-c alarmAbove', 1, 1_000_000_000_000);
+  // CloudWatch counts in whole minutes: of other windows it would add up parts of two.
+  if (alarmAbove !== null && windowSeconds % 60 !== 0) {
+    throw new ContextError(
+      '-c alarmAbove',
+      alarmAbove,
+      `left out with windows of ${windowSeconds} s: it needs windows of whole minutes`,
+    );
+  }
   return {
     stage,
     shardCount: mode === 'on-demand' ? null : (shards ?? pipeline.stream.shardCount),
-    windowSeconds:
-      numberOf(context('windowSeconds'), '-c windowSeconds', 1, 900) ??
-      numberOf(env[SETTINGS.windowSeconds] || undefined, SETTINGS.windowSeconds, 1, 900) ??
-      pipeline.eventSourceMapping.tumblingWindowSeconds,
+    windowSeconds,
     ephemeral: isSet(context, 'ephemeral'),
     versioned: isSet(context, 'versioned'),
     reservedConcurrency: numberOf(context('reservedConcurrency'), '-c reservedConcurrency', 1, 1000),
+    alarmAbove,
     alarmTopicArn: textOf(
       context,
       'alarmTopic',

@@ -40,7 +40,7 @@ export function pipelineMetrics(source: { readonly names: DeploymentNames; reado
       Stats.SUM,
     ),
     records: own('Records', Stats.SUM),
-    sales: own('Sales', Stats.SUM),
+    windowSales: own('WindowSales', Stats.SUM),
     rejectedRecords: own('RejectedRecords', Stats.SUM),
     windowsClosed: own('WindowsClosed', Stats.SUM),
     resultLag: own('ResultLag', Stats.MAXIMUM),

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { serializeInvocationLog } from '../../../lib/core/invocation-log.ts';
+import {
+  type InvocationLog,
+  METRICS_NAMESPACE,
+  serializeInvocationLog,
+  serializeWindowSales,
+} from '../../../lib/core/invocation-log.ts';
 import { type Fields, fieldsOf, synthesize } from './synthesized.ts';
 
 const alarmsOf = (context: Readonly<Record<string, string>> = {}): ReadonlyMap<string, Fields> => {
@@ -74,6 +79,21 @@ describe('the alarms', () => {
     ]);
   });
 
+  test('tell of a window that sold as much as -c alarmAbove says, all its shards together', () => {
+    expect(alarms.has('WindowSales')).toBe(false);
+    expect(alarmsOf({ alarmAbove: '100000', windowSeconds: '300' }).get('WindowSales')).toMatchObject({
+      Namespace: METRICS_NAMESPACE,
+      MetricName: 'WindowSales',
+      Statistic: 'Sum',
+      Period: 300,
+      Threshold: 100_000,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
   test('tell nobody, unless -c alarmTopic says whom', () => {
     for (const alarm of alarms.values()) expect(alarm).not.toHaveProperty('AlarmActions');
     const topic = 'arn:aws:sns:eu-west-1:123456789012:operators';
@@ -82,31 +102,29 @@ describe('the alarms', () => {
 });
 
 test('every metric of ours that is watched is one that the consumer writes', () => {
-  const line = JSON.parse(
-    serializeInvocationLog(
-      {
-        timeMs: 0,
-        requestId: 'r',
-        shardId: 's',
-        windowStartMs: 0,
-        windowEndMs: 120_000,
-        records: 1,
-        skipped: 0,
-        rejected: 0,
-        final: true,
-        terminatedEarly: false,
-        durationMs: 1,
-        stateBytes: 2,
-        before: { recordCount: 0, salesCents: 0 },
-        after: { recordCount: 1, salesCents: 100 },
-        writtenKey: null,
-        error: null,
-      },
-      'stream_record_processor',
-    ),
+  const log: InvocationLog = {
+    timeMs: 0,
+    requestId: 'r',
+    shardId: 's',
+    windowStartMs: 0,
+    windowEndMs: 120_000,
+    records: 1,
+    skipped: 0,
+    rejected: 0,
+    final: true,
+    terminatedEarly: false,
+    durationMs: 1,
+    stateBytes: 2,
+    before: { recordCount: 0, salesCents: 0 },
+    after: { recordCount: 1, salesCents: 100 },
+    writtenKey: null,
+    error: null,
+  };
+  const lines = [serializeInvocationLog, serializeWindowSales].map((serialize) =>
+    JSON.parse(serialize(log, 'stream_record_processor')),
   );
-  const [written] = line._aws.CloudWatchMetrics;
-  const names = written.Metrics.map(({ Name }: { Name: string }) => Name);
+  const written = lines.flatMap((line) => line._aws.CloudWatchMetrics);
+  const names = written.flatMap(({ Metrics }) => Metrics.map(({ Name }: { Name: string }) => Name));
 
   const text = JSON.stringify(synthesize().analytics.toJSON());
   const inAlarms = [...text.matchAll(/"MetricName":"(\w+)","Namespace":"(\w+)"/g)].map((match) => [
@@ -117,9 +135,9 @@ test('every metric of ours that is watched is one that the consumer writes', () 
     match[1],
     match[2],
   ]);
-  const watched = [...inAlarms, ...onDashboard].filter(([namespace]) => namespace === written.Namespace);
+  const watched = [...inAlarms, ...onDashboard].filter(([namespace]) => namespace === METRICS_NAMESPACE);
   expect(new Set(watched.map(([, name]) => name))).toEqual(new Set(names));
-  expect(line).toMatchObject({ FunctionName: 'stream_record_processor' });
+  for (const line of lines) expect(line).toMatchObject({ FunctionName: 'stream_record_processor' });
 });
 
 test('the dashboard shows every alarm and the log of the consumer', () => {

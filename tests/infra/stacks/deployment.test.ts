@@ -14,6 +14,7 @@ describe('a deployment', () => {
       ephemeral: false,
       versioned: false,
       reservedConcurrency: null,
+      alarmAbove: null,
       alarmTopicArn: null,
       page: null,
       names: {
@@ -80,6 +81,8 @@ test.each<[Readonly<Record<string, unknown>>, string]>([
   [{ windowSeconds: '-1' }, 'got "-1"'],
   [{ ephemeral: 'yes' }, 'Expected -c ephemeral to be true or false, got "yes".'],
   [{ reservedConcurrency: '0' }, '-c reservedConcurrency'],
+  [{ alarmAbove: '1e5' }, 'Expected -c alarmAbove to be a whole number'],
+  [{ alarmAbove: '5', windowSeconds: '90' }, '-c alarmAbove to be left out with windows of 90 s'],
   [{ alarmTopic: 'me@example.com' }, 'Expected -c alarmTopic to be the ARN of an SNS topic'],
 ])('%j is refused, and the value is named', (context, message) => {
   expect(() => of(context)).toThrow(ContextError);

@@ -12,7 +12,7 @@ const DEPLOYMENTS: readonly Readonly<Record<string, string>>[] = [
   {},
   { stage: 'dev', shards: '2', windowSeconds: '10' },
   { mode: 'on-demand', reservedConcurrency: '5' },
-  { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:operators' },
+  { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:operators', alarmAbove: '100000' },
   { ephemeral: 'true' },
   { versioned: 'true' },
   { page: 'true', pageBundle: 'none' },

@@ -5,6 +5,7 @@ import {
   METRICS_NAMESPACE,
   parseInvocationLog,
   serializeInvocationLog,
+  serializeWindowSales,
 } from '../../../lib/core/invocation-log.ts';
 
 const sums = fc.record({ recordCount: fc.nat(), salesCents: fc.integer() });
@@ -79,10 +80,23 @@ describe("an invocation's line", () => {
     expect(Object.fromEntries(values)).toEqual({
       Records: 8,
       RejectedRecords: 1,
-      Sales: 12.5,
       WindowsClosed: 1,
       ResultLag: 1000,
     });
+  });
+
+  test("tells a closed window's sales at its own time, so that those of its shards add up", () => {
+    const line = JSON.parse(serializeWindowSales(example, 'stream_record_processor'));
+    const [directive] = line._aws.CloudWatchMetrics;
+    expect(line._aws.Timestamp).toBe(example.windowEndMs - 1);
+    expect(directive.Metrics).toEqual([{ Name: 'WindowSales', Unit: 'None' }]);
+    expect(line).toMatchObject({
+      WindowSales: example.after.salesCents / 100,
+      FunctionName: 'stream_record_processor',
+    });
+    expect(parseInvocationLog(JSON.stringify(line))).toBeNull();
+    expect(serializeWindowSales({ ...example, final: false }, 'f')).toBe('');
+    expect(serializeWindowSales({ ...example, error: 'Error: no' }, 'f')).toBe('');
   });
 
   test('of an open window closes none', () => {
