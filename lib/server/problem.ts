@@ -2,6 +2,7 @@ import 'server-only';
 import type { Problem } from '../contract/answers.ts';
 import { excerptOfText } from '../core/excerpt.ts';
 import { SETTINGS } from '../core/setting-names.ts';
+import { awsCommand } from './aws-command.ts';
 import { SettingError } from './settings.ts';
 
 /** Thrown for whatever a person should read: the edge answers it as `{"problem": …}`. */
@@ -166,24 +167,33 @@ export function policyStatement(action: string | readonly string[], resource: st
 function missing({ name, message }: ErrorFields, asked: Asked): Problem | null {
   if (name === 'NoSuchBucket') {
     const bucket = asked.resource.replace(/^arn:[^:]*:s3:::/, '').split('/')[0] ?? '';
-    return problem(
-      'bucket-missing',
-      `There is no bucket "${bucket}"${asked.endpoint === null ? '' : ` at ${asked.endpoint}`}. Deploy the stacks, or set BUCKET_NAME to the one that is there.`,
-      { fix: asked.endpoint === null ? 'npm run deploy' : 'npm run dev' },
-    );
+    return notThere('bucket-missing', `bucket "${bucket}"`, SETTINGS.bucket, ['s3', 'ls'], asked);
   }
   if (name === 'ResourceNotFoundException' && asked.action.startsWith('lambda:')) {
-    return problem(
-      'function-missing',
-      `There is no function ${asked.resource.split(':').at(-1)}${asked.region === null ? '' : ` in ${asked.region}`}. Deploy the stacks, or mend its name or the region.`,
-      { fix: 'npm run deploy' },
-    );
+    const what = `function ${asked.resource.split(':').at(-1)}`;
+    return notThere('function-missing', what, SETTINGS.producer, ['lambda', 'list-functions'], asked);
   }
   if (name !== 'ResourceNotFoundException') return null;
-  const fix = asked.action.startsWith('kinesis:')
-    ? { fix: asked.endpoint === null ? 'npm run deploy' : 'npm run dev' }
-    : {};
-  return problem('unknown', message, fix);
+  const fix =
+    asked.endpoint === null ? 'npm run deploy' : awsCommand(['kinesis', 'list-streams'], asked.endpoint);
+  return problem('unknown', message, asked.action.startsWith('kinesis:') ? { fix } : {});
+}
+
+/** On AWS what is not there is deployed; elsewhere it has another name, and the command lists what there is. */
+function notThere(
+  kind: Problem['kind'],
+  what: string,
+  setting: string,
+  list: readonly string[],
+  { endpoint, region }: Asked,
+): Problem {
+  if (endpoint !== null) {
+    const message = `There is no ${what} at ${endpoint}. Set ${setting} to one that this lists:`;
+    return problem(kind, message, { fix: awsCommand(list, endpoint) });
+  }
+  const where = region === null ? '' : ` in ${region}`;
+  const message = `There is no ${what}${where}. Deploy the stacks, or set ${setting} or AWS_REGION to where it is.`;
+  return problem(kind, message, { fix: 'npm run deploy' });
 }
 
 function throttled({ name, status }: ErrorFields, asked: Asked): Problem | null {
@@ -204,14 +214,20 @@ function unreachable({ name, code, message, status }: ErrorFields, asked: Asked)
         'endpoint-down',
         `AWS does not answer (${asked.action}: ${code || name}). Is this machine online?`,
       )
-    : problem(
-        'endpoint-down',
-        `${asked.endpoint} does not answer (${code || name}). Is the local pipeline running?`,
-        {
-          fix: 'npm run local',
-        },
-      );
+    : endpointDown(asked.endpoint, ` (${code || name})`);
 }
+
+/** `why`: in brackets, or nothing. The command starts the local runtime where it is looked for. */
+export function endpointDown(endpoint: string, why = ''): Problem {
+  const port = URL.canParse(endpoint) ? new URL(endpoint).port : '';
+  const setting = port === '' || port === LOCAL_PORT ? '' : `LOCAL_AWS_PORT=${port} `;
+  return problem('endpoint-down', `${endpoint} does not answer${why}. Is the local pipeline running?`, {
+    fix: `${setting}npm run local`,
+  });
+}
+
+/** Where the local runtime listens unless it is told otherwise. */
+const LOCAL_PORT = '4566';
 
 function fieldsOf(error: unknown): ErrorFields {
   const text = (value: unknown) =>

@@ -2,7 +2,7 @@ import 'server-only';
 import { z } from 'zod';
 import { RUNTIME_ACTIONS, type RuntimeAction, type RuntimeAnswer } from '../contract/runtime-answer.ts';
 import { excerptOf } from '../core/excerpt.ts';
-import { badRequest, ProblemError, problem } from './problem.ts';
+import { badRequest, endpointDown, ProblemError } from './problem.ts';
 import type { Settings } from './settings.ts';
 import type { Clock } from './window-store/store-clock.ts';
 
@@ -74,19 +74,18 @@ export class RuntimeControl {
         `Expected {"action": …} with one of ${RUNTIME_ACTIONS.join(', ')}, got ${excerptOf(request, 200)}.`,
       );
     }
-    if (this.#endpoint === null) {
+    const endpoint = this.#endpoint;
+    if (endpoint === null) {
       throw badRequest('Expected the local runtime, got AWS: there is nothing to control here.', 409);
     }
-    const response = await fetch(new URL('/_local/actions', this.#endpoint), {
+    const response = await fetch(new URL('/_local/actions', endpoint), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(parsed.data),
       redirect: 'error',
       signal: AbortSignal.timeout(ACT_TIMEOUT_MS),
     }).catch(() => {
-      const message = `${this.#endpoint} does not answer. Is the local pipeline running?`;
-      const down = problem('endpoint-down', message, { fix: 'npm run local' });
-      throw new ProblemError(down);
+      throw new ProblemError(endpointDown(endpoint));
     });
     this.#known = null;
     const body = said.safeParse(await response.json().catch(() => null));

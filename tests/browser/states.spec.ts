@@ -113,7 +113,9 @@ test('what fails in AWS is said with its cause and its cure, over the data that 
       await endpoint.close();
       await expect(banner(page)).toHaveAttribute('data-kind', 'endpoint-down', { timeout: 25_000 });
       await expect(banner(page)).toContainText(`${endpoint.url} does not answer`);
-      await expect(banner(page)).toContainText('npm run local');
+      const { port } = new URL(endpoint.url);
+      await expect(banner(page)).toContainText(`LOCAL_AWS_PORT=${port} npm run local`);
+      await expect(banner(page)).toContainText(/Retrying in [1-5] s/);
       await expect(total).toHaveAttribute('data-cents', '7750');
     });
   } finally {
@@ -176,7 +178,7 @@ const REFUSALS: readonly {
     refusal: s3Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist'),
     kind: 'bucket-missing',
     words: ['There is no bucket "tumbling-window-results"'],
-    fix: 'npm run',
+    fix: 'aws s3 ls --endpoint-url',
   },
   {
     refusal: s3Refusal(503, 'SlowDown', 'Please reduce your request rate.'),

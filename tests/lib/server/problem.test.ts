@@ -5,7 +5,7 @@ import { createAwsClients } from '../../../lib/server/aws-clients.ts';
 import { BucketReader } from '../../../lib/server/bucket-reader.ts';
 import { answer } from '../../../lib/server/http-answer.ts';
 import { newMetrics } from '../../../lib/server/metrics.ts';
-import { type Asked, ProblemError, problemOf } from '../../../lib/server/problem.ts';
+import { type Asked, endpointDown, ProblemError, problemOf } from '../../../lib/server/problem.ts';
 import { type LocalBucket, openLocalBucket } from './local-bucket.ts';
 
 let local: LocalBucket;
@@ -100,7 +100,7 @@ test('an endpoint that nobody listens at is known within seconds', async () => {
   const started = performance.now();
   await expect(reader.list('')).rejects.toMatchObject({
     status: 503,
-    problem: { kind: 'endpoint-down', fix: 'npm run local' },
+    problem: { kind: 'endpoint-down', fix: `LOCAL_AWS_PORT=${port} npm run local` },
   });
   expect(performance.now() - started).toBeLessThan(5000);
 });
@@ -167,6 +167,37 @@ describe('errors that no server sends', () => {
     expect(problem.message.length).toBeGreaterThan(20);
   });
 });
+
+test('the cure starts the local runtime where it is looked for', () => {
+  expect(endpointDown('http://127.0.0.1:4566').fix).toBe('npm run local');
+  expect(endpointDown('http://localhost:14566').fix).toBe('LOCAL_AWS_PORT=14566 npm run local');
+  expect(endpointDown('no address').fix).toBe('npm run local');
+});
+
+test.each([
+  ['s3:ListBucket', 'arn:aws:s3:::results', 'NoSuchBucket', 'BUCKET_NAME', 's3 ls'],
+  [
+    'lambda:InvokeFunction',
+    'arn:aws:lambda:us-east-1:*:function:f',
+    'ResourceNotFoundException',
+    'PRODUCER_FUNCTION_NAME',
+    'lambda list-functions',
+  ],
+])(
+  'what is not there is told with a cure that the words speak of: %s',
+  (action, resource, name, setting, list) => {
+    const asked = { action, resource, region: 'eu-west-1' };
+    const error = Object.assign(new Error('not there'), { name });
+    const local = problemOf(error, { ...asked, endpoint: 'http://127.0.0.1:4566' });
+    expect(local.message).toMatch(
+      new RegExp(`at http://127\\.0\\.0\\.1:4566\\. Set ${setting} to one that this lists:$`),
+    );
+    expect(local.fix).toBe(`aws ${list} --endpoint-url http://127.0.0.1:4566`);
+    const aws = problemOf(error, { ...asked, endpoint: null });
+    expect(aws.message).toContain('Deploy the stacks');
+    expect(aws.fix).toBe('npm run deploy');
+  },
+);
 
 test('what one copy of the module throws, the edge of another copy answers: each route may load its own', async () => {
   vi.resetModules();
