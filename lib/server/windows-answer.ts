@@ -95,6 +95,7 @@ function answerNow(store: WindowStore, range: Range, details: readonly Detail[] 
   // The same clock time a day earlier; of a day that is over, the whole day before.
   const previousByMs = Math.min(nowMs, range.dayMs + DAY_MS + store.windowSeconds * 1000) - DAY_MS;
   const previousResults = store.results(previousMs, range.dayMs);
+  const dayResults = store.results(range.dayMs, range.dayMs + DAY_MS);
   return {
     serverNowMs: nowMs,
     version: store.version,
@@ -105,13 +106,8 @@ function answerNow(store: WindowStore, range: Range, details: readonly Detail[] 
     live: range.live,
     stepSeconds: range.stepSeconds,
     slots: buildSlots(known, range, details),
-    dayTotal: dayTotal(store, range.dayMs, nowMs),
-    daySpread: spreadOf(
-      store.results(range.dayMs, range.dayMs + DAY_MS),
-      range.dayMs,
-      range.dayMs + DAY_MS,
-      nowMs,
-    ),
+    dayTotal: dayTotal(store, range.dayMs, nowMs, dayResults),
+    daySpread: spreadOf(dayResults, range.dayMs, range.dayMs + DAY_MS, nowMs),
     previousDayTotal:
       previousResults.length === 0
         ? null
@@ -248,9 +244,14 @@ export function newestIn(store: WindowStore, nowMs: number): WindowsAnswer['newe
   return null;
 }
 
-function dayTotal(store: WindowStore, dayMs: number, nowMs: number): Totals {
+function dayTotal(
+  store: WindowStore,
+  dayMs: number,
+  nowMs: number,
+  results = store.results(dayMs, dayMs + DAY_MS),
+): Totals {
   const toMs = dayMs + DAY_MS;
-  return totalsOf(store.results(dayMs, toMs), dayMs, toMs, nowMs, lacksIn(store, dayMs, toMs));
+  return totalsOf(results, dayMs, toMs, nowMs, lacksIn(store, dayMs, toMs));
 }
 
 function lacksIn(store: WindowStore, fromMs: number, toMs: number): WindowLack[] {

@@ -4,7 +4,7 @@ import { MAX_CENTS } from '../../../lib/core/cents.ts';
 import { type Lack, UNREADABLE } from '../../../lib/core/lack.ts';
 import { resultKey } from '../../../lib/core/object-key.ts';
 import { buildSlots, type Known, uncovered } from '../../../lib/core/slots.ts';
-import { newestOf, totalsOf } from '../../../lib/core/totals.ts';
+import { newestOf, spreadOf, totalsOf } from '../../../lib/core/totals.ts';
 import { parsePart, parseSnapshot, type WindowPart } from '../../../lib/core/window-part.ts';
 import { serializeResult, type WindowResult } from '../../../lib/core/window-result.ts';
 import { result } from '../server/local-bucket.ts';
@@ -426,4 +426,22 @@ describe('an object is no result when', () => {
       /^Expected a window result/,
     );
   });
+});
+
+test('the best, the middle and the least window of a day are of its closed windows, with all their parts', () => {
+  const results = [
+    part(result(T, 'a', 1, [300])),
+    part(result(T, 'b', 1, [50])),
+    part(result(T + W, 'a', 9, [500])),
+    part(result(T + 2 * W, 'a', 20, [-100])),
+    part(result(T + 3 * W, 'a', 30, [400])),
+    part(result(T + 4 * W, 'a', 40, [9999])),
+  ];
+  // The last one is still open.
+  expect(spreadOf(results, T, T + 10 * W, T + 4 * W + 1)).toEqual({
+    best: { startMs: T + W, salesCents: 500 },
+    median: { startMs: T, salesCents: 350 },
+    worst: { startMs: T + 2 * W, salesCents: -100 },
+  });
+  expect(spreadOf([], T, T + W, T + W)).toBeNull();
 });
