@@ -6,6 +6,15 @@ export function awsCommand(words: readonly string[], endpoint: string | null): s
   return ['aws', ...words, ...where].map(quote).join(' ');
 }
 
+/** Where the local runtime listens unless it is told otherwise. */
+const LOCAL_PORT = '4566';
+
+/** Starts the local runtime where it is looked for. */
+export function localRuntimeCommand(endpoint: string): string {
+  const port = URL.canParse(endpoint) ? new URL(endpoint).port : '';
+  return `${port === '' || port === LOCAL_PORT ? '' : `LOCAL_AWS_PORT=${port} `}npm run local`;
+}
+
 /** Words may come from outside, such as keys of objects. */
 function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

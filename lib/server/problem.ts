@@ -2,7 +2,7 @@ import 'server-only';
 import type { Problem } from '../contract/answers.ts';
 import { excerptOfText } from '../core/excerpt.ts';
 import { SETTINGS } from '../core/setting-names.ts';
-import { awsCommand } from './aws-command.ts';
+import { awsCommand, localRuntimeCommand } from './aws-command.ts';
 import { SettingError } from './settings.ts';
 
 /** Thrown for whatever a person should read: the edge answers it as `{"problem": …}`. */
@@ -169,14 +169,14 @@ function missing({ name, message }: ErrorFields, asked: Asked): Problem | null {
     const bucket = asked.resource.replace(/^arn:[^:]*:s3:::/, '').split('/')[0] ?? '';
     return notThere('bucket-missing', `bucket "${bucket}"`, SETTINGS.bucket, ['s3', 'ls'], asked);
   }
-  if (name === 'ResourceNotFoundException' && asked.action.startsWith('lambda:')) {
-    const what = `function ${asked.resource.split(':').at(-1)}`;
-    return notThere('function-missing', what, SETTINGS.producer, ['lambda', 'list-functions'], asked);
-  }
   if (name !== 'ResourceNotFoundException') return null;
-  const fix =
-    asked.endpoint === null ? 'npm run deploy' : awsCommand(['kinesis', 'list-streams'], asked.endpoint);
-  return problem('unknown', message, asked.action.startsWith('kinesis:') ? { fix } : {});
+  const own = asked.resource.split(/[:/]/).at(-1);
+  if (asked.action.startsWith('lambda:')) {
+    const list = ['lambda', 'list-functions'];
+    return notThere('function-missing', `function ${own}`, SETTINGS.producer, list, asked);
+  }
+  if (!asked.action.startsWith('kinesis:')) return problem('unknown', message);
+  return notThere('unknown', `stream ${own}`, SETTINGS.stream, ['kinesis', 'list-streams'], asked);
 }
 
 /** On AWS what is not there is deployed; elsewhere it has another name, and the command lists what there is. */
@@ -209,25 +209,16 @@ const NETWORK =
 function unreachable({ name, code, message, status }: ErrorFields, asked: Asked): Problem | null {
   const isNetwork = NETWORK.test(code) || NETWORK.test(name) || /socket hang up|timed? ?out/i.test(message);
   if (!isNetwork && status < 500) return null;
-  return asked.endpoint === null
-    ? problem(
-        'endpoint-down',
-        `AWS does not answer (${asked.action}: ${code || name}). Is this machine online?`,
-      )
-    : endpointDown(asked.endpoint, ` (${code || name})`);
+  if (asked.endpoint !== null) return endpointDown(asked.endpoint, ` (${code || name})`);
+  const why = `${asked.action}: ${code || name}`;
+  return problem('endpoint-down', `AWS does not answer (${why}). Is this machine online?`);
 }
 
-/** `why`: in brackets, or nothing. The command starts the local runtime where it is looked for. */
+/** `why`: in brackets, or nothing. */
 export function endpointDown(endpoint: string, why = ''): Problem {
-  const port = URL.canParse(endpoint) ? new URL(endpoint).port : '';
-  const setting = port === '' || port === LOCAL_PORT ? '' : `LOCAL_AWS_PORT=${port} `;
-  return problem('endpoint-down', `${endpoint} does not answer${why}. Is the local pipeline running?`, {
-    fix: `${setting}npm run local`,
-  });
+  const message = `${endpoint} does not answer${why}. Is the local pipeline running?`;
+  return problem('endpoint-down', message, { fix: localRuntimeCommand(endpoint) });
 }
-
-/** Where the local runtime listens unless it is told otherwise. */
-const LOCAL_PORT = '4566';
 
 function fieldsOf(error: unknown): ErrorFields {
   const text = (value: unknown) =>

@@ -1,9 +1,10 @@
 import 'server-only';
 import { createHash } from 'node:crypto';
+import { customersAnswer } from './customers-answer.ts';
 import type { Clock } from './window-store/store-clock.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import type { WindowStore } from './window-store/window-store.ts';
-import { customersAnswer, windowsAnswer } from './windows-answer.ts';
+import { windowsAnswer } from './windows-answer.ts';
 
 /** An answer as it is sent, whoever asks. */
 export interface SharedAnswer {

@@ -1,23 +1,14 @@
 import 'server-only';
-import type { CustomersAnswer, DaysAnswer, Totals, WindowsAnswer } from '../contract/answers.ts';
-import { rankCustomers } from '../core/customer-ranking.ts';
+import type { DaysAnswer, Totals, WindowsAnswer } from '../contract/answers.ts';
 import { UNREAD, type WindowLack } from '../core/lack.ts';
-import {
-  DAY_MS,
-  daysOf,
-  parseRangeQuery,
-  type Range,
-  type RangeQuery,
-  rangeOf,
-  UnknownRangeError,
-} from '../core/range.ts';
+import { DAY_MS, daysOf, type Range, rangeOf } from '../core/range.ts';
 import type { Slot } from '../core/slot.ts';
-import { DETAILS, type Detail } from '../core/slot-details.ts';
+import type { Detail } from '../core/slot-details.ts';
 import { buildSlots, isDetailed, type Known } from '../core/slots.ts';
 import { newestOf, spreadOf, totalsOf } from '../core/totals.ts';
 import { MAX_WINDOW_SECONDS, parseUtcDay, utcDay, windowAt } from '../core/window.ts';
-import type { WindowPart } from '../core/window-part.ts';
-import { badRequest, ProblemError } from './problem.ts';
+import { askedDetails, askedRange, isDetailable, layOut } from './asked-range.ts';
+import { ProblemError } from './problem.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import { nextDay, type WindowStore } from './window-store/window-store.ts';
 
@@ -26,17 +17,14 @@ const MAX_MALFORMED = 20;
 const PREVIEWED_DAYS = 7;
 const BESIDE_MS = 200;
 
-/** Beyond it the answer would take seconds of everybody's time. */
-const MAX_DETAILED_DAYS = 32;
-
 /** `GET /api/windows`. Throws ProblemError for a bad query, and when what is asked for was never read. */
 export async function windowsAnswer(
   store: WindowStore,
   loop: Pick<StoreLoop, 'fresh'>,
   parameters: URLSearchParams,
 ): Promise<WindowsAnswer> {
-  const query = parse(parameters);
-  const details = parseDetails(parameters.get('with') ?? '');
+  const query = askedRange(parameters);
+  const details = askedDetails(parameters.get('with') ?? '');
   await loop.fresh();
   requireRead(store);
   const range = await layOut(store, query);
@@ -56,36 +44,6 @@ export async function windowsAnswer(
 export function lastHour(store: WindowStore): WindowsAnswer {
   const query = { dayMs: null, range: '1h', shift: 0 } as const;
   return answerNow(store, rangeOf(query, store.now(), store.windowSeconds, null));
-}
-
-/** `GET /api/customers`. Throws what `windowsAnswer` throws, and ProblemError for a range that is too long. */
-export async function customersAnswer(
-  store: WindowStore,
-  loop: Pick<StoreLoop, 'fresh'>,
-  parameters: URLSearchParams,
-): Promise<CustomersAnswer> {
-  const query = parse(parameters);
-  await loop.fresh();
-  requireRead(store);
-  const { fromMs, toMs } = await layOut(store, query);
-  if (!isDetailable({ fromMs, toMs })) {
-    throw badRequest(`Customers are told apart in ranges of at most ${MAX_DETAILED_DAYS} days.`);
-  }
-  const nowMs = store.now();
-  const lengthMs = toMs - fromMs;
-  await store.ensure(daysOf(fromMs - lengthMs, toMs));
-  const isIn = ({ window }: WindowPart) => window.startMs >= fromMs && window.startMs < toMs;
-  return {
-    serverNowMs: nowMs,
-    fromMs,
-    toMs,
-    beforeMs: fromMs - lengthMs,
-    beforeToMs: Math.min(toMs, nowMs) - lengthMs,
-    ...rankCustomers(
-      [...store.results(fromMs, toMs), ...store.snapshots().filter(isIn)],
-      store.results(fromMs - lengthMs, Math.min(toMs, nowMs) - lengthMs),
-    ),
-  };
 }
 
 function answerNow(store: WindowStore, range: Range, details: readonly Detail[] = []): WindowsAnswer {
@@ -186,46 +144,6 @@ function knownIn(
     lacks: store.lacks(fromMs, toMs),
     unlisted: store.unlisted(fromMs, toMs),
   };
-}
-
-function parse(parameters: URLSearchParams): RangeQuery {
-  try {
-    return parseRangeQuery(
-      parameters.get('day') ?? 'today',
-      parameters.get('range') ?? '1h',
-      parameters.get('shift') ?? '0',
-    );
-  } catch (error) {
-    if (error instanceof UnknownRangeError) throw badRequest(`${error.message}.`);
-    throw error;
-  }
-}
-
-function parseDetails(text: string): Detail[] {
-  return text.split(',').flatMap((name) => {
-    const detail = DETAILS.find((each) => each === name);
-    if (detail === undefined && name !== '') {
-      throw badRequest(`Expected \`with\` to be some of ${DETAILS.join(', ')}, got "${name.slice(0, 80)}".`);
-    }
-    return detail ?? [];
-  });
-}
-
-function isDetailable({ fromMs, toMs }: Pick<Range, 'fromMs' | 'toMs'>): boolean {
-  return toMs - fromMs <= MAX_DETAILED_DAYS * DAY_MS;
-}
-
-/** A past day's last hour is the last one with data, so the day is read before its range is known. */
-async function layOut(store: WindowStore, query: RangeQuery): Promise<Range> {
-  const { dayMs } = query;
-  let lastDataMs: number | null = null;
-  if (dayMs !== null) await store.ensure([utcDay(dayMs)], true);
-  if (dayMs !== null && typeof query.range === 'string') {
-    for (const { window } of store.results(dayMs, dayMs + DAY_MS)) {
-      if (lastDataMs === null || window.startMs > lastDataMs) lastDataMs = window.startMs;
-    }
-  }
-  return rangeOf(query, store.now(), store.windowSeconds, lastDataMs);
 }
 
 /** Where the newest window is when the live day has none yet. */
