@@ -46,7 +46,7 @@ export const Generate = memo(function Generate({ answer, format, change }: Gener
   const { send, sending, waiting, problem, asking, agree, decline } = useSales(health);
   const [count, setCount] = useState<RecordCount>(null);
   const clicks = useClicks(health === undefined ? null : placeOf(health));
-  const [last] = clicks;
+  const last = clicks[0] ?? null;
   useFollowing(clicks, answer ?? UNKNOWN_TIMES);
   const press = useRef<(times: number) => void>(() => {});
   press.current = (times) => {

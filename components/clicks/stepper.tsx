@@ -16,8 +16,8 @@ const SIGNS: Readonly<Record<StepState, readonly [sign: string, word: string, lo
 };
 
 interface StepperProps {
-  /** Undefined before the first: the way is shown all the same. */
-  readonly click: Click | undefined;
+  /** Null before the first: the way is shown all the same. */
+  readonly click: Click | null;
   /** True while the next one is on its way. */
   readonly sending: boolean;
   readonly format: Format;
@@ -26,51 +26,49 @@ interface StepperProps {
 
 /** The receipt of the last click: how far its records are on their way to a file, and what comes next. */
 export function Stepper({ click: last, sending, format, onOpen }: StepperProps) {
-  const click = sending ? undefined : last;
+  const click = sending ? null : last;
   const share = click?.shares.at(-1);
-  const status = click && statusOf(click);
+  const status = click === null ? null : statusOf(click);
   return (
-    <div data-testid="stepper" data-status={status}>
+    <div data-testid="stepper" data-status={status ?? undefined}>
       <ol className="flex">
-        {(click === undefined ? (sending ? SENDING : NOT_YET) : stepsOf(click)).map(
-          ({ name, state }, index) => {
-            const [sign, word, look] = SIGNS[state];
-            return (
-              <li
-                key={name}
-                data-step={state}
-                className="relative flex flex-1 flex-col items-center gap-0.5 text-xs"
-              >
-                {index > 0 && (
-                  <span
-                    aria-hidden="true"
-                    className={clsx(
-                      'absolute top-2.25 right-1/2 left-[calc(-50%+10px)] mr-2.5 border-t',
-                      state === 'todo' ? 'border-line' : 'border-settled',
-                    )}
-                  />
-                )}
+        {(click === null ? (sending ? SENDING : NOT_YET) : stepsOf(click)).map(({ name, state }, index) => {
+          const [sign, word, look] = SIGNS[state];
+          return (
+            <li
+              key={name}
+              data-step={state}
+              className="relative flex flex-1 flex-col items-center gap-0.5 text-xs"
+            >
+              {index > 0 && (
                 <span
                   aria-hidden="true"
                   className={clsx(
-                    'z-1 grid size-4.5 place-items-center rounded-full border text-[10px] leading-none',
-                    look,
-                    state !== 'done' && 'bg-panel',
+                    'absolute top-2.25 right-1/2 left-[calc(-50%+10px)] mr-2.5 border-t',
+                    state === 'todo' ? 'border-line' : 'border-settled',
                   )}
-                >
-                  {sign}
-                </span>
-                <span className={state === 'todo' ? 'text-muted' : undefined}>
-                  {name}
-                  <span className="sr-only">: {word}</span>
-                </span>
-              </li>
-            );
-          },
-        )}
+                />
+              )}
+              <span
+                aria-hidden="true"
+                className={clsx(
+                  'z-1 grid size-4.5 place-items-center rounded-full border text-[10px] leading-none',
+                  look,
+                  state !== 'done' && 'bg-panel',
+                )}
+              >
+                {sign}
+              </span>
+              <span className={state === 'todo' ? 'text-muted' : undefined}>
+                {name}
+                <span className="sr-only">: {word}</span>
+              </span>
+            </li>
+          );
+        })}
       </ol>
       <p role="status" className="mt-1.5 min-h-9 text-muted text-xs">
-        {click === undefined ? sending ? 'Sending…' : CLICK_HINT : <Sentence click={click} format={format} />}{' '}
+        {click === null ? sending ? 'Sending…' : CLICK_HINT : <Sentence click={click} format={format} />}{' '}
         {status === 'counted' && share !== undefined && (
           <button type="button" className="min-h-6 text-text underline" onClick={() => onOpen(share.startMs)}>
             See it

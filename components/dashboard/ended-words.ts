@@ -9,12 +9,12 @@ type Hindrance = 'unreadable' | 'consumer-stopped' | null;
  * it.
  */
 export function endedWords(
-  ended: Slot | undefined,
+  ended: Slot | null,
   open: Pick<Slot, 'endMs'>,
   hindrance: Hindrance,
   format: Format,
 ): string {
-  if (ended === undefined) return `Ends at ${format.clock(open.endMs)}; the next one begins then.`;
+  if (ended === null) return `Ends at ${format.clock(open.endMs)}; the next one begins then.`;
   const range = format.range(ended.startMs, ended.endMs);
   const isUntouched = ended.soFar.recordCount === 0 && (ended.recordCount ?? 0) === 0;
   switch (ended.state) {

@@ -8,8 +8,8 @@ export type GuideStep = 1 | 2 | 3 | 4 | 5;
  * Which step is next, by what has really happened: sell, watch it fill, see it close, look at the file. `click`: the newest
  * one since the guide began; `hasLooked`: a window was opened after the file was there.
  */
-export function guideStep(click: Click | undefined, hasLooked: boolean): GuideStep {
-  if (click === undefined || click.receipt === null || click.receipt.recordCount === 0) return 1;
+export function guideStep(click: Click | null, hasLooked: boolean): GuideStep {
+  if (click === null || click.receipt === null || click.receipt.recordCount === 0) return 1;
   if (statusOf(click) === 'counted' || statusOf(click) === 'twice') return hasLooked ? 5 : 4;
   return countedOf(click) < click.receipt.recordCount ? 2 : 3;
 }

@@ -23,7 +23,7 @@ interface GuideProps extends PageData {
 /** The first minute in four steps, each of which is taken by what really happens. */
 export function Guide({ answer, url, change, sinceMs, onEnd }: GuideProps) {
   const clicks = useClicks(usePlace());
-  const click = clicks.find((each) => sinceMs === null || each.sentMs >= sinceMs);
+  const click = clicks.find((each) => sinceMs === null || each.sentMs >= sinceMs) ?? null;
   const [hasLooked, setHasLooked] = useState(false);
   const step = guideStep(click, hasLooked);
   useEffect(() => {
@@ -96,7 +96,7 @@ function Words({
   endMs,
 }: {
   step: ReturnType<typeof guideStep>;
-  click: Click | undefined;
+  click: Click | null;
   endMs: number;
 }) {
   const closing = (click && closesAtMs(click)) ?? endMs;

@@ -23,6 +23,7 @@ import { createFormat } from '@/components/ui/format';
 import { NearView } from '@/components/ui/near-view';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { rangeText } from '@/lib/core/range';
+import type { Slot } from '@/lib/core/slot';
 
 const loadSheet = () =>
   untilLoaded(() => import('@/components/dashboard/keyboard-sheet').then((module) => module.KeyboardSheet));
@@ -162,7 +163,7 @@ export function PageView(props: PageViewProps) {
           <div className="min-w-0 max-lg:order-first">
             <WindowClock
               open={newest?.open ?? null}
-              ended={newest === null ? undefined : endedWindow(newest)}
+              ended={newest === null ? null : endedWindow(newest)}
               isReadable={problem === null}
               format={format}
               hasPipeline={isAtWork}
@@ -205,7 +206,7 @@ function SalesPlace() {
 }
 
 /** The newest window that has ended and of which there is something to say. */
-function endedWindow({ slots, live, stepSeconds, windowSeconds }: WindowsAnswer) {
-  if (!live || stepSeconds > windowSeconds) return undefined;
-  return slots.findLast((slot) => ['closed', 'closing', 'late'].includes(slot.state));
+function endedWindow({ slots, live, stepSeconds, windowSeconds }: WindowsAnswer): Slot | null {
+  if (!live || stepSeconds > windowSeconds) return null;
+  return slots.findLast((slot) => ['closed', 'closing', 'late'].includes(slot.state)) ?? null;
 }

@@ -17,8 +17,8 @@ const AROUND = 2 * Math.PI * RADIUS;
 interface WindowClockProps {
   /** Null before the server has said it. */
   readonly open: Slot | null;
-  /** The newest window that has ended: closing, late or closed. */
-  readonly ended: Slot | undefined;
+  /** The newest window that has ended: closing, late or closed; null when there is none to tell of. */
+  readonly ended: Slot | null;
   /** False while the server cannot read what has become of it. */
   readonly isReadable: boolean;
   readonly format: Format;

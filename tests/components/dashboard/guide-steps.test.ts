@@ -4,7 +4,7 @@ import { click } from '../slots.ts';
 
 test('the guide goes on by what happens to a click, and by nothing else', () => {
   expect([
-    guideStep(undefined, false),
+    guideStep(null, false),
     guideStep(click(0, 10, []), false),
     guideStep(click(0, 10, [[0, 4, false]]), false),
     guideStep(click(0, 10, [[0, 10, false]]), false),
