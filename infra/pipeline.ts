@@ -1,27 +1,29 @@
+import { DEFAULTS } from '../lib/core/setting-names.ts';
+
 /**
  * The pipeline's settings as plain data: what the CDK stacks deploy and what the local runtime runs.
  * AWS's own names and units; a test proves that the synthesized templates say the same.
  */
 export const pipeline = {
   stream: {
-    name: 'data_pipe',
+    name: DEFAULTS.stream,
     shardCount: 1,
     retentionHours: 24,
   },
   producer: {
-    functionName: 'data_producer_fn',
+    functionName: DEFAULTS.producer,
     handlerFile: 'infra/functions/producer.ts',
     timeoutSeconds: 60,
     memoryMb: 256,
   },
   consumer: {
-    functionName: 'stream_record_processor',
+    functionName: DEFAULTS.consumer,
     handlerFile: 'infra/functions/consumer.ts',
     timeoutSeconds: 60,
     memoryMb: 512,
   },
   eventSourceMapping: {
-    tumblingWindowSeconds: 120,
+    tumblingWindowSeconds: DEFAULTS.windowSeconds,
     startingPosition: 'TRIM_HORIZON',
     // A page that is watched wants news every second; a batching window of one second caps the invocations at one a
     // second and shard, however the records trickle in. 10,000 is the most that AWS allows; 6 MB cut earlier.

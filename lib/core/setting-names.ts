@@ -10,3 +10,11 @@ export const SETTINGS = {
   windowSeconds: 'WINDOW_SECONDS',
   idleSeconds: 'WINDOW_IDLE_SECONDS',
 } as const;
+
+/** What the deploy makes, and what the page looks for when no variable says otherwise. */
+export const DEFAULTS = {
+  stream: 'data_pipe',
+  producer: 'data_producer_fn',
+  consumer: 'stream_record_processor',
+  windowSeconds: 120,
+} as const;

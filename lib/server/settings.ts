@@ -1,4 +1,4 @@
-import { SETTINGS } from '../core/setting-names.ts';
+import { DEFAULTS, SETTINGS } from '../core/setting-names.ts';
 import 'server-only';
 import { z } from 'zod';
 
@@ -79,14 +79,14 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   return {
     bucket: read(SETTINGS.bucket, "the bucket's name", bucketName),
     producerFunction:
-      read(SETTINGS.producer, "the producer function's name", resourceName) ?? 'data_producer_fn',
+      read(SETTINGS.producer, "the producer function's name", resourceName) ?? DEFAULTS.producer,
     consumerFunction:
-      read(SETTINGS.consumer, "the consumer function's name", resourceName) ?? 'stream_record_processor',
-    stream: read(SETTINGS.stream, "the stream's name", resourceName) ?? 'data_pipe',
+      read(SETTINGS.consumer, "the consumer function's name", resourceName) ?? DEFAULTS.consumer,
+    stream: read(SETTINGS.stream, "the stream's name", resourceName) ?? DEFAULTS.stream,
     region: read('AWS_REGION', 'a region such as us-east-1', regionName) ?? null,
     endpoint,
     isLocal: endpoint !== null && isLoopbackName(new URL(endpoint).hostname),
-    windowSeconds: seconds(SETTINGS.windowSeconds, 1, 900) ?? 120,
+    windowSeconds: seconds(SETTINGS.windowSeconds, 1, 900) ?? DEFAULTS.windowSeconds,
     idleSeconds: seconds(SETTINGS.idleSeconds, 0, 120) ?? 120,
     hosts: listOf(read('DASHBOARD_HOSTS', 'host names separated by commas', hostNames)),
     embedOrigins: listOf(
