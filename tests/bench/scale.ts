@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './row.ts';
-import type { Asked } from './scale/scale-reader.ts';
+import type { Asked, Refreshed } from './scale/scale-reader.ts';
 import type { VirtualBucket } from './scale/virtual-bucket.ts';
 
 const folder = fileURLToPath(new URL('./scale/', import.meta.url));
@@ -51,7 +51,29 @@ export async function bench(): Promise<readonly Row[]> {
   rows.push(below('first answer with 10,000 parts in one window', parts?.firstMs, 5000, 'ms'));
   const [malformed] = await askOf({ malformed: 20_000 }, ['range=day']);
   rows.push(below('first answer with 20,000 objects that are no results', malformed?.firstMs, 5000, 'ms'));
-  return rows;
+  return [...rows, ...(await growth())];
+}
+
+/** A refresh with days in memory: what is new is the same, however much has been. */
+async function growth(): Promise<readonly Row[]> {
+  const costs: Refreshed[] = [];
+  for (const days of [3, 30, 300]) {
+    const answers = await outputOf({ days }, ['range=1y', 'refresh']);
+    const cost: Refreshed = JSON.parse(answers[1] ?? '{}');
+    costs.push(cost);
+  }
+  const note = costs.map(
+    ({ cpuMs, requests }) => `${cpuMs.toFixed(2)} ms and ${requests.toFixed(2)} requests`,
+  );
+  const [least, , most] = costs;
+  const of = (part: keyof Refreshed) => (least && most ? most[part] / least[part] : Number.NaN);
+  return [
+    {
+      ...below("a refresh's CPU with 300 days in memory, against 3", of('cpuMs'), 1.2, '×'),
+      note: `with 3, 30 and 300: ${note.join(', ')}`,
+    },
+    below("… a refresh's requests", of('requests'), 1.2, '×'),
+  ];
 }
 
 function below(name: string, value: number | undefined, most: number, unit: string): Row {
@@ -60,8 +82,12 @@ function below(name: string, value: number | undefined, most: number, unit: stri
   return { name, value, unit, bound, ok: value <= most, note: '' };
 }
 
-/** Asks a page's server that has just started, of a bucket of its own. */
 async function askOf(bucket: Partial<VirtualBucket>, questions: readonly string[]): Promise<Asked[]> {
+  return (await outputOf(bucket, questions)).map((line): Asked => JSON.parse(line));
+}
+
+/** What a page's server that has just started says of each question, of a bucket of its own. */
+async function outputOf(bucket: Partial<VirtualBucket>, questions: readonly string[]): Promise<string[]> {
   const s3 = start('virtual-bucket.ts', [JSON.stringify({ ...PLAIN, ...bucket })]);
   try {
     const port = await firstLine(s3);
@@ -69,7 +95,7 @@ async function askOf(bucket: Partial<VirtualBucket>, questions: readonly string[
     const lines: string[] = [];
     createInterface({ input: reader.stdout ?? process.stdin }).on('line', (line) => lines.push(line));
     await once(reader, 'close');
-    return lines.map((line): Asked => JSON.parse(line));
+    return lines;
   } finally {
     s3.kill();
   }
