@@ -14,6 +14,7 @@ import { PipelineFunction } from './pipeline-function.ts';
 import { pipelineMetrics } from './pipeline-metrics.ts';
 import type { ProducerStack } from './producer-stack.ts';
 import { OWN_ACCOUNT, ResultsBucket } from './results-bucket.ts';
+import { ResultsTable } from './results-table.ts';
 
 /** The consumer with its tumbling windows, the bucket of their results, and what watches both. */
 export class AnalyticsStack extends Stack {
@@ -27,6 +28,7 @@ export class AnalyticsStack extends Stack {
       description: 'Streaming analytics: tumbling windows over the stream, and their results in S3',
     });
     const bucket = new ResultsBucket(this, 'Results', { ephemeral, versioned: deployment.versioned });
+    new ResultsTable(this, 'Table', bucket, names);
     const { handlerFile, timeoutSeconds, memoryMb } = pipeline.consumer;
     const consumer = new PipelineFunction(this, 'Consumer', {
       functionName: names.consumer,
@@ -85,6 +87,7 @@ export class AnalyticsStack extends Stack {
     output('ConsumerFunctionName', consumer.function.functionName);
     output('BucketName', bucket.bucketName);
     if (ephemeral) output('Ephemeral', 'true');
+    output('GlueDatabase', names.database, 'The results as the table window_results, for Athena');
     output('WindowSeconds', String(windowSeconds));
     output('Region', Aws.REGION);
     output('PagePolicyArn', policies.page.managedPolicyArn, 'What the page needs: attach it to its role');

@@ -39,6 +39,8 @@ export interface DeploymentNames {
   readonly consumer: string;
   readonly page: string;
   readonly dashboard: string;
+  /** Of the Glue catalog, which takes no hyphens where Athena's SQL is to go without quotes. */
+  readonly database: string;
 }
 
 /** Thrown for a value that cannot be deployed; the message names it and what it takes. */
@@ -143,6 +145,7 @@ function namesOf(stage: string | null): DeploymentNames {
     consumer: named(pipeline.consumer.functionName),
     page: named('tumbling-window-page'),
     dashboard: named('tumbling-window-stream-analytics'),
+    database: named('tumbling-window-stream-analytics').replaceAll('-', '_'),
   };
 }
 

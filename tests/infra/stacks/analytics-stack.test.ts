@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { serializeResult } from '../../../lib/core/window-result.ts';
 import { fieldsOf, synthesize, theResource } from './synthesized.ts';
 
 const { producer, analytics } = synthesize();
@@ -56,6 +57,53 @@ describe('the bucket', () => {
     ephemeral.hasOutput('Ephemeral', { Value: 'true' });
     expect(analytics.findOutputs('Ephemeral')).toEqual({});
   });
+});
+
+test('the results are a table, whose partitions are reckoned from the days', () => {
+  const { Name } = fieldsOf(theResource(analytics, 'AWS::Glue::Database').properties.DatabaseInput);
+  const { properties } = theResource(analytics, 'AWS::Glue::Table');
+  expect(Name).toBe('tumbling_window_stream_analytics');
+  expect(properties.DatabaseName).toBe(Name);
+  const location = { 'Fn::Join': ['', ['s3://', { Ref: bucket.id }, '/revenue_sum/']] };
+  expect(properties.TableInput).toMatchObject({
+    Name: 'window_results',
+    PartitionKeys: [{ Name: 'dt', Type: 'string' }],
+    Parameters: {
+      'projection.enabled': 'true',
+      'projection.dt.type': 'date',
+      'projection.dt.format': 'yyyy_MM_dd',
+      'projection.dt.range': '2021_01_01,NOW',
+      'storage.location.template': {
+        'Fn::Join': ['', ['s3://', { Ref: bucket.id }, `/revenue_sum/dt=\${dt}/`]],
+      },
+    },
+    StorageDescriptor: {
+      Location: location,
+      SerdeInfo: { SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },
+    },
+  });
+  // Every field that a result has is a column, and no other.
+  const result = JSON.parse(
+    serializeResult({
+      window: { startMs: 0, endMs: 1000 },
+      shardId: 'a',
+      firstSequenceNumber: '1',
+      lastSequenceNumber: '2',
+      recordCount: 0,
+      salesCents: 0,
+      minCents: null,
+      maxCents: null,
+      rejected: 0,
+      repeated: 0,
+      requests: [],
+      customers: [],
+      amounts: '',
+      terminatedEarly: false,
+    }),
+  );
+  const columns: unknown = fieldsOf(fieldsOf(properties.TableInput).StorageDescriptor).Columns;
+  expect(columns).toEqual(Object.keys(result).map((name) => ({ Name: name, Type: expect.any(String) })));
+  analytics.hasOutput('GlueDatabase', { Value: Name });
 });
 
 describe('the consumer', () => {

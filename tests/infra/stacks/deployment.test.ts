@@ -26,14 +26,16 @@ describe('a deployment', () => {
         consumer: 'stream_record_processor',
         page: 'tumbling-window-page',
         dashboard: 'tumbling-window-stream-analytics',
+        database: 'tumbling_window_stream_analytics',
       },
     });
   });
 
   test('with a stage shares no name with one without', () => {
-    const plain = Object.values(of().names);
-    const staged = Object.values(of({ stage: 'dev' }).names);
-    expect(staged).toEqual(plain.map((name) => `${name}-dev`));
+    const { database, ...plain } = of().names;
+    const { database: stagedDatabase, ...staged } = of({ stage: 'dev' }).names;
+    expect(Object.values(staged)).toEqual(Object.values(plain).map((name) => `${name}-dev`));
+    expect(stagedDatabase).toBe(`${database}_dev`);
   });
 
   test('takes the window from -c windowSeconds, else from WINDOW_SECONDS, else from the pipeline', () => {
