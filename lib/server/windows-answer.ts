@@ -53,6 +53,7 @@ function answerNow(store: WindowStore, range: Range, details: readonly Detail[] 
   // The same clock time a day earlier; of a day that is over, the whole day before.
   const previousByMs = Math.min(nowMs, range.dayMs + DAY_MS + store.windowSeconds * 1000) - DAY_MS;
   const previousResults = store.results(previousMs, range.dayMs);
+  const days = [...daysOf(range.fromMs, range.toMs), utcDay(range.dayMs), utcDay(previousMs)];
   const dayResults = store.results(range.dayMs, range.dayMs + DAY_MS);
   return {
     serverNowMs: nowMs,
@@ -79,10 +80,10 @@ function answerNow(store: WindowStore, range: Range, details: readonly Detail[] 
     open: openSlot(store),
     newest: newestIn(store, nowMs),
     readMs: known.readMs,
-    reading: store.reading([...daysOf(range.fromMs, range.toMs), utcDay(range.dayMs), utcDay(previousMs)]),
+    reading: store.reading(days),
     problem: store.problem,
     malformed: store
-      .malformed()
+      .malformed(new Set([...days, utcDay(nowMs)]))
       .slice(0, MAX_MALFORMED)
       .map(({ key, reason }) => ({ key, reason })),
   };

@@ -63,6 +63,13 @@ export class GivenUp {
     });
   }
 
+  /** The same wherever the same is known of it. */
+  get digest(): string {
+    return Array.from(this.#failures, ([key, { lack }]) => `${key} ${JSON.stringify(lack)}`)
+      .sort()
+      .join();
+  }
+
   /** What finals would have written. */
   parts(): WindowPart[] {
     return [...this.#failures.values()].flatMap(({ part }) => part ?? []);

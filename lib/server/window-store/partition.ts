@@ -61,6 +61,7 @@ export class Partition {
     null;
   /** Results that were read one by one of what is packed. */
   readonly #wholes = new Map<string, WindowPart>();
+  #digest: { readonly version: number; readonly text: string } | null = null;
   #reading: Promise<void> | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -127,6 +128,16 @@ export class Partition {
       if (isIn(startMs)) found.push({ startMs, ...UNREAD });
     }
     return found;
+  }
+
+  /** The same wherever the same is known of it: which objects there are, and which of them could be read. */
+  get digest(): string {
+    if (this.#digest?.version !== this.version) {
+      const open = [...this.#unread(), ...this.#malformed.values()].map(({ key }) => key);
+      const text = `${this.#packed?.digest ?? digestOf(this.#listed.values())} ${open.sort().join()}`;
+      this.#digest = { version: this.version, text };
+    }
+    return this.#digest.text;
   }
 
   /** The start of the first window by the keys alone; null when there is no result. */

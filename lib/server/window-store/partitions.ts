@@ -57,8 +57,9 @@ export class Partitions {
     return [...this.#byDay.values()].flatMap((partition) => partition.lacks(fromMs, toMs));
   }
 
-  malformed(): Malformed[] {
-    return Array.from(this.#byDay.values(), (partition) => partition.malformed()).flat();
+  /** Of some days, or of all. */
+  malformed(days: Iterable<string> = this.#byDay.keys()): Malformed[] {
+    return [...days].flatMap((day) => this.#byDay.get(day)?.malformed() ?? []);
   }
 
   /** Forgets how fresh they are. */

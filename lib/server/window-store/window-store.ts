@@ -1,5 +1,5 @@
 import 'server-only';
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Problem } from '../../contract/answers.ts';
 import { type Lack, lackOf, type WindowLack } from '../../core/lack.ts';
 import { DAY_MS, daysOf, type Span } from '../../core/range.ts';
@@ -61,7 +61,6 @@ export class WindowStore {
   readonly #dayList: DayList;
   readonly #partitions: Partitions;
   readonly #givenUp: GivenUp;
-  readonly #boot = randomUUID().slice(0, 8);
   /** Of each kind of reading the last failure, until it succeeds again. */
   readonly #problems = new Map<'results' | 'snapshots' | 'past' | 'given-up', Problem>();
   /** The snapshots that the last reading of results knew. */
@@ -116,7 +115,10 @@ export class WindowStore {
     return known.length === 0 ? null : Math.min(...known);
   }
 
-  /** Changes whenever something new is known of windows that have ended. */
+  /**
+   * Changes whenever something new is known of windows that have ended. Made of what S3 holds of the days that results may
+   * still come for, so that it is the same in every process; while one reads further days, of how far it is, too.
+   */
   get version(): string {
     // Windows also change by time alone: they end, and those without a result are then known to be empty, or late.
     const lengthMs = this.windowSeconds * 1000;
@@ -125,12 +127,17 @@ export class WindowStore {
     const turns = [now, Math.min(now, this.readMs ?? 0) - idleMs - FINAL_MS, now - idleMs - LATE_MS].map(
       (timeMs) => Math.floor(timeMs / lengthMs),
     );
-    return [this.#boot, this.#partitions.version, this.#givenUp.version, ...turns].join('.');
+    const live = this.#liveDays().map((day) => this.#partitions.get(day)?.digest);
+    const digest = createHash('sha1')
+      .update([...live, this.#givenUp.digest].join('\n'))
+      .digest('base64url');
+    return [digest, ...turns, ...(this.#ensuring.size === 0 ? [] : [this.#partitions.version])].join('.');
   }
 
   /** Changes whenever anything new is known. */
   get stamp(): string {
-    return [this.version, this.#snapshots.version, this.problem?.message].join(' ');
+    const changes = [this.#partitions.version, this.#givenUp.version, this.#snapshots.version];
+    return [this.version, ...changes, this.problem?.message].join(' ');
   }
 
   /** The results whose windows start in [fromMs, toMs), as far as their days were read. */
@@ -219,10 +226,10 @@ export class WindowStore {
     return this.#expected().some(({ window }) => window.endMs <= this.now());
   }
 
-  /** Newest first. */
-  malformed(): Malformed[] {
-    return [...this.#dayList.strays, ...this.#partitions.malformed()].sort(
-      (a, b) => b.lastModifiedMs - a.lastModifiedMs,
+  /** Of some days, or of all that are in memory, and beside them; newest first. */
+  malformed(days?: Iterable<string>): Malformed[] {
+    return [...this.#dayList.strays, ...this.#partitions.malformed(days)].sort(
+      (a, b) => b.lastModifiedMs - a.lastModifiedMs || (a.key < b.key ? -1 : 1),
     );
   }
 
