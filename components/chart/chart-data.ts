@@ -89,7 +89,7 @@ export function useChartData({
     flags,
     title: chartTitle(answer, url, format),
     summary: chartSummary(slots, measure, format),
-    blank: blankWords(answer, format),
+    blank: blankWords(answer, measure, format),
   };
 }
 

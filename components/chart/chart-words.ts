@@ -3,7 +3,7 @@ import type { Format } from '@/components/ui/format';
 import { MEASURES, type Measure, measureWords } from '@/components/ui/measures';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { sumCents } from '@/lib/core/cents';
-import { isOfMoreDays } from '@/lib/core/range';
+import { isDetailable, isOfMoreDays, MAX_DETAILED_DAYS } from '@/lib/core/range';
 import type { Slot } from '@/lib/core/slot';
 
 const UNITS = [
@@ -38,7 +38,7 @@ export function chartTitle(
 ): string {
   const { label, detail, adds }: Measure = MEASURES[url.measure];
   const of = url.measure === 'sales' ? '' : ` of ${label.toLowerCase()}`;
-  const by = url.split === 'customer' && adds ? `${label} by customer` : label;
+  const by = url.split === 'customer' && adds && isDetailable(shown) ? `${label} by customer` : label;
   const what = url.mode === 'total' ? `Running total${of}` : detail ? `${label}, ≈ within 1 %,` : by;
   const each = `${lengthWords(shown.stepSeconds)} ${shown.stepSeconds > shown.windowSeconds ? 'step' : 'window'}`;
   const first = format.day(shown.fromMs);
@@ -71,9 +71,11 @@ export function chartSummary(slots: readonly Slot[], measure: Measure, format: F
 
 /** What to say where there is nothing to draw; empty when there is something. */
 export function blankWords(
-  shown: Pick<WindowsAnswer, 'slots' | 'fromMs' | 'dayTotal'>,
+  shown: Pick<WindowsAnswer, 'slots' | 'fromMs' | 'toMs' | 'dayTotal'>,
+  { detail, label }: Measure,
   format: Pick<Format, 'day'>,
 ): string {
+  if (detail && !isDetailable(shown)) return `${label}: known in ranges of up to ${MAX_DETAILED_DAYS} days.`;
   const isBlank = shown.slots.every((slot) => ['before', 'future', 'empty'].includes(slot.state));
   if (!isBlank) return '';
   if (shown.dayTotal.closedWindows > 0) return 'Nothing in this range. The day has sales at other times.';

@@ -31,7 +31,7 @@ export function ChartLegend({
     return <div className="h-6" />;
   const sum = (which: keyof ClickFlag) => (flags ?? []).reduce((all, flag) => all + flag[which], 0);
   return (
-    <ul className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-muted text-xs">
+    <ul data-testid="chart-legend" className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-muted text-xs">
       {names.map((name, index) => (
         <li key={name} className="flex items-center gap-2">
           <PartSwatch look={looks[index] ?? 0} />

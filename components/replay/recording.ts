@@ -11,8 +11,8 @@ import {
   type Range,
   rangeOf,
 } from '@/lib/core/range';
+import type { Detail } from '@/lib/core/slot';
 import { FINAL_MS, LATE_MS, type Slot } from '@/lib/core/slot';
-import type { Detail } from '@/lib/core/slot-details';
 import { buildSlots, type Known } from '@/lib/core/slots';
 import { newestOf, spreadOf, totalsOf } from '@/lib/core/totals';
 import { windowAt, windowStartMs } from '@/lib/core/window';

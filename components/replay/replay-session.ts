@@ -19,7 +19,7 @@ import type {
 } from '@/lib/contract/answers';
 import type { ReplayFile } from '@/lib/contract/replay-file';
 import { type NamedRange, parseRange, rangeText } from '@/lib/core/range';
-import { DETAILS } from '@/lib/core/slot-details';
+import { DETAILS } from '@/lib/core/slot';
 
 let sessions = 0;
 

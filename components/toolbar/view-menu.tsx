@@ -11,6 +11,7 @@ import { MEASURES } from '@/components/ui/measures';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import { type Split, splitOf } from '@/components/ui/split';
 import type { WindowsAnswer } from '@/lib/contract/answers';
+import { isDetailable, MAX_DETAILED_DAYS } from '@/lib/core/range';
 
 const HOW_IT_TELLS =
   'At once while this tab is in view. Hidden, it asks for nothing and tells you on your return. No sound.';
@@ -60,7 +61,7 @@ export function ViewMenu({ answer, url, format, change, isReplay }: PageData) {
           </MenuItem>
         )}
         <MenuItem checked={url.split === 'customer'} onSelect={() => splitBy('customer')}>
-          Split bars by customer
+          Split bars by customer{!isDetailable(answer) && `, in up to ${MAX_DETAILED_DAYS} days`}
         </MenuItem>
         {hasShards && (
           <MenuItem checked={url.split === 'shard'} onSelect={() => splitBy('shard')}>

@@ -1,7 +1,6 @@
 import type { Format } from '@/components/ui/format';
 import { averageCents } from '@/lib/core/cents';
-import type { Slot } from '@/lib/core/slot';
-import type { Detail } from '@/lib/core/slot-details';
+import type { Detail, Slot } from '@/lib/core/slot';
 
 /** What a slot and a shard's share of it both say. */
 type Measured = Pick<Slot, 'salesCents' | 'recordCount'> &

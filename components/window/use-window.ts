@@ -3,7 +3,7 @@ import { getJson, type RequestError } from '@/components/live/request';
 import { windowsUrl } from '@/components/live/use-windows';
 import type { Problem, WindowsAnswer } from '@/lib/contract/answers';
 import type { Slot } from '@/lib/core/slot';
-import { DETAILS } from '@/lib/core/slot-details';
+import { DETAILS } from '@/lib/core/slot';
 import { utcDate, windowAt } from '@/lib/core/window';
 
 const POLL_MS = 5000;

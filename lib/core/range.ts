@@ -3,6 +3,8 @@ import { parseUtcDay, utcDay, windowStartMs } from './window.ts';
 export const DAY_MS = 86_400_000;
 /** More bars than these are slow to draw and too thin to point at. */
 export const MAX_BARS = 150;
+/** In longer ranges slots tell no details: the answer would take seconds of everybody's time. */
+export const MAX_DETAILED_DAYS = 32;
 /** Between two ends: a year, and the day that it is short of in a leap year. */
 export const MAX_RANGE_DAYS = 366;
 /** In the year 2223: days are named by four digits, and keys begin with thirteen. */
@@ -103,6 +105,11 @@ export function rangeText(range: NamedRange): string {
 /** True for a preset of several days: it shows more than the day that it is laid on. */
 export function isOfMoreDays(range: NamedRange): boolean {
   return !isSpan(range) && (PRESET_DAYS[range] ?? 1) > 1;
+}
+
+/** True where slots tell details (`Detail`) when they are asked to. */
+export function isDetailable({ fromMs, toMs }: Span): boolean {
+  return toMs - fromMs <= MAX_DETAILED_DAYS * DAY_MS;
 }
 
 export function isSpan(range: NamedRange): range is Span {

@@ -1,12 +1,8 @@
 import { AmountSketch } from './amount-sketch.ts';
 import { sumCents } from './cents.ts';
 import { type CustomerPart, customerSums, OTHER_CUSTOMERS } from './customers.ts';
-import type { Slot } from './slot.ts';
+import type { Detail, Slot } from './slot.ts';
 import type { WindowPart } from './window-part.ts';
-
-/** What slots tell only when it is asked for: it would make every answer larger. */
-export const DETAILS = ['customers', 'quantiles'] as const;
-export type Detail = (typeof DETAILS)[number];
 
 /** Customers that are told apart in the slots of a range: more would be too many to tell apart by eye. */
 const TOP_CUSTOMERS = 8;

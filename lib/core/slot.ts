@@ -60,6 +60,10 @@ export type SlotState =
   | 'before'
   | 'future';
 
+/** What slots tell only when it is asked for: it would make every answer larger. */
+export const DETAILS = ['customers', 'quantiles'] as const;
+export type Detail = (typeof DETAILS)[number];
+
 /** From the end of the idle wait until the result is seen: the final invocation, its PutObject, and the next listing. */
 export const FINAL_MS = 2000;
 /** How long beyond the idle wait a result may take before it is called late. */

@@ -3,8 +3,8 @@ import { lackOf, UNREAD, type WindowLack } from './lack.ts';
 import { byKey, countClosed, extreme, sharesOf, sum, sumCounts, tracesOf } from './part-sums.ts';
 import type { Span } from './range.ts';
 import { compareSequenceNumbers } from './sequence-order.ts';
-import { FINAL_MS, LATE_MS, type Slot, type SlotState } from './slot.ts';
-import { type Detail, withDetails } from './slot-details.ts';
+import { type Detail, FINAL_MS, LATE_MS, type Slot, type SlotState } from './slot.ts';
+import { withDetails } from './slot-details.ts';
 import { type Window, windowStartMs } from './window.ts';
 import type { WindowPart } from './window-part.ts';
 

@@ -7,13 +7,10 @@ import {
   rangeOf,
   UnknownRangeError,
 } from '../core/range.ts';
-import { DETAILS, type Detail } from '../core/slot-details.ts';
+import { DETAILS, type Detail } from '../core/slot.ts';
 import { utcDay } from '../core/window.ts';
 import { badRequest } from './problem.ts';
 import type { WindowStore } from './window-store/window-store.ts';
-
-/** Beyond it the answer would take seconds of everybody's time. */
-export const MAX_DETAILED_DAYS = 32;
 
 /** What a request asks for with `day`, `range` and `shift`. Throws ProblemError. */
 export function askedRange(parameters: URLSearchParams): RangeQuery {
@@ -38,11 +35,6 @@ export function askedDetails(text: string): Detail[] {
     }
     return detail ?? [];
   });
-}
-
-/** False where that is too much to be told. */
-export function isDetailable({ fromMs, toMs }: Pick<Range, 'fromMs' | 'toMs'>): boolean {
-  return toMs - fromMs <= MAX_DETAILED_DAYS * DAY_MS;
 }
 
 /** A past day's last hour is the last one with data, so the day is read before its range is known. */

@@ -1,9 +1,9 @@
 import 'server-only';
 import type { CustomersAnswer } from '../contract/answers.ts';
 import { rankCustomers } from '../core/customer-ranking.ts';
-import { daysOf } from '../core/range.ts';
+import { daysOf, isDetailable, MAX_DETAILED_DAYS } from '../core/range.ts';
 import type { WindowPart } from '../core/window-part.ts';
-import { askedRange, isDetailable, layOut, MAX_DETAILED_DAYS } from './asked-range.ts';
+import { askedRange, layOut } from './asked-range.ts';
 import { badRequest } from './problem.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import type { WindowStore } from './window-store/window-store.ts';

@@ -95,7 +95,8 @@ test('an empty range of a day with sales is told from a day without any', () => 
   const total = { salesCents: 0, recordCount: 0, rejected: 0 };
   const blank = (closedWindows: number, shown: Slot[]) =>
     blankWords(
-      { slots: shown, fromMs: 0, dayTotal: { ...total, closedWindows, lack: null } },
+      { slots: shown, fromMs: 0, toMs: 120_000, dayTotal: { ...total, closedWindows, lack: null } },
+      MEASURES.sales,
       { day: () => 'that day' },
     );
   expect(blank(3, [slotAt(0, 'empty', null)])).toBe(
@@ -134,4 +135,17 @@ test('a measure is what the bars show: counts, and what adds up to nothing as we
     [300, null],
   ]);
   expect(chartSummary(sold, MEASURES.largest, format)).toContain('2 bars from 00:00 to 00:04, highest $3 at');
+});
+
+test('a range too long for a median says so, and says nothing of one where it is known', () => {
+  const year = {
+    slots: [slotAt(0, 'closed', 5)],
+    fromMs: 0,
+    toMs: 365 * 86_400_000,
+    dayTotal: { salesCents: 5, recordCount: 1, rejected: 0, closedWindows: 1, lack: null },
+  };
+  const format = { day: () => 'that day' };
+  expect(blankWords(year, MEASURES.p95, format)).toBe('95th percentile: known in ranges of up to 32 days.');
+  expect(blankWords(year, MEASURES.average, format)).toBe('');
+  expect(blankWords({ ...year, toMs: 86_400_000 }, MEASURES.p95, format)).toBe('');
 });
