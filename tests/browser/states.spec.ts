@@ -141,6 +141,9 @@ test('without credentials the page says so and how to get some, where it has no 
     await expect(banner(page).getByRole('alert')).toContainText('No AWS credentials were found');
     await expect(banner(page)).toContainText('aws sso login');
     await expect(banner(page)).not.toContainText('Showing data');
+    // One card to sell from, and no empty ones beside it.
+    await expect(page.getByText('Nothing could be read yet')).toBeVisible();
+    await expect(page.locator('main section').filter({ visible: true })).toHaveCount(1);
   } finally {
     await dashboard.close();
   }
