@@ -21,7 +21,7 @@ export async function firstView(
   try {
     const { store, loop } = dashboard();
     const query = new URLSearchParams({ day, range: rangeText(range), with: details });
-    const reading = windowsAnswer(store, loop, query);
+    const reading = windowsAnswer(store, loop, query, false);
     const answer = await Promise.race([reading, sleep(PATIENCE_MS, null)]);
     // Whoever asks next finds it read; how it fails is told then, too.
     if (answer === null) reading.catch(() => {});

@@ -16,11 +16,15 @@ const MAX_MALFORMED = 20;
 const PREVIEWED_DAYS = 7;
 const BESIDE_MS = 200;
 
-/** `GET /api/windows`. Throws ProblemError for a bad query, and when what is asked for was never read. */
+/**
+ * `GET /api/windows`. Without `tracesSenders` it does not wait for what single results say of who sent: an index does not
+ * tell. Throws ProblemError for a bad query, and when what is asked for was never read.
+ */
 export async function windowsAnswer(
   store: WindowStore,
   loop: Pick<StoreLoop, 'fresh'>,
   parameters: URLSearchParams,
+  tracesSenders = true,
 ): Promise<WindowsAnswer> {
   const query = askedRange(parameters);
   const details = askedDetails(parameters.get('with') ?? '');
@@ -35,7 +39,9 @@ export async function windowsAnswer(
     // The comparison may follow: whoever looks at the last hour does not wait for the day before.
     store.ensure(beside, false, BESIDE_MS),
   ]);
-  if (isDetailed(range.stepSeconds, store.windowSeconds)) await store.readWhole(range.fromMs, range.toMs);
+  if (tracesSenders && isDetailed(range.stepSeconds, store.windowSeconds)) {
+    await store.readWhole(range.fromMs, range.toMs);
+  }
   return answerNow(store, range, isDetailable(range) ? details : []);
 }
 

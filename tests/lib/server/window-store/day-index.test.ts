@@ -97,6 +97,19 @@ test('a day of 720 windows and 4 shards is read in some ten requests, and then a
   expect(local.requests).toHaveLength(asked);
 });
 
+test('the first view has all sums without reading a single result', async () => {
+  const results = dayOf(40);
+  local.fill(results);
+  await putIndexes(results);
+  local.clock.nowMs = DAY_MS + 40 * W + 5000;
+  const { store } = fresh();
+  const read = async () => void (await store.refreshLive());
+  const { slots, dayTotal } = await windowsAnswer(store, { fresh: read }, new URLSearchParams(), false);
+  expect(reads()).toHaveLength(4);
+  expect(slots.filter(({ state }) => state === 'closed')).toHaveLength(29);
+  expect(dayTotal.salesCents).toBe(40 * 4 * 350);
+});
+
 test('windows that are shown one by one say who sent, and so does where a click’s records are', async () => {
   const results = dayOf(40);
   local.fill(results);
