@@ -22,7 +22,7 @@ export class DayColumns {
   readonly size: number;
   readonly #dayMs: number;
   readonly #keys: string;
-  readonly #shardIds: readonly (string | null)[];
+  readonly shardIds: readonly (string | null)[];
   /** Of each result, in the order of their windows. */
   readonly #startMs: Float64Array;
   readonly #shards: Uint16Array;
@@ -44,7 +44,7 @@ export class DayColumns {
     this.size = parts.length;
     this.#dayMs = dayMs;
     this.#keys = parts.map(({ key }) => key).join('\n');
-    this.#shardIds = [...shards.keys()];
+    this.shardIds = [...shards.keys()];
     this.#startMs = Float64Array.from(parts, ({ window }) => window.startMs);
     this.#shards = Uint16Array.from(parts, ({ shardId }) => shards.get(shardId) ?? 0);
     this.#flags = Uint8Array.from(
@@ -111,7 +111,7 @@ export class DayColumns {
     for (let index = from; index < to; index += 1) {
       const shard = this.#shards[index] ?? 0;
       const flags = this.#flags[index] ?? 0;
-      const shardId = this.#shardIds[shard] ?? null;
+      const shardId = this.shardIds[shard] ?? null;
       const sums = byShard.get(shard) ?? { ...NOTHING, starts, shardId, window: { startMs, endMs: startMs } };
       byShard.set(shard, sums);
       sums.window = { startMs, endMs: Math.max(sums.window.endMs, this.#number(index, END)) };
@@ -150,7 +150,7 @@ export class DayColumns {
       repeated: this.#number(index, REPEATED),
       size: this.#number(index, SIZE),
       lastModifiedMs: this.#number(index, MODIFIED),
-      shardId: this.#shardIds[this.#shards[index] ?? 0] ?? null,
+      shardId: this.shardIds[this.#shards[index] ?? 0] ?? null,
       firstSequenceNumber: first,
       // A snapshot that is left of it began with the same record: it is covered by it all the same.
       lastSequenceNumber: first,

@@ -13,15 +13,24 @@ export interface IndexedPart {
   readonly part: WindowPart;
 }
 
+/** The text of a shard's index; null when it cannot be had. Never throws. */
+export async function indexText(reader: ObjectReader, day: string, shardId: string): Promise<string | null> {
+  const read = await reader
+    .get(dayIndexKey(day, shardId), { maxBytes: MAX_DAY_INDEX_BYTES })
+    .catch(() => 'gone' as const);
+  return typeof read === 'string' ? null : read.text;
+}
+
 /**
  * What the indexes of a day's shards say of results that are listed and not read yet: exactly the rows whose key and ETag
  * the listing shows. So an index that is missing, stale or broken, or that may not be read, costs requests and no numbers.
- * Never throws.
+ * Never throws. `texts`: of shards whose index is being read already.
  */
 export async function indexedParts(
   reader: ObjectReader,
   day: string,
   unread: readonly ListedObject[],
+  texts: ReadonlyMap<string, Promise<string | null>>,
 ): Promise<readonly IndexedPart[]> {
   const byKey = new Map<string, ListedObject>();
   const sizes = new Map<string, number>();
@@ -33,9 +42,8 @@ export async function indexedParts(
   }
   const found: IndexedPart[] = [];
   const readIndex = async (shardId: string) => {
-    const key = dayIndexKey(day, shardId);
-    const read = await reader.get(key, { maxBytes: MAX_DAY_INDEX_BYTES }).catch(() => 'gone' as const);
-    const index = typeof read === 'string' ? null : parseDayIndex(read.text, day, shardId);
+    const text = await (texts.get(shardId) ?? indexText(reader, day, shardId));
+    const index = text === null ? null : parseDayIndex(text, day, shardId);
     for (const { key: row, etag, result } of index?.rows ?? []) {
       const object = byKey.get(row);
       if (object?.etag !== etag) continue;

@@ -7,7 +7,7 @@ import { parseUtcDay } from '../../core/window.ts';
 import { parsePart, parsePartKey, startOfKey, type WindowPart } from '../../core/window-part.ts';
 import { MalformedResultError } from '../../core/window-result.ts';
 import { DayColumns } from './day-columns.ts';
-import { indexedParts } from './day-index-reader.ts';
+import { indexedParts, indexText } from './day-index-reader.ts';
 import { eachOf, type ListedObject, OBJECTS_AT_ONCE, type ObjectReader } from './object-reader.ts';
 
 /** An object under the results prefix that is not a result. */
@@ -62,6 +62,8 @@ export class Partition {
   /** Results that were read one by one of what is packed. */
   readonly #wholes = new Map<string, WindowPart>();
   #digest: { readonly version: number; readonly text: string } | null = null;
+  /** By shard, of indexes that are being read before it is known which shards there are. */
+  readonly #indexTexts = new Map<string, Promise<string | null>>();
   #reading: Promise<void> | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -154,6 +156,22 @@ export class Partition {
     const next = this.#queue.then(() => this.#list(elapsedMs, scope, sinceMs));
     this.#queue = next.catch(() => {});
     return next;
+  }
+
+  /**
+   * Begins to read the indexes of shards that a day that was never read most likely has, beside its listing: what both say
+   * is put together as soon as they are there, and need not be held meanwhile.
+   */
+  anticipate(shardIds: readonly string[]): void {
+    if (this.isListed('all')) return;
+    for (const shardId of shardIds) this.#indexTexts.set(shardId, indexText(this.#reader, this.day, shardId));
+  }
+
+  /** The shards of results that are read. */
+  get shardIds(): readonly string[] {
+    const parts = this.#packed === null ? Array.from(this.#read.values(), ({ part }) => part) : [];
+    const ids = this.#packed?.columns.shardIds ?? [...new Set(parts.map(({ shardId }) => shardId))];
+    return ids.filter((id) => id !== null);
   }
 
   /** Reads what is listed and has not been read. Throws what the reader throws. */
@@ -256,7 +274,8 @@ export class Partition {
   }
 
   async #readAll(): Promise<void> {
-    const indexed = await indexedParts(this.#reader, this.day, this.#unread());
+    const indexed = await indexedParts(this.#reader, this.day, this.#unread(), this.#indexTexts);
+    this.#indexTexts.clear();
     for (const { etag, part } of indexed) {
       if (this.#listed.get(part.key)?.etag === etag) this.#keep(part.key, { etag, part, isWhole: false });
     }

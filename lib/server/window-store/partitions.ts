@@ -38,6 +38,14 @@ export class Partitions {
     return partition;
   }
 
+  /** The shards of the day that was asked for last and has some. */
+  get shardIds(): readonly string[] {
+    for (const partition of [...this.#byDay.values()].reverse()) {
+      if (partition.shardIds.length > 0) return partition.shardIds;
+    }
+    return [];
+  }
+
   /** What is known of some days, of windows that start in [fromMs, toMs); for `grid`, days that are over may be rolled up. */
   parts(
     days: Iterable<string>,

@@ -32,7 +32,9 @@ const LIVE_BUDGET_MS = 400;
 
 /** The live day is listed as a whole that often: what came far behind its time is found then. */
 const WHOLE_LIST_MS = 10_000;
-const DAYS_AT_ONCE = 12;
+const DAYS_AT_ONCE = 8;
+/** Of more, the indexes are read once the listing says that they are worth it. */
+const ANTICIPATED_SHARDS = 16;
 const DAYS_LIST_MS = 30_000;
 /** Past days hardly ever change, but whoever opens one again wants to see what did. */
 const PAST_LIST_MS = 30_000;
@@ -333,24 +335,25 @@ export class WindowStore {
       }
     }
     // The newest first, and not too many at once: what a listing says takes ten times as much as what is kept of it.
+    const shardIds = this.#partitions.shardIds.slice(0, ANTICIPATED_SHARDS);
     const newest = [...wanted].sort(([a], [b]) => (a < b ? 1 : -1));
     await this.#inTime(
       budgetMs,
-      eachOf(newest, DAYS_AT_ONCE, ([day, scope]) => this.#ensureOnce(day, scope)),
+      eachOf(newest, DAYS_AT_ONCE, ([day, scope]) => this.#ensureOnce(day, scope, shardIds)),
     );
     this.#partitions.evict(new Set([...wanted.keys(), ...live]));
   }
 
-  #ensureOnce(day: string, scope: Scope): Promise<void> {
+  #ensureOnce(day: string, scope: Scope, shardIds: readonly string[]): Promise<void> {
     const name = `${day} ${scope}`;
     const known = this.#ensuring.get(name);
     if (known !== undefined) return known;
-    const ensuring = this.#ensureDay(day, scope).finally(() => this.#ensuring.delete(name));
+    const ensuring = this.#ensureDay(day, scope, shardIds).finally(() => this.#ensuring.delete(name));
     this.#ensuring.set(name, ensuring);
     return ensuring;
   }
 
-  async #ensureDay(day: string, scope: Scope): Promise<void> {
+  async #ensureDay(day: string, scope: Scope, shardIds: readonly string[]): Promise<void> {
     const partition = this.#partition(day);
     const elapsedMs = this.#clock.elapsed();
     const isOver = this.now() - (parseUtcDay(day) ?? 0) > OVER_MS;
@@ -359,6 +362,7 @@ export class WindowStore {
       partition.isListed(scope) && partition.listedMs !== null && elapsedMs - partition.listedMs < maxAgeMs;
     if (partition.isComplete(scope) && isFresh) return;
     try {
+      if (scope === 'all') partition.anticipate(shardIds);
       if (!isFresh) await partition.list(elapsedMs, scope, null);
       await partition.read();
       if (scope === 'all') partition.pack();

@@ -165,46 +165,58 @@ describe('whatever stands in an index', () => {
     result(DAY_MS + 2 * W, 'c', 902, [], { rejected: 5 }),
   ];
 
-  test('the answer is the same as without any', async () => {
-    local.fill(results);
-    await local.put(`revenue_sum/dt=2021_01_25/${DAY_MS + 5 * W + 1000}.json`, '{"sales": 12.34}');
-    const queries = ['day=2021-01-25&range=day', `day=2021-01-25&range=${DAY_MS}-${DAY_MS + WINDOWS * W}`];
-    const answers = (dashboard: Dashboard) => Promise.all(queries.map((query) => ask(dashboard, query)));
-    const without = await answers(fresh());
-    const whole = await indexOf(results, 'a');
-    const etag = whole.rows[0]?.etag ?? '';
-    const row = fc.nat(whole.rows.length - 1).chain((at) =>
-      fc.record({
-        at: fc.constant(at),
-        // Whoever says another amount has seen another object, which has another ETag.
-        salesCents: fc.integer({ min: -500, max: 500 }),
-        isRight: fc.boolean(),
-      }),
-    );
-    const index = fc.oneof(
-      fc.array(row, { maxLength: 12 }).map((rows) =>
-        serializeDayIndex({
-          ...whole,
-          rows: rows.flatMap(({ at, isRight, salesCents }) => {
-            const known = whole.rows[at];
-            if (known === undefined) return [];
-            return isRight
-              ? [known]
-              : [{ ...known, etag: `${etag.slice(0, -2)}x"`, result: { ...known.result, salesCents } }];
-          }),
+  test.each(['read after the listing', 'read beside it, for the newest day has the same shards'])(
+    'the answer is the same as without any: %s',
+    async (when) => {
+      local.fill(results);
+      const newest = SHARDS.map((shard) => result(DAY_MS + 9 * DAY - 4 * W, shard, 1, [9]));
+      if (when.startsWith('read beside')) local.fill(newest);
+      await local.put(`revenue_sum/dt=2021_01_25/${DAY_MS + 5 * W + 1000}.json`, '{"sales": 12.34}');
+      const queries = ['day=2021-01-25&range=day', `day=2021-01-25&range=${DAY_MS}-${DAY_MS + WINDOWS * W}`];
+      const answers = (dashboard: Dashboard) => Promise.all(queries.map((query) => ask(dashboard, query)));
+      const without = await answers(fresh());
+      const whole = await indexOf(results, 'a');
+      const etag = whole.rows[0]?.etag ?? '';
+      const row = fc.nat(whole.rows.length - 1).chain((at) =>
+        fc.record({
+          at: fc.constant(at),
+          // Whoever says another amount has seen another object, which has another ETag.
+          salesCents: fc.integer({ min: -500, max: 500 }),
+          isRight: fc.boolean(),
         }),
-      ),
-      fc.nat(serializeDayIndex(whole).length).map((length) => serializeDayIndex(whole).slice(0, length)),
-      fc.constantFrom('', '{}', '[]', 'null', '{"version":1}', serializeDayIndex({ ...whole, shardId: 'b' })),
-    );
-    await fc.assert(
-      fc.asyncProperty(index, async (text) => {
-        await local.put(dayIndexKey(whole.day, 'a'), text);
-        expect(await answers(fresh())).toEqual(without);
-      }),
-      { numRuns: 12 },
-    );
-  });
+      );
+      const index = fc.oneof(
+        fc.array(row, { maxLength: 12 }).map((rows) =>
+          serializeDayIndex({
+            ...whole,
+            rows: rows.flatMap(({ at, isRight, salesCents }) => {
+              const known = whole.rows[at];
+              if (known === undefined) return [];
+              return isRight
+                ? [known]
+                : [{ ...known, etag: `${etag.slice(0, -2)}x"`, result: { ...known.result, salesCents } }];
+            }),
+          }),
+        ),
+        fc.nat(serializeDayIndex(whole).length).map((length) => serializeDayIndex(whole).slice(0, length)),
+        fc.constantFrom(
+          '',
+          '{}',
+          '[]',
+          'null',
+          '{"version":1}',
+          serializeDayIndex({ ...whole, shardId: 'b' }),
+        ),
+      );
+      await fc.assert(
+        fc.asyncProperty(index, async (text) => {
+          await local.put(dayIndexKey(whole.day, 'a'), text);
+          expect(await answers(fresh())).toEqual(without);
+        }),
+        { numRuns: 12 },
+      );
+    },
+  );
 
   test('results of which it says nothing are read one by one', async () => {
     local.fill(results);
