@@ -49,6 +49,8 @@ export function statusWord(
   if (!isOnline) return 'Offline';
   if (paused) return 'Paused';
   if (answer === null) return problem === null ? 'Loading' : 'Reconnecting';
+  // What takes long to read for the first time is not old: how much is left is said with the figures.
+  if (answer.live && answer.reading !== null) return 'Reading';
   if (answer.live && stale !== null) return `Stale ${stale} s`;
   if (problem !== null) return 'Reconnecting';
   return answer.live ? 'Live' : 'Past range';

@@ -111,7 +111,7 @@ const Live = memo(function Live({ currency, locale, search, onFile, onCalm }: Li
     >
       <Banner
         problem={problem}
-        live={answer?.live === true && !paused}
+        live={answer?.live === true && answer.reading === null && !paused}
         hasData={answer !== null}
         onRetry={retry}
       />

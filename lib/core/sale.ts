@@ -38,10 +38,10 @@ export function parseSale(text: string): ParsedSale {
   try {
     value = JSON.parse(text);
   } catch {
-    return rejected(`expected a JSON object, got ${excerptOfText(text)}`);
+    return rejected(`expected a JSON object, got ${excerptOfText(text) || 'nothing'}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return rejected(`expected a JSON object, got ${excerptOfText(text)}`);
+    return rejected(`expected a JSON object, got ${excerptOfText(text) || 'nothing'}`);
   }
   const record: {
     cust_name?: unknown;

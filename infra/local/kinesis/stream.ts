@@ -68,9 +68,9 @@ export class Stream {
     return (this.metadata.maxRecordKib ?? DEFAULT_RECORD_KIB) * 1024;
   }
 
-  /** Whether the partition keys say which shard takes a record. */
+  /** Whether the partition keys say which shard takes a record: a strategy of distribution is an on-demand stream's. */
   get usesPartitionKeys(): boolean {
-    return this.metadata.distribution !== 'AUTO';
+    return this.metadata.mode !== 'ON_DEMAND' || this.metadata.distribution !== 'AUTO';
   }
 
   /** None while the stream is being created. */

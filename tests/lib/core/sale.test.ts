@@ -113,7 +113,7 @@ describe('a sale', () => {
 
   const valid = { cust_name: 'Kobold', cust_id: 1, sales: 12.34 };
   test.each([
-    ['', 'expected a JSON object'],
+    ['', 'expected a JSON object, got nothing'],
     ['this is not a sale', 'expected a JSON object, got this is not a sale'],
     ['{"cust_name":"Kobold",', 'expected a JSON object'],
     ['null', 'expected a JSON object'],

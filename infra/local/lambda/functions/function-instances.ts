@@ -112,6 +112,7 @@ export class FunctionInstances {
       handler,
       kind,
       environment,
+      taskRoot,
     } = this.#definition;
     return {
       AWS_ACCESS_KEY_ID: 'local',
@@ -121,6 +122,7 @@ export class FunctionInstances {
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       ...(kind === 'provided' ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }),
+      LAMBDA_TASK_ROOT: taskRoot,
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: version,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),

@@ -152,7 +152,7 @@ process.on('exit', flushOutput);
 type Done = (error?: unknown, result?: unknown) => void;
 type Handler = (event: unknown, context: object, callback: Done) => unknown;
 
-/** Answers for the invocation under way, when the event loop runs dry without an answer. */
+/** Answers for what is under way, an invocation or the loading, when the event loop runs dry without an end of it. */
 let whenIdle: (() => void) | null = null;
 process.on('beforeExit', () => {
   // Back on the port first: otherwise an answered worker would end here.
@@ -279,7 +279,9 @@ async function load(): Promise<Handler> {
 }
 
 try {
+  whenIdle = () => die('Uncaught Exception', neverSettled());
   const handler = await load();
+  whenIdle = null;
   port.on('message', (request: WorkerRequest) => invoke(handler, request));
   send({ kind: 'ready' });
 } catch (error) {

@@ -58,7 +58,6 @@ export class RuntimeProcess implements Sandbox {
           ...machineEnvironment(),
           ...environment,
           AWS_LAMBDA_RUNTIME_API: address,
-          LAMBDA_TASK_ROOT: taskRoot,
           LAMBDA_RUNTIME_DIR: taskRoot,
         }),
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -165,7 +165,24 @@ describe('a stream', () => {
     const { ShardId } = await put('own');
     expect((await read(ShardId)).map(({ PartitionKey }) => PartitionKey)).toEqual([undefined, 'own']);
 
+    const needsKey = {
+      name: 'ValidationException',
+      message:
+        "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: Member must not be null",
+    };
     const StreamARN = arnOf(StreamName);
+    const setMode = async (StreamMode: 'PROVISIONED' | 'ON_DEMAND') => {
+      await kinesis.client.send(
+        new UpdateStreamModeCommand({ StreamARN, StreamModeDetails: { StreamMode } }),
+      );
+      kinesis.turn(transitionMs);
+    };
+    // The strategy is one of streams on demand.
+    await setMode('PROVISIONED');
+    expect(await refusal(put())).toEqual(needsKey);
+    await setMode('ON_DEMAND');
+    expect(await put()).toMatchObject({ ShardId: expect.any(String) });
+
     await kinesis.client.send(
       new UpdateStreamRecordDistributionStrategyCommand({
         StreamARN,
@@ -173,11 +190,7 @@ describe('a stream', () => {
       }),
     );
     kinesis.turn(transitionMs);
-    expect(await refusal(put())).toEqual({
-      name: 'ValidationException',
-      message:
-        "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: Member must not be null",
-    });
+    expect(await refusal(put())).toEqual(needsKey);
   });
 
   test('is summed up by name and by ARN', async () => {
