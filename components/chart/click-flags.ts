@@ -1,4 +1,5 @@
-import { type Click, statusOf } from '@/lib/contract/click';
+import type { Click } from '@/lib/contract/click';
+import { statusOf } from '@/lib/contract/click-status';
 import type { Slot } from '@/lib/core/slot';
 
 /** The clicks that this browser made during a slot. */

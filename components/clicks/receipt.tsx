@@ -3,7 +3,8 @@
 import { splitWords } from '@/components/clicks/split-words';
 import { Disclosure } from '@/components/ui/disclosure';
 import type { Format } from '@/components/ui/format';
-import { type Click, type ClickStatus, describeClick, statusOf } from '@/lib/contract/click';
+import type { Click } from '@/lib/contract/click';
+import { type ClickStatus, describeClick, statusOf } from '@/lib/contract/click-status';
 
 /** A sign and a word, so that colour is never the only difference. */
 const SIGNS: Readonly<Record<ClickStatus, readonly [sign: string, word: string, look: string]>> = {

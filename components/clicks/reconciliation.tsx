@@ -6,7 +6,7 @@ import { useClicks } from '@/components/live/click-store';
 import type { PageData } from '@/components/live/page-data';
 import { usePlace } from '@/components/live/use-place';
 import type { Format } from '@/components/ui/format';
-import { lackWords } from '@/components/ui/state-words';
+import { lackWords } from '@/components/ui/lack-words';
 import type { Sums } from '@/lib/contract/click';
 import { lackOf } from '@/lib/core/lack';
 

@@ -5,7 +5,8 @@ import { CLICK_HINT } from '@/components/clicks/click-hint';
 import { closesAtMs, countedOf, NOT_YET, SENDING, type StepState, stepsOf } from '@/components/clicks/steps';
 import { serverNow, useTicking } from '@/components/live/server-clock';
 import { countdown, type Format } from '@/components/ui/format';
-import { type Click, describeClick, statusOf } from '@/lib/contract/click';
+import type { Click } from '@/lib/contract/click';
+import { describeClick, statusOf } from '@/lib/contract/click-status';
 
 const SIGNS: Readonly<Record<StepState, readonly [sign: string, word: string, look: string]>> = {
   done: ['✓', 'done', 'border-settled bg-settled text-on-settled'],

@@ -1,4 +1,5 @@
-import { type Click, progressOf, statusOf } from '@/lib/contract/click';
+import { type Click, progressOf } from '@/lib/contract/click';
+import { statusOf } from '@/lib/contract/click-status';
 
 /** done: behind. now: on its way. todo: not begun. doubt: overdue, or twice. failed: it ends here. */
 export type StepState = 'done' | 'now' | 'todo' | 'doubt' | 'failed';

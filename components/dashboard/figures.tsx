@@ -7,7 +7,7 @@ import { type RunningTotal, runningTotal } from '@/components/dashboard/running-
 import { untilLoaded } from '@/components/live/until-loaded';
 import type { Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
-import { lackWords } from '@/components/ui/state-words';
+import { lackWords } from '@/components/ui/lack-words';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { averageCents } from '@/lib/core/cents';
 

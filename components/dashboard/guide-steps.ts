@@ -1,5 +1,6 @@
 import { countedOf } from '@/components/clicks/steps';
-import { type Click, statusOf } from '@/lib/contract/click';
+import type { Click } from '@/lib/contract/click';
+import { statusOf } from '@/lib/contract/click-status';
 
 /** What the guide shows: one of four steps, 1 to 4; 5 when all have been taken. */
 export type GuideStep = 1 | 2 | 3 | 4 | 5;

@@ -1,5 +1,5 @@
 import type { Format } from '@/components/ui/format';
-import type { Lack } from '@/lib/core/lack';
+import { lackWords } from '@/components/ui/lack-words';
 import type { Slot, SlotState } from '@/lib/core/slot';
 
 /** The one word, or two, for each state, in chart, table and announcements alike. */
@@ -42,20 +42,4 @@ export function stateSentence(slot: Slot, format: Format): string {
 /** True of what is not to be taken for the whole. */
 export function isDoubtful({ state, lack }: Pick<Slot, 'state' | 'lack'>): boolean {
   return lack !== null || state === 'late' || state === 'missing' || state === 'incomplete';
-}
-
-/** What a sum lacks, in a sentence; empty when that is nothing. */
-export function lackWords(lack: Lack | null, format: Pick<Format, 'count' | 'money'>): string {
-  if (lack === null) return '';
-  const count = (n: number, one: string, more: string) => `${format.count(n)} ${n === 1 ? one : more}`;
-  const parts = [
-    ...(lack.givenUpRecords > 0
-      ? [
-          `${count(lack.givenUpRecords, 'record was', 'records were')} given up by Lambda${lack.givenUpCents === null ? '' : ` (${format.money(lack.givenUpCents)})`}`,
-        ]
-      : []),
-    ...(lack.unreadable > 0 ? [`${count(lack.unreadable, 'object', 'objects')} cannot be read`] : []),
-    ...(lack.unread > 0 ? [`${count(lack.unread, 'object is', 'objects are')} still to be read`] : []),
-  ];
-  return `Incomplete: ${parts.join(', ')}.`;
 }

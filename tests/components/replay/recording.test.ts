@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clicksAt } from '../../../components/replay/recorded-clicks.ts';
 import { momentsBy, recordingOf, windowsAt } from '../../../components/replay/recording.ts';
-import { statusOf } from '../../../lib/contract/click.ts';
+import { statusOf } from '../../../lib/contract/click-status.ts';
 import type { ReplayFile } from '../../../lib/contract/replay-file.ts';
 import { T, W } from '../slots.ts';
 import { DAY_MS, days, header, replayed, sent } from './replayed-day.ts';

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Click,
-  describeClick,
-  dueMs,
-  parseClicks,
-  sharesOf,
-  statusOf,
-  unsettled,
-} from '../../../lib/contract/click.ts';
+import { type Click, dueMs, parseClicks, sharesOf, unsettled } from '../../../lib/contract/click.ts';
+import { describeClick, statusOf } from '../../../lib/contract/click-status.ts';
 
 /** 24 January 2021, 15:56 UTC: the start of a window of two minutes. */
 const T = 1_611_503_760_000;

@@ -1,0 +1,18 @@
+import type { Format } from '@/components/ui/format';
+import type { Lack } from '@/lib/core/lack';
+
+/** What a sum lacks, in a sentence; empty when that is nothing. */
+export function lackWords(lack: Lack | null, format: Pick<Format, 'count' | 'money'>): string {
+  if (lack === null) return '';
+  const count = (n: number, one: string, more: string) => `${format.count(n)} ${n === 1 ? one : more}`;
+  const parts = [
+    ...(lack.givenUpRecords > 0
+      ? [
+          `${count(lack.givenUpRecords, 'record was', 'records were')} given up by Lambda${lack.givenUpCents === null ? '' : ` (${format.money(lack.givenUpCents)})`}`,
+        ]
+      : []),
+    ...(lack.unreadable > 0 ? [`${count(lack.unreadable, 'object', 'objects')} cannot be read`] : []),
+    ...(lack.unread > 0 ? [`${count(lack.unread, 'object is', 'objects are')} still to be read`] : []),
+  ];
+  return `Incomplete: ${parts.join(', ')}.`;
+}
