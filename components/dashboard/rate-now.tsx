@@ -26,7 +26,7 @@ export function RateNow({
     >
       <div>
         <dt className="text-muted text-xs">Rate now</dt>
-        <dd className="font-medium">
+        <dd data-ticks className="font-medium">
           <Rate open={open} format={format} />
         </dd>
         <dd className="text-muted text-xs">records/s</dd>
