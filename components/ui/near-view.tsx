@@ -20,10 +20,16 @@ export function NearView({ className, children }: { className: string; children:
       { rootMargin: AHEAD },
     );
     observer.observe(place.current);
-    const rest = setTimeout(() => setIsNear(true), REST_MS);
+    const come = () => setIsNear((isNow) => isNow || document.visibilityState === 'visible');
+    // A tab that nobody sees asks for nothing: it comes when that is seen again.
+    const rest = setTimeout(() => {
+      come();
+      document.addEventListener('visibilitychange', come);
+    }, REST_MS);
     return () => {
       observer.disconnect();
       clearTimeout(rest);
+      document.removeEventListener('visibilitychange', come);
     };
   }, []);
   return isNear ? children : <div ref={place} className={className} />;
