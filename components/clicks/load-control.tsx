@@ -35,8 +35,8 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
   const isNarrow = useNarrow();
   const words = count === null ? 'random, 1–300' : String(count);
   const controls = (
-    <div className="flex flex-wrap items-center gap-x-6 gap-y-1">
-      <label className="flex min-w-48 flex-1 items-center gap-2">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <label className="flex min-w-54 flex-1 items-center gap-2">
         Records
         <input
           type="range"
@@ -45,9 +45,9 @@ export function LoadControl({ count, onCount, send }: LoadControlProps) {
           value={count ?? 0}
           aria-valuetext={words}
           onChange={(event) => onCount(Number(event.target.value) || null)}
-          className="h-6 w-0 min-w-16 flex-1 accent-settled"
+          className="h-6 w-0 min-w-12 flex-1 accent-settled"
         />
-        <span className="min-w-22 text-muted">{words}</span>
+        <span className="min-w-23 whitespace-nowrap text-muted">{words}</span>
       </label>
       <div className="flex flex-wrap items-center gap-2">
         <Switch label="Keep selling" checked={untilMs !== null} onChange={toggle} />
