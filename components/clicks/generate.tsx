@@ -13,6 +13,11 @@ import { placeOf, useHealth } from '@/components/live/use-place';
 import { Button } from '@/components/ui/button';
 import { ProblemNote } from '@/components/ui/problem-note';
 
+const ConfirmAws = dynamic(
+  () => untilLoaded(() => import('@/components/clicks/confirm-aws').then((module) => module.ConfirmAws)),
+  { ssr: false },
+);
+
 // The first click needs none of these. Their places are kept, in lines as high as their own.
 const LoadControl = dynamic(
   () => untilLoaded(() => import('@/components/clicks/load-control').then((module) => module.LoadControl)),
@@ -87,24 +92,7 @@ export const Generate = memo(function Generate({ answer, format, change }: Gener
         </Button>
         <WindowLength />
       </div>
-      {asking !== null && (
-        <div
-          role="alertdialog"
-          aria-label="Write to AWS?"
-          className="flex flex-col gap-2 rounded border border-doubt p-3"
-        >
-          <p>
-            This writes to stream {asking.stream} in account …{asking.accountId?.slice(-4) ?? 'unknown'} (
-            {asking.region}) and costs a fraction of a cent. Continue?
-          </p>
-          <div className="flex gap-2">
-            <Button look="primary" autoFocus onClick={agree}>
-              Continue
-            </Button>
-            <Button onClick={decline}>Cancel</Button>
-          </div>
-        </div>
-      )}
+      {asking !== null && <ConfirmAws to={asking} onAgree={agree} onDecline={decline} />}
       <div data-secondary={problem === null || sending ? true : undefined} className="min-h-18">
         {problem !== null && !sending ? (
           <ProblemNote problem={problem} />

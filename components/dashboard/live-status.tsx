@@ -1,10 +1,20 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { useOnline } from '@/components/dashboard/banner';
 import type { Connection } from '@/components/live/page-data';
-import { ageMs, clockSkewSeconds, staleSeconds, useTicking } from '@/components/live/server-clock';
+import { staleSeconds, useTicking } from '@/components/live/server-clock';
+import { untilLoaded } from '@/components/live/until-loaded';
 import { Button } from '@/components/ui/button';
 import { Popover } from '@/components/ui/popover';
+
+const ConnectionDetails = dynamic(
+  () =>
+    untilLoaded(() =>
+      import('@/components/dashboard/connection-details').then((module) => module.ConnectionDetails),
+    ),
+  { ssr: false, loading: () => <div className="h-17" /> },
+);
 
 /** A dot and a word, and behind them how the page comes to its data. Of fixed width: the bar never moves. */
 export function LiveStatus(connection: Connection) {
@@ -27,7 +37,7 @@ export function LiveStatus(connection: Connection) {
             className={
               isGood
                 ? 'size-2 shrink-0 rounded-full bg-settled'
-                : word === 'Paused' || word === 'Loading'
+                : ['Paused', 'Loading', 'Reading'].includes(word)
                   ? 'size-2 shrink-0 rounded-full border border-control'
                   : 'size-2 shrink-0 rotate-45 bg-doubt'
             }
@@ -36,7 +46,7 @@ export function LiveStatus(connection: Connection) {
         </Button>
       }
     >
-      <Details {...connection} />
+      <ConnectionDetails {...connection} />
     </Popover>
   );
 }
@@ -54,30 +64,4 @@ export function statusWord(
   if (answer.live && stale !== null) return `Stale ${stale} s`;
   if (problem !== null) return 'Reconnecting';
   return answer.live ? 'Live' : 'Past range';
-}
-
-function Details({ answer, paused, isStreaming }: Connection) {
-  const age = useTicking(() => Math.round((ageMs() ?? 0) / 1000), 0);
-  const skew = useTicking(clockSkewSeconds, 0);
-  const source = paused
-    ? 'nothing, while paused'
-    : answer?.live === false
-      ? 'one read; a past range does not change'
-      : isStreaming
-        ? 'live stream, and polling'
-        : 'polling';
-  return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
-      <dt className="text-muted">Last heard</dt>
-      <dd>{answer === null ? 'not yet' : `${age} s ago`}</dd>
-      <dt className="text-muted">Through</dt>
-      <dd>{source}</dd>
-      <dt className="text-muted">Clock</dt>
-      <dd>
-        {skew === 0
-          ? 'right'
-          : `yours is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}; the page follows the server's`}
-      </dd>
-    </dl>
-  );
 }

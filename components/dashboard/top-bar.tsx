@@ -1,14 +1,21 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
 import { LiveStatus } from '@/components/dashboard/live-status';
 import type { Connection } from '@/components/live/page-data';
+import { untilLoaded } from '@/components/live/until-loaded';
 import type { UrlState } from '@/components/live/url-state';
 import { useHealth } from '@/components/live/use-place';
 import { Button } from '@/components/ui/button';
 import { Icon, type IconName } from '@/components/ui/icon';
-import { Menu, MenuItem } from '@/components/ui/menu';
 import { chooseTheme, currentTheme, type Theme } from '@/components/ui/theme';
+
+// A phone's alone. Its button stands there beforehand.
+const PageMenu = dynamic(
+  () => untilLoaded(() => import('@/components/dashboard/page-menu').then((module) => module.PageMenu)),
+  { ssr: false, loading: MenuButton },
+);
 
 const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
 const ICON: Readonly<Record<Theme, IconName>> = { system: 'screen', light: 'sun', dark: 'moon' };
@@ -73,25 +80,29 @@ export function TopBar({ url, connection, onPause, onKeys, onGuide, onChange }: 
             <SignOut />
           </div>
           <div className="sm:hidden">
-            <Menu
-              label="Page menu"
-              trigger={
-                <Button look="quiet" aria-label="Menu">
-                  <Icon name="menu" />
-                </Button>
-              }
+            <PageMenu
+              items={[
+                ...(connection === null ? [] : ([[paused ? 'Resume' : 'Pause', onPause]] as const)),
+                [`Times in ${zoneOf(url)}`, nextZone],
+                [`Theme: ${theme}`, nextTheme],
+                ...(connection === null ? [] : ([['First steps', onGuide]] as const)),
+                ['Keyboard', onKeys],
+              ]}
             >
-              {connection !== null && <MenuItem onSelect={onPause}>{paused ? 'Resume' : 'Pause'}</MenuItem>}
-              <MenuItem onSelect={nextZone}>Times in {zoneOf(url)}</MenuItem>
-              <MenuItem onSelect={nextTheme}>Theme: {theme}</MenuItem>
-              {connection !== null && <MenuItem onSelect={onGuide}>First steps</MenuItem>}
-              <MenuItem onSelect={onKeys}>Keyboard</MenuItem>
               <SignOut />
-            </Menu>
+            </PageMenu>
           </div>
         </div>
       </div>
     </header>
+  );
+}
+
+function MenuButton() {
+  return (
+    <Button look="quiet" aria-label="Menu">
+      <Icon name="menu" />
+    </Button>
   );
 }
 
