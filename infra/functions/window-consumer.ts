@@ -76,8 +76,9 @@ export class WindowConsumer {
       };
       // Not console.log: Lambda's JSON log format would wrap the line, and CloudWatch would not find the metrics in it.
       const { functionName } = context;
-      const lines = [serializeInvocationLog(line, functionName), serializeWindowSales(line, functionName)];
-      process.stdout.write(lines.map((each) => (each === '' ? '' : `${each}\n`)).join(''));
+      process.stdout.write(`${serializeInvocationLog(line, functionName)}\n`);
+      const sales = serializeWindowSales(line, functionName);
+      if (sales !== null) process.stdout.write(`${sales}\n`);
     };
 
     try {

@@ -63,10 +63,10 @@ export function serializeInvocationLog(log: InvocationLog, functionName: string)
 
 /**
  * What a final invocation's window has sold, as a line of embedded metrics of its own: its time is the window's last
- * millisecond, so that shards and parts of one window add up, and no two windows do. Empty for any other invocation.
+ * millisecond, so that shards and parts of one window add up, and no two windows do. Null for any other invocation.
  */
-export function serializeWindowSales(log: InvocationLog, functionName: string): string {
-  if (!log.final || log.error !== null) return '';
+export function serializeWindowSales(log: InvocationLog, functionName: string): string | null {
+  if (!log.final || log.error !== null) return null;
   const Metrics = [{ Name: 'WindowSales', Unit: 'None' }];
   return JSON.stringify({
     _aws: {

@@ -352,7 +352,7 @@ describe('what fails', () => {
   });
 });
 
-test('every invocation prints one line that tells its window, its records and its state before and after', async () => {
+test('every invocation prints one line that tells its window, its records and its state before and after, and a final one what its window sold', async () => {
   await runWindow([[record(100, sale(5)), record(101, 'poison')]]);
   const lines = printed.map((line) => parseInvocationLog(line));
   expect(lines).toMatchObject([
@@ -371,5 +371,7 @@ test('every invocation prints one line that tells its window, its records and it
       error: null,
     },
     { records: 0, final: true, before: { recordCount: 1, salesCents: 500 }, writtenKey: key(100) },
+    null,
   ]);
+  expect(JSON.parse(printed[2] ?? '')).toMatchObject({ WindowSales: 5 });
 });

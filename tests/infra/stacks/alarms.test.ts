@@ -121,7 +121,7 @@ test('every metric of ours that is watched is one that the consumer writes', () 
     error: null,
   };
   const lines = [serializeInvocationLog, serializeWindowSales].map((serialize) =>
-    JSON.parse(serialize(log, 'stream_record_processor')),
+    JSON.parse(serialize(log, 'stream_record_processor') ?? ''),
   );
   const written = lines.flatMap((line) => line._aws.CloudWatchMetrics);
   const names = written.flatMap(({ Metrics }) => Metrics.map(({ Name }: { Name: string }) => Name));
