@@ -250,6 +250,7 @@ describe('whatever is appended, trimmed, closed and opened again', () => {
           let nowMs = startMs;
           let nextIndex = 1;
           let latestMs = 0;
+          let trimmedMs = 0;
           let kept: Kept[] = [];
           const keep = (batch: readonly LogRecord[], arrivalMs: number) => {
             latestMs = Math.max(latestMs, arrivalMs);
@@ -263,11 +264,14 @@ describe('whatever is appended, trimmed, closed and opened again', () => {
               log.append(one.batch, nowMs);
               keep(one.batch, nowMs);
             } else if (one.kind === 'appendAt') {
-              log.appendAt(one.record, nowMs - one.backMs);
-              keep([one.record], nowMs - one.backMs);
+              // A delay is minutes, a retention hours: nothing arrives behind what has been trimmed.
+              const arrivalMs = Math.max(nowMs - one.backMs, trimmedMs);
+              log.appendAt(one.record, arrivalMs);
+              keep([one.record], arrivalMs);
             } else if (one.kind === 'trim') {
-              log.trim(nowMs - one.backMs);
-              kept = kept.filter((candidate) => candidate.latestMs >= nowMs - one.backMs);
+              trimmedMs = Math.max(trimmedMs, nowMs - one.backMs);
+              log.trim(trimmedMs);
+              kept = kept.filter((candidate) => candidate.latestMs >= trimmedMs);
             } else if (one.kind === 'wait') nowMs += one.ms;
             else {
               log.close();
