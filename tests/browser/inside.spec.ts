@@ -344,7 +344,7 @@ test('selling goes on by itself at its rate and count, and stops when nobody see
   });
   await page.getByRole('slider', { name: /^Records/ }).fill('7');
   await page.getByRole('switch', { name: 'Keep selling' }).check();
-  await page.getByLabel('Rate').selectOption('every second');
+  await page.getByLabel('Rate', { exact: true }).selectOption('every second');
   await expect.poll(() => asked.length).toBeGreaterThanOrEqual(3);
   expect(new Set(asked.map((body) => JSON.stringify(body)))).toEqual(new Set(['{"record_count":7}']));
   await page.evaluate(() => {
