@@ -6,8 +6,8 @@ import { useClicks } from '@/components/live/click-store';
 import type { PageData } from '@/components/live/page-data';
 import { usePlace } from '@/components/live/use-place';
 import type { Format } from '@/components/ui/format';
-import { lackWords } from '@/components/ui/lack-words';
 import type { Sums } from '@/lib/contract/click';
+import { lackWords } from '@/lib/contract/lack-words';
 import { lackOf } from '@/lib/core/lack';
 
 const SIGNS = { right: '✓', pending: '…', doubt: '⚠' } as const;

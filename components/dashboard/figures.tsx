@@ -7,8 +7,8 @@ import { type RunningTotal, runningTotal } from '@/components/dashboard/running-
 import { untilLoaded } from '@/components/live/until-loaded';
 import type { Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
-import { lackWords } from '@/components/ui/lack-words';
 import type { WindowsAnswer } from '@/lib/contract/answers';
+import { lackWords } from '@/lib/contract/lack-words';
 import { averageCents } from '@/lib/core/cents';
 
 export const loadSparkline = () =>

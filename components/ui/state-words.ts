@@ -1,5 +1,5 @@
 import type { Format } from '@/components/ui/format';
-import { lackWords } from '@/components/ui/lack-words';
+import { lackWords } from '@/lib/contract/lack-words';
 import type { Slot, SlotState } from '@/lib/core/slot';
 
 /** The one word, or two, for each state, in chart, table and announcements alike. */

@@ -1,8 +1,9 @@
 import 'server-only';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import type { HealthAnswer, Hop, Problem } from '../contract/answers.ts';
+import { lackWords } from '../contract/lack-words.ts';
 import type { RuntimeAnswer } from '../contract/runtime-answer.ts';
-import type { Lack } from '../core/lack.ts';
+import { amountOf } from '../core/cents.ts';
 import { RESULTS_PREFIX } from '../core/object-key.ts';
 import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
@@ -200,19 +201,10 @@ async function lookAtSelf(dashboard: Dashboard): Promise<Hop> {
   }
   if (ageMs === null) return { ...rest, status: 'unknown', detail: 'Nobody has looked yet.', fix: null };
   if (lack !== null) {
-    const detail = `Sums lack what is in ${lackWords(lack)}.`;
+    const detail = lackWords(lack, { count: String, money: (cents) => String(amountOf(cents)) });
     return { ...rest, status: 'slow', detail, fix: lack.givenUpRecords > 0 ? 'npm run redrive' : null };
   }
   const detail = `The windows were read ${Math.round(ageMs / 1000)} s ago.`;
   if (old !== null) return { ...rest, status: 'slow', detail: `What is shown is old. ${detail}`, fix: null };
   return { ...rest, status: ageMs > STALE_MS ? 'unknown' : 'ok', detail, fix: null };
-}
-
-function lackWords({ givenUpRecords, unreadable, unread }: Lack): string {
-  const of = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
-  return [
-    ...(givenUpRecords > 0 ? [`${of(givenUpRecords, 'record')} that Lambda gave up`] : []),
-    ...(unreadable > 0 ? [`${of(unreadable, 'object')} that cannot be read`] : []),
-    ...(unread > 0 ? [`${of(unread, 'object')} still to be read`] : []),
-  ].join(', ');
 }

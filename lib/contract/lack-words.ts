@@ -1,8 +1,12 @@
-import type { Format } from '@/components/ui/format';
-import type { Lack } from '@/lib/core/lack';
+import type { Lack } from '../core/lack.ts';
+
+interface LackFormat {
+  readonly count: (count: number) => string;
+  readonly money: (cents: number) => string;
+}
 
 /** What a sum lacks, in a sentence; empty when that is nothing. */
-export function lackWords(lack: Lack | null, format: Pick<Format, 'count' | 'money'>): string {
+export function lackWords(lack: Lack | null, format: LackFormat): string {
   if (lack === null) return '';
   const count = (n: number, one: string, more: string) => `${format.count(n)} ${n === 1 ? one : more}`;
   const parts = [
