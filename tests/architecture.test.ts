@@ -44,11 +44,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/core': [],
   'infra/functions': ['lib/core'],
   'infra/stacks': ['infra', 'lib/core'],
-  'infra/deploy': ['infra', 'infra/stacks', 'lib/core'],
-  'infra/doctor': ['infra', 'infra/deploy', 'infra/local', 'infra/redrive', 'infra/reindex', 'lib/core'],
+  'infra/deploy': ['infra/stacks', 'lib/core'],
+  'infra/doctor': ['infra', 'infra/local', 'infra/redrive', 'infra/reindex', 'lib/core'],
   'infra/redrive': ['lib/core'],
   'infra/reindex': ['infra/functions', 'lib/core'],
-  'infra/local': ['infra', 'infra/deploy', 'infra/redrive', 'lib/core'],
+  'infra/local': ['infra', 'infra/redrive', 'lib/core'],
   infra: ['lib/core'],
 };
 
@@ -70,6 +70,9 @@ function sources(folder: string): string[] {
 const files = ['app', 'components', 'lib', 'infra'].flatMap(sources);
 const known = new Set(files);
 const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8');
+
+/** Imports, constants and types may stand before the comment of what the file is for; no more than these lines of them. */
+const headOf = (file: string) => textOf(file).split('\n').slice(0, 60).join('\n');
 
 /** Without its comments. */
 const codeOf = (file: string) => textOf(file).replace(/^\s*(\/?\*|\/\/).*$/gm, '');
@@ -114,7 +117,7 @@ const MOST_LINES = 250;
 test('a file above 250 lines says in its head why it is not two', () => {
   const isLong = (file: string) => textOf(file).trimEnd().split('\n').length > MOST_LINES;
   const silent = files.filter(
-    (file) => isLong(file) && !/^ \* Longer than a file should be: /m.test(textOf(file)),
+    (file) => isLong(file) && !/^ \* Longer than a file should be: /m.test(headOf(file)),
   );
   expect(silent).toEqual([]);
 });
