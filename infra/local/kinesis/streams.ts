@@ -56,7 +56,7 @@ export class Streams {
   #adopt(metadata: StreamMetadata, folder: string): Stream {
     const stream = new Stream(metadata, this.arnOf(metadata.streamName), folder, this.#environment);
     this.#streams.set(stream.name, stream);
-    if (!this.#settle(stream)) this.#settleLater(stream);
+    if (!this.#settle(stream)) void this.#settleLater(stream);
     return stream;
   }
 
@@ -144,7 +144,7 @@ export class Streams {
     // A stream that is deleted while it is created never had shards.
     const change = stream.status === 'CREATING' ? { shards: [] } : {};
     stream.update({ ...change, transition: { ...transition, dueMs: this.clock.now() + this.transitionMs } });
-    if (!this.#settle(stream)) this.#settleLater(stream);
+    if (!this.#settle(stream)) void this.#settleLater(stream);
   }
 
   async close(): Promise<void> {
@@ -219,19 +219,22 @@ export class Streams {
   }
 
   /** So that a reader hears of it even when nobody asks for the stream. */
-  #settleLater(stream: Stream): void {
+  async #settleLater(stream: Stream): Promise<void> {
     const { transition } = stream.metadata;
     if (transition === null) return;
     const { signal } = this.#closing;
-    this.clock.sleep(Math.max(0, transition.dueMs - this.clock.now()), signal).then(() => {
+    // A timer may be early by a millisecond, and a wall clock that was set back by more.
+    const leftMs = () => transition.dueMs - this.clock.now();
+    do {
+      await this.clock.sleep(Math.max(0, leftMs()), signal);
       if (signal.aborted || this.#streams.get(stream.name) !== stream) return;
-      try {
-        this.#settle(stream);
-      } catch (error) {
-        // The disk refused. Whoever asks for the stream next tries again, and is told why it failed.
-        if (!(error instanceof StorageError)) throw error;
-      }
-    });
+    } while (leftMs() > 0);
+    try {
+      this.#settle(stream);
+    } catch (error) {
+      // The disk refused. Whoever asks for the stream next tries again, and is told why it failed.
+      if (!(error instanceof StorageError)) throw error;
+    }
   }
 
   #remove(stream: Stream): void {

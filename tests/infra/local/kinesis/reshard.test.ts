@@ -11,7 +11,10 @@ import {
 } from '@aws-sdk/client-kinesis';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Clock } from '../../../../infra/local/clock.ts';
 import { hashKeyFromBigInt, hashKeyToBigInt } from '../../../../infra/local/kinesis/hash-key.ts';
+import { operations } from '../../../../infra/local/kinesis/operations/operation-table.ts';
+import { openStreams } from '../../../../infra/local/kinesis/regional-streams.ts';
 import {
   evenShards,
   mergeShards,
@@ -20,7 +23,14 @@ import {
   scaleShards,
   splitShard,
 } from '../../../../infra/local/kinesis/reshard.ts';
-import { type LocalKinesis, openKinesis, refusal, startMs, transitionMs } from './local-kinesis.ts';
+import {
+  type LocalKinesis,
+  openKinesis,
+  refusal,
+  startMs,
+  temporaryFolder,
+  transitionMs,
+} from './local-kinesis.ts';
 
 const LAST = (1n << 128n) - 1n;
 const nowSeconds = startMs / 1000;
@@ -369,4 +379,34 @@ describe('over the wire', () => {
     await kinesis.reopen();
     expect((await describeShards(StreamName)).shards).toHaveLength(2);
   });
+});
+
+test('whoever listens hears of a split, though timers are early and the clock lags', async () => {
+  const { folder, remove } = await temporaryFolder();
+  let nowMs = startMs;
+  const clock: Clock = {
+    now: () => nowMs,
+    sleep: async (ms) => {
+      if (ms > transitionMs) return new Promise(() => {});
+      nowMs += ms > 100 ? ms / 2 : Math.max(1, ms - 1);
+    },
+  };
+  const options = { dataDir: folder, clock, accountId: '000000000000', region: 'us-east-1', transitionMs };
+  const streams = (await openStreams(options)).home;
+  try {
+    streams.ensure({ streamName: 'data_pipe', shardCount: 1 });
+    const heard = new Promise<void>((resolve) => {
+      streams.onChange('data_pipe', resolve);
+    });
+    const NewStartingHashKey = String(1n << 127n);
+    operations.SplitShard(
+      { StreamName: 'data_pipe', ShardToSplit: 'shardId-000000000000', NewStartingHashKey },
+      streams,
+    );
+    await heard;
+    expect(streams.openShardCount()).toBe(2);
+  } finally {
+    await streams.close();
+    await remove();
+  }
 });
