@@ -1,6 +1,6 @@
 import type { Member } from './request-shape.ts';
 import { text } from './scalar-members.ts';
-import { type Bounds, checkLength, checkLengths } from './violations.ts';
+import { type Bounds, checkLength, checkLengths, mustBeOneOf } from './violations.ts';
 
 export function list<T>(
   member: Member<T>,
@@ -53,7 +53,7 @@ export function enumList<Value extends string>(oneOf: readonly Value[]): Member<
       const violate = (constraint: string) => violations.add(`'[${value.join(', ')}]'`, path, constraint);
       checkLength(value.length, { max: oneOf.length }, violate);
       if (value.every(isKnown)) return;
-      violate(`Member must satisfy constraint: [Member must satisfy enum value set: [${oneOf.join(', ')}]]`);
+      violate(`Member must satisfy constraint: [${mustBeOneOf(oneOf)}]`);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Member } from './request-shape.ts';
-import { type Bounds, characters, checkLength, checkValue } from './violations.ts';
+import { type Bounds, characters, checkLength, checkValue, mustBeOneOf, mustMatch } from './violations.ts';
 
 /** https://smithy.io/2.0/spec/constraint-traits.html */
 export interface TextConstraints extends Bounds {
@@ -23,11 +23,9 @@ export function text<Value extends string = string>(
     check(value: string, path, violations) {
       const violate = (constraint: string) =>
         violations.add(isHidden ? null : `'${value}'`, path, constraint);
-      if (regex !== null && !regex.test(value)) {
-        violate(`Member must satisfy regular expression pattern: ${pattern}`);
-      }
+      if (pattern !== undefined && regex?.test(value) === false) violate(mustMatch(pattern));
       checkLength(characters(value), constraints, violate);
-      if (!isKnown(value)) violate(`Member must satisfy enum value set: [${oneOf?.join(', ')}]`);
+      if (oneOf !== undefined && !isKnown(value)) violate(mustBeOneOf(oneOf));
     },
   };
 }

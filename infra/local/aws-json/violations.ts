@@ -34,6 +34,11 @@ export interface Bounds {
   readonly max?: number;
 }
 
+export const mustMatch = (pattern: string) => `Member must satisfy regular expression pattern: ${pattern}`;
+
+export const mustBeOneOf = (values: readonly (string | number)[]) =>
+  `Member must satisfy enum value set: [${values.join(', ')}]`;
+
 export function checkLength(
   length: number,
   { min, max }: Bounds,

@@ -26,6 +26,28 @@ export class KinesisError extends AwsError {
   }
 }
 
+export function streamNotFound(streamName: string, accountId: string): KinesisError {
+  return new KinesisError(
+    'ResourceNotFoundException',
+    `Stream ${streamName} under account ${accountId} not found.`,
+  );
+}
+
+export function noSuchShard(shardId: string, streamName: string, accountId: string): KinesisError {
+  return new KinesisError(
+    'ResourceNotFoundException',
+    `Shard ${shardId} in stream ${streamName} under account ${accountId} does not exist`,
+  );
+}
+
+/** Of what is no shard's id, or of a shard that split and merge do not find. */
+export function shardNotFound(shardId: string, streamName: string, accountId: string): KinesisError {
+  return new KinesisError(
+    'ResourceNotFoundException',
+    `Could not find shard ${shardId} in stream ${streamName} under account ${accountId}.`,
+  );
+}
+
 /** What stands in a file is not what was written there. */
 export class DamageError extends Error {
   override name = 'DamageError' as const;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type HashKey, hashOfPartitionKey } from './hash-key.ts';
-import { KinesisError, StorageError } from './kinesis-error.ts';
+import { noSuchShard, StorageError } from './kinesis-error.ts';
 import type { LogRecord } from './log/record-frame.ts';
 import { dataBytes, ShardLog } from './log/shard-log.ts';
 import { mergeShards, scaleShards, splitShard } from './reshard.ts';
@@ -86,10 +86,7 @@ export class Stream {
   shard(shardId: string): Shard {
     const shard = this.shards.find((candidate) => candidate.shardId === shardId);
     if (shard !== undefined) return shard;
-    throw new KinesisError(
-      'ResourceNotFoundException',
-      `Shard ${shardId} in stream ${this.name} under account ${this.environment.accountId} does not exist`,
-    );
+    throw noSuchShard(shardId, this.name, this.environment.accountId);
   }
 
   /** In the order of the request. One write for each shard. Throws StorageError when nothing at all could be stored. */

@@ -17,6 +17,23 @@ export const invalidParameterValue = (message: string) =>
 export const resourceNotFound = (message: string) =>
   new LambdaError('ResourceNotFoundException', 404, message, BY_USER);
 
+export const noSuchMapping = () => resourceNotFound('The resource you requested does not exist.');
+
+/** Of what the model need not have, and a stream needs. */
+export const missingStartingPosition = () =>
+  invalidParameterValue(
+    "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
+  );
+
+/** An event that is longer than `limitBytes`. */
+export const requestTooLarge = (limitBytes: number) =>
+  new LambdaError(
+    'RequestTooLargeException',
+    413,
+    `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
+    BY_USER,
+  );
+
 /** The same thing exists already, or is in a state that forbids the change. */
 export const resourceConflict = (message: string) =>
   new LambdaError('ResourceConflictException', 409, message, BY_USER);

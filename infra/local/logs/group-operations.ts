@@ -1,6 +1,6 @@
 import { required } from '../aws-json/request-shape.ts';
 import { integer, text, unsupported } from '../aws-json/scalar-members.ts';
-import { Violations } from '../aws-json/violations.ts';
+import { mustBeOneOf, Violations } from '../aws-json/violations.ts';
 import type { LogGroup } from './log-group.ts';
 import { invalidParameter, LogsError } from './logs-error.ts';
 import { GROUP_NAME, type LogsRegion, NEXT_TOKEN, operation, pageOf, targetGroup } from './operation.ts';
@@ -43,8 +43,7 @@ export const putRetentionPolicy = operation(
     const { retentionInDays } = input;
     if (!RETENTION_DAYS.includes(retentionInDays)) {
       const violations = new Violations();
-      const constraint = `Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`;
-      violations.add(`'${retentionInDays}'`, 'retentionInDays', constraint);
+      violations.add(`'${retentionInDays}'`, 'retentionInDays', mustBeOneOf(RETENTION_DAYS));
       throw invalidParameter(violations.message ?? '');
     }
     await (await targetGroup(input, at)).retain(retentionInDays);

@@ -6,7 +6,7 @@ import { BUCKET, OBJECT, type Operation, SERVICE } from './operations/operation-
 import { readS3Request, type S3Request } from './operations/s3-request.ts';
 import type { Objects } from './storage/object-buckets.ts';
 import { checkPresigned } from './wire/presigned-url.ts';
-import { S3Error } from './wire/s3-error.ts';
+import { notImplementedHeader, S3Error } from './wire/s3-error.ts';
 import { errorXml } from './wire/xml.ts';
 
 export interface S3ServiceOptions {
@@ -88,11 +88,7 @@ function operationOf(request: S3Request): Operation {
   if (entry !== undefined) return entry.run;
   if (subresource !== null) {
     store.bucket(bucket);
-    throw new S3Error(
-      'NotImplemented',
-      'A header you provided implies functionality that is not implemented',
-      { Header: subresource },
-    );
+    throw notImplementedHeader(subresource);
   }
   throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
     Method: http.method,

@@ -1,7 +1,7 @@
 import { KinesisError } from '../kinesis-error.ts';
 
 /** A list's token is good for five minutes. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html */
-export const TOKEN_LIFETIME_MS = 300_000;
+const TOKEN_LIFETIME_MS = 300_000;
 
 /** Where a list by names goes on, handed to the client as an opaque text. `list`: which one, for no other takes it. */
 export function encodeNameToken(list: string, lastName: string, nowMs: number): string {
@@ -14,7 +14,13 @@ export function decodeNameToken(list: string, token: string, nowMs: number): str
   if (kind !== list || typeof issuedMs !== 'number' || typeof lastName !== 'string') {
     throw new KinesisError('InvalidArgumentException', 'Invalid NextToken.');
   }
-  if (nowMs - issuedMs < TOKEN_LIFETIME_MS) return lastName;
+  refuseExpired(issuedMs, nowMs);
+  return lastName;
+}
+
+/** Throws ExpiredNextTokenException. */
+export function refuseExpired(issuedMs: number, nowMs: number): void {
+  if (nowMs - issuedMs < TOKEN_LIFETIME_MS) return;
   throw new KinesisError('ExpiredNextTokenException', 'NextToken has expired.');
 }
 

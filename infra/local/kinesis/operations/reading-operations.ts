@@ -1,6 +1,6 @@
 import { required } from '../../aws-json/request-shape.ts';
 import { boolean, integer, text, timestamp } from '../../aws-json/scalar-members.ts';
-import { KinesisError } from '../kinesis-error.ts';
+import { KinesisError, noSuchShard, shardNotFound } from '../kinesis-error.ts';
 import { parseSequenceNumber } from '../sequence-number.ts';
 import { type Shard, shardIdOf } from '../shard.ts';
 import { decodeShardIterator, encodeShardIterator } from '../shard-iterator.ts';
@@ -33,12 +33,7 @@ export const getShardIterator = operation(
   (input, streams) => {
     const streamName = targetName(input, streams);
     const shardId = normalShardId(input.ShardId);
-    if (shardId === null) {
-      throw new KinesisError(
-        'ResourceNotFoundException',
-        `Could not find shard ${input.ShardId} in stream ${streamName} under account ${streams.accountId}.`,
-      );
-    }
+    if (shardId === null) throw shardNotFound(input.ShardId, streamName, streams.accountId);
     const { shard } = existingShard(streamName, shardId, streams);
     const iterator = {
       issuedMs: streams.clock.now(),
@@ -196,9 +191,6 @@ export function existingShard(
     return { stream: streams.stream(streamName), shard: streams.shard(streamName, shardId) };
   } catch (error) {
     if (!(error instanceof KinesisError) || error.type !== 'ResourceNotFoundException') throw error;
-    throw new KinesisError(
-      'ResourceNotFoundException',
-      `Shard ${shardId} in stream ${streamName} under account ${streams.accountId} does not exist`,
-    );
+    throw noSuchShard(shardId, streamName, streams.accountId);
   }
 }

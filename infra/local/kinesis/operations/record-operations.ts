@@ -1,10 +1,10 @@
 import { list } from '../../aws-json/collection-members.ts';
 import { required, structure } from '../../aws-json/request-shape.ts';
 import { boolean, text } from '../../aws-json/scalar-members.ts';
-import { Violations } from '../../aws-json/violations.ts';
+import { checkLength, Violations } from '../../aws-json/violations.ts';
 import { blob, isCanonicalBase64 } from '../base64.ts';
 import { type HashKey, hashKeyFromDecimal } from '../hash-key.ts';
-import { KinesisError } from '../kinesis-error.ts';
+import { KinesisError, streamNotFound } from '../kinesis-error.ts';
 import { dataBytes } from '../log/shard-log.ts';
 import { parseSequenceNumber } from '../sequence-number.ts';
 import type { PutEntry, PutOutcome, Stream } from '../stream.ts';
@@ -124,10 +124,7 @@ function putRecordsAnswer(outcomes: readonly PutOutcome[]): string {
 function writableStream(target: StreamTarget, streams: Streams): Stream {
   const stream = targetStream(target, streams);
   if (stream.status === 'ACTIVE' || stream.status === 'UPDATING') return stream;
-  throw new KinesisError(
-    'ResourceNotFoundException',
-    `Stream ${stream.name} under account ${streams.accountId} not found.`,
-  );
+  throw streamNotFound(stream.name, streams.accountId);
 }
 
 function readHashKey(decimal: string | undefined): HashKey | null {
@@ -146,10 +143,9 @@ function readEntry(record: RecordEntry, stream: Stream, index: number | null): P
   if (PartitionKey === undefined && stream.usesPartitionKeys) {
     refuse((violations) => violations.addMissing(pathOf(index, 'partitionKey')));
   }
-  if (recordBytes(record) > stream.maxRecordBytes) {
-    const constraint = `Member must have length less than or equal to ${stream.maxRecordBytes}`;
-    refuse((violations) => violations.add(null, pathOf(index, 'data'), constraint));
-  }
+  checkLength(recordBytes(record), { max: stream.maxRecordBytes }, (constraint) =>
+    refuse((violations) => violations.add(null, pathOf(index, 'data'), constraint)),
+  );
   return { partitionKey: PartitionKey ?? '', data: Data, explicitHashKey: readHashKey(ExplicitHashKey) };
 }
 

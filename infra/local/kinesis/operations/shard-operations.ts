@@ -1,7 +1,7 @@
 import { required } from '../../aws-json/request-shape.ts';
 import { integer, text } from '../../aws-json/scalar-members.ts';
 import { hashKeyFromDecimal, hashKeyToBigInt, hashKeyToDecimal } from '../hash-key.ts';
-import { KinesisError } from '../kinesis-error.ts';
+import { KinesisError, shardNotFound } from '../kinesis-error.ts';
 import { openShards } from '../reshard.ts';
 import type { Shard } from '../shard.ts';
 import type { Stream } from '../stream.ts';
@@ -141,17 +141,13 @@ function requireOpen(shard: Shard, stream: Stream, streams: Streams): void {
 }
 
 function requireShardId(given: string, streamName: string, streams: Streams): string {
-  return normalShardId(given) ?? notFound(given, streamName, streams);
+  const shardId = normalShardId(given);
+  if (shardId === null) throw shardNotFound(given, streamName, streams.accountId);
+  return shardId;
 }
 
 function requireShard(stream: Stream, shardId: string, streams: Streams): Shard {
   const shard = stream.shards.find((candidate) => candidate.shardId === shardId);
-  return shard ?? notFound(shardId, stream.name, streams);
-}
-
-function notFound(shardId: string, streamName: string, streams: Streams): never {
-  throw new KinesisError(
-    'ResourceNotFoundException',
-    `Could not find shard ${shardId} in stream ${streamName} under account ${streams.accountId}.`,
-  );
+  if (shard === undefined) throw shardNotFound(shardId, stream.name, streams.accountId);
+  return shard;
 }

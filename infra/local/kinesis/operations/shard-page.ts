@@ -1,5 +1,5 @@
 import { KinesisError } from '../kinesis-error.ts';
-import { TOKEN_LIFETIME_MS, tokenFields } from './name-token.ts';
+import { refuseExpired, tokenFields } from './name-token.ts';
 import type { ShardFilter } from './shard-filter.ts';
 
 /** Where a listing of shards goes on, handed to the client as an opaque token. */
@@ -21,9 +21,7 @@ export function decodeShardPage(token: string, nowMs: number): ShardListingPage 
   if (typeof issuedMs !== 'number' || typeof streamName !== 'string' || typeof afterShardId !== 'string') {
     throw new KinesisError('InvalidArgumentException', 'NextToken is invalid.');
   }
-  if (nowMs - issuedMs >= TOKEN_LIFETIME_MS) {
-    throw new KinesisError('ExpiredNextTokenException', 'NextToken has expired.');
-  }
+  refuseExpired(issuedMs, nowMs);
   const filter =
     typeof type !== 'string'
       ? null

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import type { FunctionPool } from '../functions/function-pool.ts';
 import { functionArn, functionReference } from '../functions/function-reference.ts';
-import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
+import { invalidParameterValue, LambdaError, missingStartingPosition } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { bodyOf } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
@@ -29,11 +29,7 @@ export async function createEventSourceMapping(
   constraints.check();
   refuseForeign(body);
   if (EventSourceArn === undefined) throw invalidParameterValue('Unrecognized event source.');
-  if (StartingPosition === undefined) {
-    throw invalidParameterValue(
-      "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
-    );
-  }
+  if (StartingPosition === undefined) throw missingStartingPosition();
   const FunctionArn = existingFunction(pool, functionName ?? '');
   const created = await mappings.create({
     ...settings,

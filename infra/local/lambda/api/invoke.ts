@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import { EVENT_LIMIT_BYTES } from '../event-limit.ts';
 import { functionArn, functionReference } from '../functions/function-reference.ts';
-import { LambdaError } from '../lambda-error.ts';
+import { LambdaError, requestTooLarge } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { parsedJson } from './json-text.ts';
 import type { LambdaContext } from './lambda-context.ts';
@@ -78,12 +78,11 @@ function eventIn({ body }: HttpRequest): string {
 function checkSize(body: Buffer, type: 'Event' | 'RequestResponse' | 'DryRun'): void {
   const limit = type === 'Event' ? ASYNC_EVENT_LIMIT_BYTES : EVENT_LIMIT_BYTES;
   if (body.length <= limit) return;
+  if (type !== 'Event') throw requestTooLarge(limit);
   throw new LambdaError(
     'RequestTooLargeException',
     413,
-    type === 'Event'
-      ? `${body.length} byte payload is too large for the Event invocation type (limit ${limit} bytes)`
-      : `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
+    `${body.length} byte payload is too large for the Event invocation type (limit ${limit} bytes)`,
     { Type: 'User' },
   );
 }

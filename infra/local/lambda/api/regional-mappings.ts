@@ -1,14 +1,12 @@
 import type { EventSourceMappings } from '../event-source-mappings.ts';
-import { invalidParameterValue, resourceNotFound } from '../lambda-error.ts';
+import { invalidParameterValue, noSuchMapping } from '../lambda-error.ts';
 
 /** The mappings of one region, as that region's endpoint knows them. */
 export function mappingsIn(region: string, mappings: EventSourceMappings): EventSourceMappings {
   const isHere = (arn: string) => arn.split(':')[3] === region;
   const here = async (uuid: string) => {
     const mapping = await mappings.get(uuid);
-    if (!isHere(mapping.EventSourceMappingArn)) {
-      throw resourceNotFound('The resource you requested does not exist.');
-    }
+    if (!isHere(mapping.EventSourceMappingArn)) throw noSuchMapping();
     return mapping;
   };
   return {

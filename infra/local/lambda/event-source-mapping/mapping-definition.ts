@@ -3,7 +3,7 @@ import type {
   EventSourceMappingConfiguration,
   EventSourceMappingSettings,
 } from '../event-source-mappings.ts';
-import { invalidParameterValue } from '../lambda-error.ts';
+import { invalidParameterValue, missingStartingPosition } from '../lambda-error.ts';
 import { FilterPatternError, recordFilter } from './record-filter.ts';
 
 /**
@@ -146,11 +146,7 @@ function startingPosition(
   { StartingPosition: position, StartingPositionTimestamp: timestamp }: CreateEventSourceMapping,
   nowMs: number,
 ): Pick<EventSourceMappingConfiguration, 'StartingPosition' | 'StartingPositionTimestamp'> {
-  if (position === undefined) {
-    throw invalidParameterValue(
-      "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
-    );
-  }
+  if (position === undefined) throw missingStartingPosition();
   if (position !== 'AT_TIMESTAMP') {
     if (timestamp !== undefined) {
       throw invalidParameterValue('StartingPositionTimestamp is only allowed with AT_TIMESTAMP.');

@@ -9,7 +9,7 @@ import type {
   Tags,
   UpdateEventSourceMapping,
 } from '../event-source-mappings.ts';
-import { invalidParameterValue, resourceConflict, resourceNotFound } from '../lambda-error.ts';
+import { invalidParameterValue, noSuchMapping, resourceConflict } from '../lambda-error.ts';
 import { beginAt } from '../window-tracker.ts';
 import { ManagedMapping } from './managed-mapping.ts';
 import { defineMapping, withSettings } from './mapping-definition.ts';
@@ -207,7 +207,7 @@ class MappingRegistry implements RunningEventSourceMappings {
 
   #mapping(uuid: string): ManagedMapping {
     const mapping = this.#mappings.get(uuid);
-    if (mapping === undefined) throw resourceNotFound('The resource you requested does not exist.');
+    if (mapping === undefined) throw noSuchMapping();
     return mapping;
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EVENT_LIMIT_BYTES } from '../event-limit.ts';
 import type { FunctionInvoker, InvocationOutcome } from '../function-invoker.ts';
-import { LambdaError, resourceNotFound } from '../lambda-error.ts';
+import { LambdaError, requestTooLarge, resourceNotFound } from '../lambda-error.ts';
 import type { Code } from './code.ts';
 import {
   type Account,
@@ -122,14 +122,7 @@ export class FunctionPool implements FunctionInvoker {
   async run(call: InvocationCall): Promise<Invocation> {
     const reference = functionReference(this.account, call.functionName);
     const runner = this.#runner(reference);
-    if (exceeds(call.payload, EVENT_LIMIT_BYTES)) {
-      throw new LambdaError(
-        'RequestTooLargeException',
-        413,
-        `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`,
-        { Type: 'User' },
-      );
-    }
+    if (exceeds(call.payload, EVENT_LIMIT_BYTES)) throw requestTooLarge(EVENT_LIMIT_BYTES);
     const entry = this.#entry(reference);
     let running = 0;
     for (const each of this.#entries.values()) running += concurrencyOf(each);

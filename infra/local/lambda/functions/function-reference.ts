@@ -1,4 +1,4 @@
-import { checkLength, Violations } from '../../aws-json/violations.ts';
+import { checkLength, mustMatch, Violations } from '../../aws-json/violations.ts';
 import { invalidParameterValue, LambdaError, resourceNotFound, validationFailure } from '../lambda-error.ts';
 import type { Account } from './function-definition.ts';
 
@@ -59,8 +59,6 @@ export function functionReference(
   }
   return { name, qualifier: ownQualifier ?? givenQualifier };
 }
-
-const mustMatch = (pattern: string) => `Member must satisfy regular expression pattern: ${pattern}`;
 
 export const functionArn = (account: Account, { name, qualifier }: FunctionReference) =>
   `arn:aws:lambda:${account.region}:${account.accountId}:function:${name}${qualifier === null ? '' : `:${qualifier}`}`;

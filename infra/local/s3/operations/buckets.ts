@@ -2,7 +2,7 @@ import type { HttpResponse } from '../../http/http.ts';
 import { isRegion, requestRegion } from '../../http/region.ts';
 import { regionOfLocation } from '../storage/object-store.ts';
 import { receiveBody } from '../wire/request-body.ts';
-import { invalidArgument, notImplementedHeader, S3Error } from '../wire/s3-error.ts';
+import { invalidArgument, notImplementedHeader, S3Error, wrongContinuationToken } from '../wire/s3-error.ts';
 import { NEW_BUCKET_TAGS, parseTagSet, serializeTags } from '../wire/tags.ts';
 import { malformed, ownerXml, parseXml, textOf, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
@@ -65,7 +65,7 @@ function parseMaxBuckets(text: string | null): number {
 function parseToken(token: string | null): string {
   const name = Buffer.from(token ?? '', 'base64').toString();
   if (token === null || Buffer.from(name).toString('base64') === token) return name;
-  throw invalidArgument('continuation-token', null, 'The continuation token provided is incorrect');
+  throw wrongContinuationToken();
 }
 
 const OWNER_ENFORCED = 'BucketOwnerEnforced';

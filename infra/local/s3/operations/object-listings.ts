@@ -4,7 +4,7 @@ import type { ListingEntry } from '../storage/key-listing.ts';
 import type { ObjectBucket } from '../storage/object-buckets.ts';
 import { checksumIn } from '../wire/checksum-headers.ts';
 import { readListParameters } from '../wire/list-parameters.ts';
-import { invalidArgument } from '../wire/s3-error.ts';
+import { wrongContinuationToken } from '../wire/s3-error.ts';
 import { ownerXml, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
 
@@ -167,7 +167,7 @@ function serializeToken(name: string): string {
 function parseToken(token: string): string {
   const text = Buffer.from(token, 'base64').toString();
   if (!text.startsWith('1') || serializeToken(text.slice(1)) !== token) {
-    throw invalidArgument('continuation-token', null, 'The continuation token provided is incorrect');
+    throw wrongContinuationToken();
   }
   return text.slice(1);
 }

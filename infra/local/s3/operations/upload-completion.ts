@@ -6,7 +6,7 @@ import { CHECKSUM_ALGORITHMS, startChecksum } from '../wire/checksum.ts';
 import { checksumXml, describeChecksum } from '../wire/checksum-headers.ts';
 import { ENCRYPTION_HEADERS } from '../wire/object-headers.ts';
 import { readBody } from '../wire/request-body.ts';
-import { S3Error } from '../wire/s3-error.ts';
+import { S3Error, tooLarge, wrongChecksum } from '../wire/s3-error.ts';
 import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from '../wire/xml.ts';
 import { checkWriteConditions } from './conditions.ts';
 import type { S3Request } from './s3-request.ts';
@@ -144,10 +144,7 @@ function checkSizes(parts: readonly UploadedPart[], sizeBytes: number, said: str
     });
   }
   if (sizeBytes > MAX_OBJECT_BYTES) {
-    throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
-      ProposedSize: String(sizeBytes),
-      MaxSizeAllowed: String(MAX_OBJECT_BYTES),
-    });
+    throw tooLarge(sizeBytes, MAX_OBJECT_BYTES);
   }
   if (said !== null && Number(said) !== sizeBytes) {
     throw new S3Error(
@@ -192,10 +189,7 @@ function checkChecksum(
     if (given === undefined) continue;
     // The composite may be given with or without the number of parts.
     if (isTyped && (given === computed[name] || given === computed[name]?.split('-')[0])) continue;
-    throw new S3Error(
-      'BadDigest',
-      `The ${checksum?.algorithm ?? algorithm} you specified did not match the calculated checksum.`,
-    );
+    throw wrongChecksum(checksum?.algorithm ?? algorithm);
   }
 }
 

@@ -5,7 +5,7 @@ import { type ChecksumAlgorithm, checksumOf } from '../wire/checksum.ts';
 import { requestedAlgorithm } from '../wire/checksum-headers.ts';
 import { ENCRYPTION_HEADERS, keptHeaders } from '../wire/object-headers.ts';
 import { checkLength, MAX_BODY_BYTES, receiveBody } from '../wire/request-body.ts';
-import { S3Error } from '../wire/s3-error.ts';
+import { S3Error, tooLarge } from '../wire/s3-error.ts';
 import { timeText, type Xml, xmlResponse } from '../wire/xml.ts';
 import { copySource } from './copies.ts';
 import { parsePartNumber } from './objects.ts';
@@ -98,10 +98,7 @@ export function uploadPartCopy(request: S3Request): HttpResponse {
   const range = parseCopyRange(http.headers['x-amz-copy-source-range'] ?? null, source.object.size);
   const size = range === null ? source.object.size : range.last - range.first + 1;
   if (size > MAX_BODY_BYTES) {
-    throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
-      ProposedSize: String(size),
-      MaxSizeAllowed: String(MAX_BODY_BYTES),
-    });
+    throw tooLarge(size, MAX_BODY_BYTES);
   }
   const algorithm = upload.checksum?.algorithm ?? null;
   const bytes = store.bucket(source.bucket).read(source.key, range);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { ByteRange } from '../wire/byte-range.ts';
-import { S3Error } from '../wire/s3-error.ts';
+import { bucketNotEmpty, noSuchBucket } from '../wire/s3-error.ts';
 import type { Listing, ListingRequest } from './key-listing.ts';
 import { commonPrefix } from './key-listing.ts';
 import { MultipartUploads } from './multipart-uploads.ts';
@@ -84,9 +84,7 @@ export class MemoryObjects implements Objects {
   /** Throws S3Error NoSuchBucket, BucketNotEmpty. */
   remove(name: string): void {
     if (this.bucket(name).firstKey('') !== null) {
-      throw new S3Error('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
-        BucketName: name,
-      });
+      throw bucketNotEmpty(name);
     }
     this.#buckets.delete(name);
   }
@@ -102,7 +100,7 @@ export class MemoryObjects implements Objects {
   #find(name: string) {
     const found = this.#buckets.get(name);
     if (found !== undefined) return found;
-    throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: name });
+    throw noSuchBucket(name);
   }
 }
 

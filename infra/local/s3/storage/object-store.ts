@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../clock.ts';
-import { S3Error } from '../wire/s3-error.ts';
+import { bucketNotEmpty, noSuchBucket, S3Error } from '../wire/s3-error.ts';
 import { Bucket, type BucketFolders } from './bucket.ts';
 import { type BucketSettings, readBucketSettings, writeBucketSettings } from './bucket-settings.ts';
 import { onDisk } from './damage.ts';
@@ -65,7 +65,7 @@ export class ObjectStore {
     if (!this.exists(name)) {
       this.#buckets.delete(name);
       this.#checkThere();
-      throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: name });
+      throw noSuchBucket(name);
     }
     const known = this.#buckets.get(name);
     if (known !== undefined) return known;
@@ -113,9 +113,7 @@ export class ObjectStore {
   remove(name: string): void {
     // What a person put in by hand is not to be deleted unseen.
     if (this.bucket(name).firstKey('') !== null) {
-      throw new S3Error('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
-        BucketName: name,
-      });
+      throw bucketNotEmpty(name);
     }
     this.#buckets.delete(name);
     this.uploads.removeAll(name);

@@ -8,7 +8,7 @@ import {
   checksumOf,
   parseAlgorithm,
 } from './checksum.ts';
-import { S3Error } from './s3-error.ts';
+import { notImplementedHeader, S3Error, tooLarge, wrongChecksum } from './s3-error.ts';
 
 /** Of an object that is put in one piece, and of a part of one that is not. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -52,10 +52,7 @@ export function readBody(
   }
   const proposed = isChunked ? Number(declared) : body.length;
   if (proposed > MAX_BODY_BYTES) {
-    throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
-      ProposedSize: String(proposed),
-      MaxSizeAllowed: String(MAX_BODY_BYTES),
-    });
+    throw tooLarge(proposed, MAX_BODY_BYTES);
   }
   const { bytes, trailers } = isChunked ? unchunk(body) : { bytes: body, trailers: {} };
   if (bytes.length !== proposed) throw incomplete();
@@ -74,11 +71,7 @@ export function readBody(
 export function checkLength({ headers, body }: HttpRequest): void {
   if (headers['x-amz-decoded-content-length'] !== undefined) return;
   if (headers['transfer-encoding'] !== undefined) {
-    throw new S3Error(
-      'NotImplemented',
-      'A header you provided implies functionality that is not implemented',
-      { Header: 'Transfer-Encoding' },
-    );
+    throw notImplementedHeader('Transfer-Encoding');
   }
   if (headers['content-length'] === undefined && body.length === 0) throw missingLength();
 }
@@ -158,10 +151,7 @@ function checkChecksum(headers: HttpRequest['headers'], bytes: Buffer): Received
     throw new S3Error('InvalidRequest', 'Value for x-amz-sdk-checksum-algorithm header is invalid.');
   }
   if (checksumOf(algorithm, bytes) !== value) {
-    throw new S3Error(
-      'BadDigest',
-      `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
-    );
+    throw wrongChecksum(algorithm.toUpperCase());
   }
   return { algorithm, value };
 }

@@ -70,6 +70,33 @@ export function invalidArgument(name: string, value: string | null, message: str
   return new S3Error('InvalidArgument', message, { ArgumentName: name, ...details });
 }
 
+/** The sentence of `tooLarge`, for whoever stops reading before S3 is asked. */
+export const TOO_LARGE = 'Your proposed upload exceeds the maximum allowed size';
+
+export function tooLarge(proposedBytes: number, mostBytes: number): S3Error {
+  return new S3Error('EntityTooLarge', TOO_LARGE, {
+    ProposedSize: String(proposedBytes),
+    MaxSizeAllowed: String(mostBytes),
+  });
+}
+
+export function noSuchBucket(name: string): S3Error {
+  return new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: name });
+}
+
+export function bucketNotEmpty(name: string): S3Error {
+  return new S3Error('BucketNotEmpty', 'The bucket you tried to delete is not empty', { BucketName: name });
+}
+
+export function wrongContinuationToken(): S3Error {
+  return invalidArgument('continuation-token', null, 'The continuation token provided is incorrect');
+}
+
+/** `algorithm` as the answer spells it. */
+export function wrongChecksum(algorithm: string): S3Error {
+  return new S3Error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
+}
+
 export function notImplementedHeader(name: string, why?: string): S3Error {
   return new S3Error(
     'NotImplemented',
