@@ -6,21 +6,20 @@ import { detailsOf, parseUrlState } from '@/components/live/url-state';
 import { dashboard } from '@/lib/server/dashboard';
 import { firstView } from '@/lib/server/first-view';
 import { isProblem } from '@/lib/server/problem';
+import { shownCurrency } from '@/lib/server/settings';
 
 interface PageProps {
   readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
 }
 
 export default async function Page({ searchParams }: PageProps) {
-  // The currency is a setting of the run, not of the build: read when asked for, and past what the build would fill in.
   const asked = await headers();
   if (!(await maySee(asked.get('cookie')))) redirect('/sign-in');
   const locale = /^[\w-]+/.exec(asked.get('accept-language') ?? '')?.[0] ?? 'en';
-  const { NEXT_PUBLIC_CURRENCY: currency } = process.env;
   const search = searchOf(await searchParams);
   const url = parseUrlState(search);
   const first = await firstView(url.day, url.range, detailsOf(url));
-  const look = { currency: currency || 'USD', locale };
+  const look = { currency: shownCurrency(), locale };
   return (
     <>
       <Dashboard {...look} search={search} first={first} />

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { FAILURES_PREFIX } from '../lib/core/failure-key.ts';
-import { METRICS_NAMESPACE } from '../lib/core/invocation-log.ts';
+import { logGroupOf, METRICS_NAMESPACE } from '../lib/core/invocation-log.ts';
 import { DAY_INDEX_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../lib/core/object-key.ts';
 import { SETTINGS } from '../lib/core/setting-names.ts';
 
@@ -134,16 +134,16 @@ test('no two files have one name for different things', () => {
   expect([...places.values()].filter((each) => each.length > 1)).toEqual([]);
 });
 
-test('what several rooms must spell alike is spelled in one file: the shared settings, the prefixes of keys', () => {
+test('what several rooms must spell alike is spelled in one file: the shared settings, the prefixes of keys and log groups', () => {
   const PLACES: readonly (readonly [string, readonly string[]])[] = [
     ['lib/core/setting-names.ts', Object.values(SETTINGS)],
     ['lib/core/object-key.ts', [RESULTS_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, DAY_INDEX_PREFIX]],
     ['lib/core/failure-key.ts', [FAILURES_PREFIX]],
-    ['lib/core/invocation-log.ts', [METRICS_NAMESPACE]],
+    ['lib/core/invocation-log.ts', [METRICS_NAMESPACE, logGroupOf('')]],
   ];
   for (const [place, words] of PLACES) {
     for (const word of words) {
-      const spelled = new RegExp(`['"\`]${word}|\\benv\\.${word}|^ *${word}:`, 'm');
+      const spelled = new RegExp(`(?:['"\`]|}/)${word}|\\benv\\.${word}|^ *${word}:`, 'm');
       const elsewhere = files.filter((file) => file !== place && spelled.test(codeOf(file)));
       expect(elsewhere, `${word} is spelled in ${place}`).toEqual([]);
     }

@@ -19,6 +19,8 @@ export function problemOf(error: unknown): Problem {
 /** Longer than any answer takes; who asks again and again must not wait for ever for one that never comes. */
 const PATIENCE_MS = 45_000;
 
+export const NO_ANSWER = 'The dashboard’s server does not answer. Is it still running?';
+
 /** Throws RequestError; its problem says what mends it. */
 export async function getJson<T>(url: string): Promise<T> {
   return (await getAnswer<T>(url)).body;
@@ -46,7 +48,7 @@ export async function postJson<T>(url: string, body: object): Promise<T> {
 
 async function ask<T>(url: string, init?: RequestInit): Promise<Answer<T>> {
   const response = await fetch(url, init).catch(() => {
-    throw new RequestError(down('The dashboard’s server does not answer. Is it still running?'));
+    throw new RequestError(down(NO_ANSWER));
   });
   const body = await response.json().catch(() => {
     throw new RequestError(

@@ -4,6 +4,7 @@ import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
 import type { HealthAnswer, Hop } from '@/lib/contract/answers';
 import type { RuntimeAnswer } from '@/lib/contract/runtime-answer';
+import { RESULTS_PREFIX } from '@/lib/core/object-key';
 
 interface PipelineDetailProps {
   readonly name: Hop['name'];
@@ -49,7 +50,7 @@ export function PipelineDetail({ name, hop, health, runtime, format }: PipelineD
         </ul>
       )}
       {name === 'bucket' && health !== undefined && (
-        <p className="break-all font-mono text-muted text-xs">s3://{health.bucket}/revenue_sum/</p>
+        <p className="break-all font-mono text-muted text-xs">s3://{`${health.bucket}/${RESULTS_PREFIX}`}</p>
       )}
       {name === 'producer' && health !== undefined && (
         <p className="break-all font-mono text-muted text-xs">{health.producerFunction}</p>

@@ -1,4 +1,4 @@
-import { RequestError } from '@/components/live/request';
+import { NO_ANSWER, RequestError } from '@/components/live/request';
 import type { Click } from '@/lib/contract/click';
 import { receiptLine } from '@/lib/contract/receipt-line';
 import { dayMsOf, parseHeader } from '@/lib/contract/replay-file';
@@ -33,10 +33,7 @@ function clicksOf(day: string, clicks: readonly Click[]): Click[] {
 }
 
 async function problemIn(response: Response | null): Promise<RequestError['problem']> {
-  const message =
-    response === null
-      ? 'The dashboard’s server does not answer. Is it still running?'
-      : `/api/replay answered ${response.status}.`;
+  const message = response === null ? NO_ANSWER : `/api/replay answered ${response.status}.`;
   const unsaid = { kind: 'unknown', message, fix: null, action: null, resource: null } as const;
   const body: { problem?: RequestError['problem'] } = (await response?.json().catch(() => null)) ?? {};
   return body.problem ?? unsaid;

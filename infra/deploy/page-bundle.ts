@@ -2,14 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { DEFAULTS, SETTINGS } from '../../lib/core/setting-names.ts';
 
 /**
- * What starts the page in a bundle. Lambda's web functions say where to listen; elsewhere it is `LISTEN_ADDRESS` and `PORT`.
+ * What starts the page in a bundle. Lambda's web functions say where to listen; elsewhere it is the setting and `PORT`.
  * https://docs.aws.amazon.com/lambda/latest/dg/web-functions-nodejs.html
  */
 const SERVER = `const [host, port] = (process.env.AWS_LAMBDA_HTTP_ENDPOINT ?? '').split(':');
 // Not HOSTNAME as it comes: shells and containers set it to the machine's own name.
-process.env.HOSTNAME = host || process.env.LISTEN_ADDRESS || '127.0.0.1';
+process.env.HOSTNAME = host || process.env.${SETTINGS.listenAddress} || '${DEFAULTS.listenAddress}';
 if (port) process.env.PORT = port;
 await import('./next-server.js');
 `;

@@ -7,6 +7,7 @@ import {
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { logGroupOf } from '../../lib/core/invocation-log.ts';
 import { RESULTS_PREFIX } from '../../lib/core/object-key.ts';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
 import type { Environment } from '../local/index.ts';
@@ -164,6 +165,6 @@ async function mappingCheck(
     return failed(title, `${found}, but WINDOW_SECONDS is ${windowSeconds}`, sameWindow);
   }
   return LastProcessingResult.startsWith('PROBLEM')
-    ? failed(title, found, `Read the consumer's log: /aws/lambda/${consumer}.`)
+    ? failed(title, found, `Read the consumer's log: ${logGroupOf(consumer)}.`)
     : ok(title, found);
 }

@@ -9,7 +9,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DUMMY_CUSTOMERS } from '../../lib/core/dummy-customers.ts';
 import { excerptOfError, excerptOfText } from '../../lib/core/excerpt.ts';
-import { MAX_RECORD_COUNT, recordCountWords } from '../../lib/core/record-count.ts';
+import { MAX_CALL_RECORDS, MAX_RECORD_COUNT, recordCountWords } from '../../lib/core/record-count.ts';
 import { type Sale, serializeSale } from '../../lib/core/sale.ts';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { within } from './deadline.ts';
@@ -24,8 +24,6 @@ const kinesis = new KinesisClient({
   maxAttempts: 1,
 });
 
-/** As many as PutRecords takes in one call. */
-const MAX_CALL_RECORDS = 500;
 /** Some 10 s of waiting in all: who clicked waits, too. */
 const MAX_ATTEMPTS = 8;
 const FIRST_BACKOFF_MS = 100;

@@ -36,7 +36,7 @@ export function pageEnvironment(url: string, settings: LocalSettings): Readonly<
     [SETTINGS.stream]: pipeline.stream.name,
     [SETTINGS.windowSeconds]: String(settings.windowSeconds),
     [SETTINGS.idleSeconds]: String(settings.idleSeconds),
-    NEXT_PUBLIC_CURRENCY: settings.currency,
+    [SETTINGS.currency]: settings.currency,
   };
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { SETTINGS } from '../../lib/core/setting-names.ts';
+import { DEFAULTS, SETTINGS } from '../../lib/core/setting-names.ts';
+import { MAX_WINDOW_SECONDS } from '../../lib/core/window.ts';
 import { pipeline } from '../pipeline.ts';
 
 /** Environment variables; `NodeJS.ProcessEnv` would ask for the ones that Next.js promises to itself. */
@@ -59,7 +60,7 @@ export function readLocalSettings(env: Environment, cwd: string): LocalSettings 
       SETTINGS.windowSeconds,
       pipeline.eventSourceMapping.tumblingWindowSeconds,
       1,
-      900,
+      MAX_WINDOW_SECONDS,
     ),
     idleSeconds: wholeNumber(env, SETTINGS.idleSeconds, 1, 0, 120),
     consumerHandler: {
@@ -68,7 +69,7 @@ export function readLocalSettings(env: Environment, cwd: string): LocalSettings 
     },
     enforceLimits: env.KINESIS_ENFORCE_LIMITS === '1',
     strictFinal: env.WINDOW_STRICT_FINAL === '1',
-    currency: currencyCode(env, 'NEXT_PUBLIC_CURRENCY', 'USD'),
+    currency: currencyCode(env, SETTINGS.currency, DEFAULTS.currency),
     region: env.AWS_REGION || 'us-east-1',
     accountId: '000000000000',
   };

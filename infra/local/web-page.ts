@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { DEFAULTS, SETTINGS } from '../../lib/core/setting-names.ts';
 import type { Environment } from './local-settings.ts';
 
 /** The Next.js page as a process of its own: it keeps its event loop to itself, and Ctrl-C ends it with the rest. */
@@ -31,7 +32,8 @@ export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
   const port = await freePort(options.port);
   if (options.mode === 'dev') requireBuildable(options.root);
   if (options.mode === 'start') await ensureBuild(options.root, options.env);
-  const args = [options.mode, '-H', options.env.LISTEN_ADDRESS || '127.0.0.1', '-p', String(port)];
+  const address = options.env[SETTINGS.listenAddress] || DEFAULTS.listenAddress;
+  const args = [options.mode, '-H', address, '-p', String(port)];
   const preload = ['follow-parent.mjs', ...(options.preload ?? [])];
   const child = next(options.root, args, withPreload(options.root, options.env, preload), 'pipe');
   const output: string[] = [];

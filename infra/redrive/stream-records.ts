@@ -6,10 +6,10 @@ import {
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis';
 import type { FailedEntry } from '../../lib/core/failure-record.ts';
+import { MAX_CALL_RECORDS } from '../../lib/core/record-count.ts';
 import type { Claim } from './claim.ts';
 import type { Clients } from './clients.ts';
 
-const MAX_CALL_RECORDS = 500;
 const MAX_CALL_BYTES = 4 * 1024 * 1024;
 const ATTEMPTS = 6;
 /** Clocks differ, here and in AWS. */

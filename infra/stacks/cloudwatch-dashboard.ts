@@ -8,6 +8,7 @@ import {
   LogQueryWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { logGroupOf } from '../../lib/core/invocation-log.ts';
 import type { Deployment } from './deployment.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
 
@@ -51,7 +52,7 @@ export function addCloudWatchDashboard(
         graph('Bytes that arrived, and clicks', [m.incomingBytes], [m.producerInvocations]),
         new LogQueryWidget({
           title: 'Invocations of the consumer, the newest first',
-          logGroupNames: [`/aws/lambda/${names.consumer}`],
+          logGroupNames: [logGroupOf(names.consumer)],
           queryLines: [
             'fields @timestamp, shard_id, window_start, records, after.sales, final, state_bytes, duration_ms, error',
             'filter event = "invocation"',

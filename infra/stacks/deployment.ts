@@ -1,4 +1,5 @@
 import { SETTINGS } from '../../lib/core/setting-names.ts';
+import { MAX_WINDOW_SECONDS } from '../../lib/core/window.ts';
 import { pipeline } from '../pipeline.ts';
 
 /** What a person chooses when deploying: `-c name=value` on the command line, and WINDOW_SECONDS. */
@@ -86,8 +87,8 @@ export function deploymentOf(
     throw new ContextError('-c shards', shards, 'left out with -c mode=on-demand, where AWS decides');
   }
   const windowSeconds =
-    numberOf(context('windowSeconds'), '-c windowSeconds', 1, 900) ??
-    numberOf(env[SETTINGS.windowSeconds] || undefined, SETTINGS.windowSeconds, 1, 900) ??
+    numberOf(context('windowSeconds'), '-c windowSeconds', 1, MAX_WINDOW_SECONDS) ??
+    numberOf(env[SETTINGS.windowSeconds] || undefined, SETTINGS.windowSeconds, 1, MAX_WINDOW_SECONDS) ??
     pipeline.eventSourceMapping.tumblingWindowSeconds;
   const alarmAbove = numberOf(context('alarmAbove'), '-c alarmAbove', 1, 1_000_000_000_000);
   // CloudWatch counts in whole minutes: of other windows it would add up parts of two.

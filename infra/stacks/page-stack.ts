@@ -15,7 +15,7 @@ import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-li
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { METRICS_NAMESPACE } from '../../lib/core/invocation-log.ts';
+import { logGroupOf, METRICS_NAMESPACE } from '../../lib/core/invocation-log.ts';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
 import type { AnalyticsStack } from './analytics-stack.ts';
 import type { Deployment, HostedPage } from './deployment.ts';
@@ -46,7 +46,7 @@ export class PageStack extends Stack {
         'A person signs in with it: it is changed by who gives it out, and a change ends every session.',
     });
     const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${names.page}`,
+      logGroupName: logGroupOf(names.page),
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -93,7 +93,7 @@ export class PageStack extends Stack {
         [SETTINGS.producer]: names.producer,
         [SETTINGS.consumer]: names.consumer,
         [SETTINGS.windowSeconds]: String(windowSeconds),
-        DASHBOARD_PASSWORD_SECRET: password.secretArn,
+        [SETTINGS.passwordSecret]: password.secretArn,
       },
       defaultEndpointAuth: WebFunctionAuthType.APPLICATION_MANAGED,
       defaultEndpoint: { maxEnvironments: MAX_ENVIRONMENTS, rateLimit: REQUESTS_A_SECOND },

@@ -1,6 +1,6 @@
 import { FieldError, type Fields, isoTime, jsonLine, parseFields } from '../core/json-fields.ts';
 import { DAY_MS } from '../core/range.ts';
-import { parseUtcDay } from '../core/window.ts';
+import { MAX_WINDOW_SECONDS, parseUtcDay } from '../core/window.ts';
 import { parsePart, type WindowPart } from '../core/window-part.ts';
 import { MalformedResultError } from '../core/window-result.ts';
 import type { Click } from './click.ts';
@@ -155,7 +155,7 @@ export function parseHeader(text: string): ReplayHeader {
     const day = fields.text('day', 'a day such as 2021-01-24', (value) => dayMsOf(value) !== null);
     return {
       day,
-      windowSeconds: fields.whole('window_seconds', 1, 900),
+      windowSeconds: fields.whole('window_seconds', 1, MAX_WINDOW_SECONDS),
       idleSeconds: fields.whole('idle_seconds', 0, 120),
       currency: fields.text('currency', 'three letters such as USD', (value) => /^[A-Z]{3}$/.test(value)),
       exportedMs: fields.time('exported_at'),

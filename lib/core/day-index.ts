@@ -3,7 +3,7 @@ import { MAX_CENTS } from './cents.ts';
 import type { CustomerShare } from './customers.ts';
 import { resultKey } from './object-key.ts';
 import { isSequenceNumber } from './sequence-order.ts';
-import { utcDay } from './window.ts';
+import { MAX_WINDOW_SECONDS, utcDay } from './window.ts';
 import type { WindowResult } from './window-result.ts';
 
 /**
@@ -30,8 +30,6 @@ export interface IndexedResult {
 /** Nobody reads or writes a larger one: it would hold up more than it spares. Some 6,000 results, or a day of 720 in 0.5 MB. */
 export const MAX_DAY_INDEX_BYTES = 4 * 1024 * 1024;
 const VERSION = 1;
-/** The longest window that Lambda knows. */
-const MAX_WINDOW_MS = 900_000;
 
 /**
  * The text of an index with one row more, or with another one of the same key; the same text when it has that very row.
@@ -160,7 +158,7 @@ function parseRow(
     startMs > MAX_TIME_MS ||
     !isCount(lengthMs) ||
     lengthMs === 0 ||
-    lengthMs > MAX_WINDOW_MS ||
+    lengthMs > MAX_WINDOW_SECONDS * 1000 ||
     !isSequenceNumber(first) ||
     !isSequenceNumber(last) ||
     typeof etag !== 'string' ||

@@ -1,6 +1,9 @@
 import { amountOf, centsOf } from './cents.ts';
 import { parseWindowTime, windowTime } from './window.ts';
 
+/** Where Lambda writes what a function logs, unless it is told otherwise. */
+export const logGroupOf = (functionName: string) => `/aws/lambda/${functionName}`;
+
 /**
  * One structured line for each consumer invocation: CloudWatch's embedded metrics, and what a person needs to follow a
  * window from state to state.

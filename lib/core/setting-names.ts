@@ -1,6 +1,6 @@
 /**
- * The environment variables by which the parts of a pipeline find one another: set by the deploy and by the local runtime,
- * read by the functions and by the page.
+ * The environment variables that two rooms must spell alike: set by the deploy and by the local runtime, read by the functions
+ * and by the page.
  */
 export const SETTINGS = {
   bucket: 'BUCKET_NAME',
@@ -9,6 +9,9 @@ export const SETTINGS = {
   consumer: 'CONSUMER_FUNCTION_NAME',
   windowSeconds: 'WINDOW_SECONDS',
   idleSeconds: 'WINDOW_IDLE_SECONDS',
+  currency: 'NEXT_PUBLIC_CURRENCY',
+  listenAddress: 'LISTEN_ADDRESS',
+  passwordSecret: 'DASHBOARD_PASSWORD_SECRET',
 } as const;
 
 /** What the deploy makes, and what the page looks for when no variable says otherwise. */
@@ -17,4 +20,6 @@ export const DEFAULTS = {
   producer: 'data_producer_fn',
   consumer: 'stream_record_processor',
   windowSeconds: 120,
+  currency: 'USD',
+  listenAddress: '127.0.0.1',
 } as const;

@@ -1,7 +1,7 @@
 import 'server-only';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { ExplainAnswer, ExplainedInvocation, Problem } from '../contract/answers.ts';
-import { type InvocationLog, parseInvocationLog } from '../core/invocation-log.ts';
+import { type InvocationLog, logGroupOf, parseInvocationLog } from '../core/invocation-log.ts';
 import { windowStartMs, windowTime } from '../core/window.ts';
 import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
@@ -27,7 +27,7 @@ export async function explainAnswer(
     );
   }
   const endMs = startMs + windowSeconds * 1000;
-  const logGroup = `/aws/lambda/${consumerFunction.split(':').at(-1)}`;
+  const logGroup = logGroupOf(consumerFunction.split(':').at(-1) ?? consumerFunction);
   const query = {
     logGroupName: logGroup,
     startTime: startMs,

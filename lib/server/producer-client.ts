@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Receipt } from '../contract/answers.ts';
 import { centsOf } from '../core/cents.ts';
 import { excerptOfText } from '../core/excerpt.ts';
+import { logGroupOf } from '../core/invocation-log.ts';
 import { MAX_RECORD_COUNT, recordCountWords } from '../core/record-count.ts';
 import type { Metrics } from './metrics.ts';
 import { badRequest, ProblemError, problem, problemOf } from './problem.ts';
@@ -129,7 +130,7 @@ function functionError(name: string, raw: string): ProblemError {
     : excerptOfText(raw, 300);
   return new ProblemError(
     problem('function-error', `${name} failed: ${said}`, {
-      fix: `aws logs tail /aws/lambda/${name} --since 10m`,
+      fix: `aws logs tail ${logGroupOf(name)} --since 10m`,
     }),
   );
 }

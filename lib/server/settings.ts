@@ -1,6 +1,7 @@
 import { DEFAULTS, SETTINGS } from '../core/setting-names.ts';
 import 'server-only';
 import { z } from 'zod';
+import { MAX_WINDOW_SECONDS } from '../core/window.ts';
 
 /** The dashboard's settings: the same names on one machine and in AWS. */
 export interface Settings {
@@ -86,7 +87,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     region: read('AWS_REGION', 'a region such as us-east-1', regionName) ?? null,
     endpoint,
     isLocal: endpoint !== null && isLoopbackName(new URL(endpoint).hostname),
-    windowSeconds: seconds(SETTINGS.windowSeconds, 1, 900) ?? DEFAULTS.windowSeconds,
+    windowSeconds: seconds(SETTINGS.windowSeconds, 1, MAX_WINDOW_SECONDS) ?? DEFAULTS.windowSeconds,
     idleSeconds: seconds(SETTINGS.idleSeconds, 0, 120) ?? 120,
     hosts: listOf(read('DASHBOARD_HOSTS', 'host names separated by commas', hostNames)),
     embedOrigins: listOf(
@@ -103,6 +104,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
         digits.pipe(z.number().min(300).max(1_000_000_000)).optional(),
       ) ?? 1_000_000,
   };
+}
+
+/** A setting of the run, not of the build: read when asked for, by a name that the build does not fill in. */
+export function shownCurrency(): string {
+  return process.env[SETTINGS.currency] || DEFAULTS.currency;
 }
 
 function listOf(text: string | undefined): string[] {

@@ -2,6 +2,7 @@ import { dashboard } from '@/lib/server/dashboard';
 import { answer, plain } from '@/lib/server/http-answer';
 import { replayText } from '@/lib/server/replay';
 import { guardReading } from '@/lib/server/request-guard';
+import { shownCurrency } from '@/lib/server/settings';
 
 export const dynamic = 'force-dynamic';
 
@@ -10,9 +11,7 @@ export function GET(request: Request): Promise<Response> {
     const all = dashboard();
     await guardReading(request, all);
     const day = new URL(request.url).searchParams.get('day') ?? 'today';
-    // As for the page: a setting of the run, past what the build would fill in.
-    const { NEXT_PUBLIC_CURRENCY: currency } = process.env;
-    const text = await replayText(all, day, currency || 'USD');
+    const text = await replayText(all, day, shownCurrency());
     return plain(text, 'application/x-ndjson; charset=utf-8');
   });
 }

@@ -1,3 +1,4 @@
+import { logGroupOf } from '../../../lib/core/invocation-log.ts';
 import type { WindowedContext, WindowedEvent } from './windowed-event.ts';
 
 /** As Lambda calls it: with a promise, a value or, of the older kind, a callback. */
@@ -58,7 +59,7 @@ export async function callHandler<State extends object>(
     functionVersion: '$LATEST',
     invokedFunctionArn: functionArn,
     memoryLimitInMB: String(MEMORY_MB),
-    logGroupName: `/aws/lambda/${functionName}`,
+    logGroupName: logGroupOf(functionName),
     logStreamName: 'simulated/[$LATEST]',
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => deadlineMs - now(),

@@ -1,3 +1,4 @@
+import { logGroupOf } from '../../../../lib/core/invocation-log.ts';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import { functionReference } from '../functions/function-reference.ts';
 import type { FunctionSettings } from '../functions/function-store.ts';
@@ -46,7 +47,7 @@ export async function createFunction(context: LambdaContext, request: HttpReques
   const { name } = functionReference(context.pool.account, named);
   const settings: FunctionSettings = {
     ...DEFAULTS,
-    logGroupName: `/aws/lambda/${name}`,
+    logGroupName: logGroupOf(name),
     ...given,
     runtime,
     handler,

@@ -1,3 +1,4 @@
+import { MAX_WINDOW_SECONDS } from '../../../../lib/core/window.ts';
 import { enumList, list } from '../../aws-json/collection-members.ts';
 import { structure } from '../../aws-json/request-shape.ts';
 import { text } from '../../aws-json/scalar-members.ts';
@@ -73,7 +74,7 @@ export function settingsIn(constraints: Constraints): EventSourceMappingSettings
     MaximumRecordAgeInSeconds: constraints.integer('MaximumRecordAgeInSeconds', -1, 604_800),
     BisectBatchOnFunctionError: constraints.boolean('BisectBatchOnFunctionError'),
     MaximumRetryAttempts: constraints.integer('MaximumRetryAttempts', -1, 10_000),
-    TumblingWindowInSeconds: constraints.integer('TumblingWindowInSeconds', 0, 900),
+    TumblingWindowInSeconds: constraints.integer('TumblingWindowInSeconds', 0, MAX_WINDOW_SECONDS),
     FunctionResponseTypes: constraints.someOf('FunctionResponseTypes', ['ReportBatchItemFailures']),
     DestinationConfig: destinationsIn(constraints),
     FilterCriteria: filtersIn(constraints),

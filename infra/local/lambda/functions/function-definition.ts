@@ -1,4 +1,5 @@
 import { basename, dirname, extname, resolve } from 'node:path';
+import { logGroupOf } from '../../../../lib/core/invocation-log.ts';
 
 /** A function as whoever makes it knows it; AWS's units. */
 export interface FunctionDefinition {
@@ -97,7 +98,7 @@ export function lambdaFunction(definition: FunctionDefinition, account: Account)
     timeoutSeconds: definition.timeoutSeconds,
     memoryMb: definition.memoryMb,
     loggingFormat: definition.loggingFormat ?? 'Text',
-    logGroupName: definition.logGroupName ?? `/aws/lambda/${definition.name}`,
+    logGroupName: definition.logGroupName ?? logGroupOf(definition.name),
     region: account.region,
     package: definition.package ?? null,
     role: definition.role ?? `arn:aws:iam::${account.accountId}:role/${definition.name}`,
