@@ -47,15 +47,22 @@ export interface ObjectReader {
 /** Many small objects are read at once; as many connections are kept. */
 export const OBJECTS_AT_ONCE = 64;
 
-/** Does something to each item, a bounded number of them at once; the first error ends it. */
+/** Does something to each item, a bounded number of them at once; after the first error no more are begun. */
 export async function eachOf<T>(
   items: readonly T[],
   atOnce: number,
   act: (item: T) => Promise<void>,
 ): Promise<void> {
   const queue = items.values();
+  let isFailed = false;
   const worker = async () => {
-    for (const item of queue) await act(item);
+    for (const item of queue) {
+      if (isFailed) return;
+      await act(item).catch((error: unknown) => {
+        isFailed = true;
+        throw error;
+      });
+    }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

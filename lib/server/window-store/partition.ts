@@ -66,6 +66,7 @@ export class Partition {
   readonly #indexTexts = new Map<string, Promise<string | null>>();
   #reading: Promise<void> | null = null;
   #queue: Promise<unknown> = Promise.resolve();
+  #wholesQueue: Promise<unknown> = Promise.resolve();
 
   constructor(day: string, reader: ObjectReader, windowSeconds: number) {
     this.day = day;
@@ -182,23 +183,32 @@ export class Partition {
     return this.#reading;
   }
 
-  /** Reads by itself what only an index, or what is packed, says of windows that start in [fromMs, toMs). */
+  /**
+   * Reads by itself what only an index, or what is packed, says of windows that start in [fromMs, toMs). Resolves when that
+   * is done, or at once when it is more than can be waited for: that is read all the same, for the next who asks.
+   */
   async readWhole(fromMs: number, toMs: number): Promise<void> {
-    const wanted =
-      this.#packed === null
-        ? [...this.#read.values()].flatMap(({ isWhole, part }) => (isWhole ? [] : part))
-        : this.#packed.columns.parts(fromMs, toMs).filter(({ key }) => !this.#wholes.has(key));
-    const inRange = wanted.filter(({ window }) => window.startMs >= fromMs && window.startMs < toMs);
-    await eachOf(inRange, OBJECTS_AT_ONCE, async ({ key }) => {
-      if (this.#packed === null) {
-        const object = this.#listed.get(key);
-        if (object !== undefined) await this.#readObject(object);
-        return;
-      }
-      const read = await this.#reader.get(key, { maxBytes: MAX_RESULT_BYTES });
-      // What has changed meanwhile is told by the next listing.
-      if (typeof read !== 'string') this.#wholes.set(key, parsePart(read, read.text, this.#windowSeconds));
-    });
+    // One after the other: what one reads, the next does not read again.
+    const reading = this.#wholesQueue.then(() =>
+      eachOf(this.#notWhole(fromMs, toMs), OBJECTS_AT_ONCE, (key) => this.#readWhole(key)),
+    );
+    this.#wholesQueue = reading.catch(() => {});
+    if (this.#notWhole(fromMs, toMs).length <= MAX_WHOLES) await reading;
+  }
+
+  #notWhole(fromMs: number, toMs: number): string[] {
+    return this.parts(fromMs, toMs).flatMap(({ key }) =>
+      this.#wholes.has(key) || this.#read.get(key)?.isWhole ? [] : key,
+    );
+  }
+
+  async #readWhole(key: string): Promise<void> {
+    const listed = this.#listed.get(key);
+    if (listed !== undefined) return this.#readObject(listed);
+    if (this.#packed === null) return; // it has gone meanwhile
+    const read = await this.#reader.get(key, { maxBytes: MAX_RESULT_BYTES });
+    // What has changed meanwhile is told by the next listing.
+    if (typeof read !== 'string') this.#wholes.set(key, parsePart(read, read.text, this.#windowSeconds));
   }
 
   /** Makes it small, when all of it is read: no more results are expected. */

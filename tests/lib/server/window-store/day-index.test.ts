@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DayIndex, serializeDayIndex } from '../../../../lib/core/day-index.ts';
 import { dayIndexKey, resultKey } from '../../../../lib/core/object-key.ts';
 import { utcDay } from '../../../../lib/core/window.ts';
-import type { WindowResult } from '../../../../lib/core/window-result.ts';
+import { serializeResult, type WindowResult } from '../../../../lib/core/window-result.ts';
 import { createDashboard, type Dashboard } from '../../../../lib/server/dashboard.ts';
 import { metricsText } from '../../../../lib/server/prometheus.ts';
 import { tracesAnswer } from '../../../../lib/server/traces.ts';
+import type { ObjectReader } from '../../../../lib/server/window-store/object-reader.ts';
+import { WindowStore } from '../../../../lib/server/window-store/window-store.ts';
 import { windowsAnswer } from '../../../../lib/server/windows-answer.ts';
 import { type LocalBucket, openLocalBucket, result } from '../local-bucket.ts';
 
@@ -129,6 +131,69 @@ test('windows that are shown one by one say who sent, and so does where a clickâ
   const read = async () => void (await store.refreshLive());
   const { traces } = await tracesAnswer(store, { fresh: read }, since);
   expect(traces['click-30']).toHaveLength(4);
+});
+
+test('what several ask for at once is read once', async () => {
+  const results = dayOf(40);
+  local.fill(results);
+  await putIndexes(results);
+  const dashboard = fresh();
+  const query = `day=2021-01-25&range=${DAY_MS}-${DAY_MS + 3 * W}`;
+  await Promise.all([ask(dashboard, query), ask(dashboard, query), ask(dashboard, query)]);
+  expect(reads()).toHaveLength(4 + 12);
+});
+
+test('a window of more parts than can be waited for has its exact total at once, and says who sent once they are read', async () => {
+  const parts = Array.from({ length: 1300 }, (_, index) => result(DAY_MS, 'a', index + 1, [100]));
+  const texts = new Map(parts.map((each) => [resultKey(each), serializeResult(each)]));
+  const index = { day: utcDay(DAY_MS), shardId: 'a', rows: [] };
+  const rows = parts.map((each) => ({ key: resultKey(each), etag: resultKey(each), result: each }));
+  texts.set(dayIndexKey(index.day, 'a'), serializeDayIndex({ ...index, rows }));
+  const objectOf = (key: string, text: string) => ({
+    key,
+    etag: key,
+    size: text.length,
+    lastModifiedMs: DAY_MS,
+  });
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const read: string[] = [];
+  const reader: ObjectReader = {
+    list: async (prefix, { delimiter } = {}) => {
+      const found = [...texts].filter(([key]) => key.startsWith(prefix)).sort();
+      return delimiter === undefined
+        ? { objects: found.map(([key, text]) => objectOf(key, text)), prefixes: [] }
+        : { objects: [], prefixes: [`${prefix}dt=${index.day}/`] };
+    },
+    get: async (key) => {
+      const text = texts.get(key);
+      if (text === undefined) return 'gone';
+      if (key.startsWith('revenue_sum/')) await released;
+      read.push(key);
+      return { ...objectOf(key, text), text, contentType: 'application/json' };
+    },
+  };
+  const nowMs = DAY_MS + W + 5000;
+  const clock = { now: () => nowMs, elapsed: () => nowMs, sleep: () => new Promise<void>(() => {}) };
+  const { settings } = local.dashboard;
+  const problemIn = (error: unknown) => {
+    throw error;
+  };
+  const store = new WindowStore({ ...settings, reader, clock, problemIn });
+  const fresh = async () => void (await store.refreshLive());
+  const senders = async () => {
+    const { slots, dayTotal } = await windowsAnswer(store, { fresh }, new URLSearchParams('range=1h'));
+    const [slot] = slots.filter(({ salesCents }) => salesCents !== null && salesCents > 0);
+    expect([slot?.salesCents, dayTotal.salesCents]).toEqual([130_000, 130_000]);
+    return slot?.requests.length;
+  };
+  expect(await senders()).toBe(0);
+  expect(await senders()).toBe(0);
+  release();
+  await expect.poll(senders).toBe(1300);
+  expect(read).toHaveLength(1 + 1300);
 });
 
 test('the metrics count the windows and results of days that are over, too', async () => {
