@@ -20,10 +20,13 @@ export interface AwsClients {
 }
 
 /** A dead endpoint is known within seconds, and so is a stalled one: whoever asks tries again by itself. */
-const quick = (sockets: number) => ({
+const quick = (sockets: number, totalMs = 5000) => ({
   maxAttempts: 2,
-  requestHandler: new DeadlineHandler({ totalMs: 5000, sockets }),
+  requestHandler: new DeadlineHandler({ totalMs, sockets }),
 });
+
+/** What is asked every second is small, and must not be waited for long once it is there again. */
+const POLLED_MS = 3000;
 
 /** The longest timeout that the producer is deployed with is 60 s. */
 const INVOKE_MS = 65_000;
@@ -34,7 +37,7 @@ const INVOKE_BODY_MS = 5000;
 export function createAwsClients(region: string | null): AwsClients {
   const where = region === null ? {} : { region };
   return {
-    s3: new S3Client({ ...where, ...quick(OBJECTS_AT_ONCE) }),
+    s3: new S3Client({ ...where, ...quick(OBJECTS_AT_ONCE, POLLED_MS) }),
     lambda: new LambdaClient({ ...where, ...quick(8) }),
     invoker: new LambdaClient({
       ...where,
@@ -44,6 +47,6 @@ export function createAwsClients(region: string | null): AwsClients {
     logs: new CloudWatchLogsClient({ ...where, ...quick(4) }),
     sts: new STSClient({ ...where, ...quick(2) }),
     // HTTP/1.1 works against every endpoint there is; this client's own default, HTTP/2, does not.
-    kinesis: new KinesisClient({ ...where, ...quick(32), maxAttempts: 1 }),
+    kinesis: new KinesisClient({ ...where, ...quick(32, POLLED_MS), maxAttempts: 1 }),
   };
 }

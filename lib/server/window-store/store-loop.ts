@@ -24,7 +24,8 @@ const MAX_IDLE_MS = 5000;
 const LENGTH_MS = 30_000;
 /** A page that polls asks every few seconds; one that has gone is noticed so soon. */
 const WATCHED_FOR_MS = 15_000;
-const MAX_BACKOFF_MS = 4000;
+/** What has failed is read again so soon: a call may hang for three seconds, and five after S3 is well the page is, too. */
+const BACKOFF_MS = 1000;
 /** What was given up has gone through hours of attempts: a quarter of a minute more does not matter. */
 const GIVEN_UP_MS = 15_000;
 /** Every call ends within seconds by itself. Whatever else a round may wait for, the loop does not wait with it. */
@@ -59,7 +60,6 @@ export class StoreLoop {
   #lengthDueMs = Number.NEGATIVE_INFINITY;
   #givenUpDueMs = Number.NEGATIVE_INFINITY;
   #endedMs: number | null = null;
-  #failures = 0;
   #running = false;
   #round: Promise<void> = Promise.resolve();
   #wake: () => void = () => {};
@@ -148,8 +148,9 @@ export class StoreLoop {
   /** One round. Never throws. */
   async #read(): Promise<void> {
     const wentWell = await endsWithin(LONGEST_ROUND_MS, this.#readWhatIsDue());
-    if (wentWell) this.#endedMs = this.#clock.elapsed();
-    else this.#failures += 1;
+    const nowMs = this.#clock.elapsed();
+    if (wentWell) this.#endedMs = nowMs;
+    else this.#snapshotsDueMs = this.#resultsDueMs = nowMs + BACKOFF_MS;
   }
 
   async #readWhatIsDue(): Promise<void> {
@@ -158,27 +159,44 @@ export class StoreLoop {
     // Not waited for: it is another service, and hardly ever has news.
     if (nowMs >= this.#lengthDueMs) void this.measure();
     const isEager = nowMs < this.#eagerUntilMs;
-    const jobs: Promise<boolean>[] = [];
+    const jobs: Promise<void>[] = [];
     if (nowMs >= this.#snapshotsDueMs) {
       const isListed = nowMs >= this.#shardsDueMs;
-      jobs.push(store.refreshSnapshots(isListed));
       if (isListed) this.#shardsDueMs = nowMs + this.#shardsDelayMs(isEager);
       this.#snapshotsDueMs = nowMs + (isEager ? EAGER_MS : SNAPSHOTS_MS);
+      jobs.push(
+        this.#orAgain(store.refreshSnapshots(isListed), (dueMs) => {
+          this.#snapshotsDueMs = dueMs;
+          if (isListed) this.#shardsDueMs = dueMs;
+        }),
+      );
     }
     if (nowMs >= this.#resultsDueMs) {
-      jobs.push(store.refreshLive());
       this.#resultsDueMs = Number.POSITIVE_INFINITY; // how soon again is only known afterwards
+      jobs.push(
+        this.#orAgain(store.refreshLive(), (dueMs) => {
+          this.#resultsDueMs = dueMs;
+        }),
+      );
     }
     if (nowMs >= this.#givenUpDueMs) {
-      jobs.push(store.refreshGivenUp());
       this.#givenUpDueMs = nowMs + GIVEN_UP_MS;
+      jobs.push(
+        this.#orAgain(store.refreshGivenUp(), (dueMs) => {
+          this.#givenUpDueMs = dueMs;
+        }),
+      );
     }
-    const wentWell = (await Promise.all(jobs)).every(Boolean);
-    this.#failures = wentWell ? 0 : this.#failures + 1;
+    await Promise.all(jobs);
     const { windowSeconds, idleSeconds } = store;
     const delayMs = resultsDelayMs(store.now(), windowSeconds, idleSeconds, store.isClosing());
     this.#resultsDueMs = Math.min(this.#resultsDueMs, nowMs + delayMs);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** What has failed is due again before its time. */
+  async #orAgain(reading: Promise<boolean>, again: (dueMs: number) => void): Promise<void> {
+    if (!(await reading)) again(this.#clock.elapsed() + BACKOFF_MS);
   }
 
   #shardsDelayMs(isEager: boolean): number {
@@ -187,13 +205,12 @@ export class StoreLoop {
     return this.#store.shardCount === 0 ? FIRST_SHARD_MS : SHARDS_MS;
   }
 
-  /** Until something is due; longer after failures, so that an endpoint that is down is not hammered. */
+  /** Until something is due. */
   #pause(): Promise<void> {
     const nowMs = this.#clock.elapsed();
     const dueMs = Math.min(this.#snapshotsDueMs, this.#resultsDueMs) - nowMs;
-    const backoffMs = this.#failures === 0 ? 0 : Math.min(MAX_BACKOFF_MS, 500 * 2 ** this.#failures);
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.max(20, dueMs, backoffMs));
+      const timer = setTimeout(resolve, Math.max(20, dueMs));
       timer.unref();
       this.#wake = () => {
         clearTimeout(timer);

@@ -5,8 +5,8 @@ import { DayIndexes } from '../../../infra/functions/day-indexes.ts';
 import { MAX_DAY_INDEX_BYTES, parseDayIndex } from '../../../lib/core/day-index.ts';
 import { dayIndexKey, resultKey } from '../../../lib/core/object-key.ts';
 import type { WindowResult } from '../../../lib/core/window-result.ts';
+import { type FaultProxy, openFaultProxy } from '../../faults/fault-proxy.ts';
 import { type LocalS3, openS3 } from '../local/s3/local-s3.ts';
-import { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
 
 const SHARD = 'shardId-000000000000';
 const DAY = '2021_01_24';

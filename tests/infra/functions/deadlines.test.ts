@@ -3,9 +3,10 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TumblingWindowEvent } from '../../../infra/functions/tumbling-window-event.ts';
 import { WindowConsumer } from '../../../infra/functions/window-consumer.ts';
+import { type Fault, type FaultProxy, openFaultProxy } from '../../faults/fault-proxy.ts';
 import { type LocalKinesis, openKinesis } from '../local/kinesis/local-kinesis.ts';
 import { type LocalS3, openS3 } from '../local/s3/local-s3.ts';
-import { contextOf, type Fault, type FaultProxy, openFaultProxy } from './fault-proxy.ts';
+import { contextOf } from './invocation-context.ts';
 
 const SHARD = 'shardId-000000000000';
 /** So short that a call which hangs is soon given up, and so long that one which does not is never. */

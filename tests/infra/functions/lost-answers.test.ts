@@ -6,8 +6,9 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { emptyAggregate, fold } from '../../../lib/core/aggregate.ts';
 import { parseSale } from '../../../lib/core/sale.ts';
+import { type Fault, type FaultProxy, openFaultProxy } from '../../faults/fault-proxy.ts';
 import { type LocalKinesis, openKinesis } from '../local/kinesis/local-kinesis.ts';
-import { contextOf, type Fault, type FaultProxy, openFaultProxy } from './fault-proxy.ts';
+import { contextOf } from './invocation-context.ts';
 
 let kinesis: LocalKinesis;
 let proxy: FaultProxy;

@@ -1,10 +1,17 @@
 import http from 'node:http';
 
 /**
- * What may become of a call: none: it is answered. hang: it is never looked at. stall: it is carried out, and its answer
- * stops within the body. lose: it is carried out, and the connection is cut before the answer. fail: 500, nothing is done.
+ * What may become of a call: none: it is answered. fail: 500, nothing is done. slow-down: 503, as S3 words it, nothing is
+ * done. hang: it is never looked at. reset: the connection is cut, and nothing is done. stall: it is carried out, and its
+ * answer stops within the body. lose: it is carried out, and the connection is cut before the answer.
  */
-export type Fault = 'none' | 'hang' | 'stall' | 'lose' | 'fail';
+export type Fault = 'none' | (typeof FAULTS)[number];
+
+export const FAULTS = ['fail', 'slow-down', 'hang', 'reset', 'stall', 'lose'] as const;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const SLOW_DOWN =
+  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
 
 export type FaultProxy = Awaited<ReturnType<typeof openFaultProxy>>;
 
@@ -17,9 +24,11 @@ export async function openFaultProxy(target: string) {
     calls.push(call);
     const fault = choose(call);
     if (fault === 'hang') return;
-    if (fault === 'fail') {
+    if (fault === 'reset') return void incoming.socket.destroy();
+    if (fault === 'fail' || fault === 'slow-down') {
       incoming.resume();
-      outgoing.writeHead(500).end();
+      if (fault === 'fail') outgoing.writeHead(500).end();
+      else outgoing.writeHead(503, { 'content-type': 'application/xml' }).end(SLOW_DOWN);
       return;
     }
     const onward = http.request(
@@ -56,15 +65,5 @@ export async function openFaultProxy(target: string) {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
-  };
-}
-
-/** A context of an invocation that has so long to live from now on. */
-export function contextOf(lifeMs: number, awsRequestId = 'invocation-1') {
-  const endMs = performance.now() + lifeMs;
-  return {
-    awsRequestId,
-    functionName: 'function',
-    getRemainingTimeInMillis: () => Math.round(endMs - performance.now()),
   };
 }
