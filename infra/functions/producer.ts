@@ -77,7 +77,7 @@ export async function produce(
       : {
           error_message: [
             `The stream took ${taken.length} of ${sales.length} records`,
-            ...(unsure === 0 ? [] : [`of ${unsure} no answer came, and it may hold them, too`]),
+            ...(unsure === 0 ? [] : [`of ${unsure} it did not say so, and it may hold them, too`]),
             `the last error was ${lastError ?? 'unknown'}`,
           ].join('; '),
         }),
@@ -114,7 +114,7 @@ function dummySale(requestId: string, requestNumber: number): Sale {
 
 interface Outcome {
   readonly taken: readonly Sale[];
-  /** How many may be on the stream though it did not say so: the answer was lost, or came too late. */
+  /** How many may be on the stream though it did not say so: the answer was lost, came too late, or was a failure. */
   readonly unsure: number;
   readonly lastError: string | null;
 }
@@ -166,7 +166,7 @@ interface PutOutcome {
   readonly errors: readonly (string | null)[];
   /** True when trying again cannot help: no such stream, no permission. */
   readonly isFinal: boolean;
-  /** False when the stream said nothing. */
+  /** False when the stream did not say whether it took them. */
   readonly isAnswered: boolean;
 }
 
@@ -192,9 +192,9 @@ async function put(sales: readonly Sale[], limitMs: number): Promise<PutOutcome>
     });
     return { errors, isFinal: false, isAnswered: true };
   } catch (error) {
-    const isAnswered = error instanceof KinesisServiceException;
-    const isFinal =
-      isAnswered && error.$fault === 'client' && error.name !== 'ProvisionedThroughputExceededException';
+    // A failure of the service's own may come after it has stored them.
+    const isAnswered = error instanceof KinesisServiceException && error.$fault === 'client';
+    const isFinal = isAnswered && error.name !== 'ProvisionedThroughputExceededException';
     const reason = excerptOfError(error, 200);
     return { errors: sales.map(() => reason), isFinal, isAnswered };
   }

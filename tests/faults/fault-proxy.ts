@@ -3,9 +3,10 @@ import http from 'node:http';
 /**
  * What may become of a call: none: it is answered. fail: 500, nothing is done. slow-down: 503, as S3 words it, nothing is
  * done. hang: it is never looked at. reset: the connection is cut, and nothing is done. stall: it is carried out, and its
- * answer stops within the body. lose: it is carried out, and the connection is cut before the answer.
+ * answer stops within the body. lose: it is carried out, and the connection is cut before the answer. fail-late: it is
+ * carried out, and answered by 500 all the same.
  */
-export type Fault = 'none' | (typeof FAULTS)[number];
+export type Fault = 'none' | 'fail-late' | (typeof FAULTS)[number];
 
 export const FAULTS = ['fail', 'slow-down', 'hang', 'reset', 'stall', 'lose'] as const;
 
@@ -40,6 +41,7 @@ export async function openFaultProxy(target: string) {
         answer.on('end', () => {
           const body = Buffer.concat(chunks);
           if (fault === 'lose') return void incoming.socket.destroy();
+          if (fault === 'fail-late') return void outgoing.writeHead(500).end();
           const { 'transfer-encoding': _, ...headers } = answer.headers;
           const length = fault === 'stall' ? body.length + 100 : body.length;
           outgoing.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': length });

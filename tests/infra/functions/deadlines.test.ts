@@ -181,7 +181,7 @@ describe('the producer', () => {
         record_count: 500,
         request_id: 'click-1',
         error_message: expect.stringMatching(
-          /took 500 of 1000 records; of 500 no answer came, and it may hold them, too; .*PutRecords to answer within/,
+          /took 500 of 1000 records; of 500 it did not say so, and it may hold them, too; .*PutRecords to answer within/,
         ),
       });
     },
