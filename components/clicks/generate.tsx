@@ -1,7 +1,7 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { CLICK_HINT } from '@/components/clicks/click-hint';
 import { pressesOf, takeEarlyPresses } from '@/components/clicks/early-presses';
 import { useFollowing } from '@/components/clicks/use-following';
@@ -9,6 +9,7 @@ import { type RecordCount, useSales } from '@/components/clicks/use-sales';
 import { useClicks } from '@/components/live/click-store';
 import type { PageData } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
+import { FIELDS, usePageKeys } from '@/components/live/use-page-keys';
 import { placeOf, useHealth } from '@/components/live/use-place';
 import { Button } from '@/components/ui/button';
 import { ProblemNote } from '@/components/ui/problem-note';
@@ -58,20 +59,11 @@ export const Generate = memo(function Generate({ answer, format, change }: Gener
     if (health?.role === 'watch') return;
     for (let each = 0; each < times; each += 1) void send(count);
   };
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const typing =
-        event.target instanceof Element &&
-        event.target.closest('input:not([type="range"]), select, textarea') !== null;
-      if (event.key.toLowerCase() !== 'g' || event.repeat || typing) return;
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      press.current(1);
-    };
-    press.current(takeEarlyPresses());
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
+  usePageKeys(
+    useMemo(() => ({ g: ({ repeat }) => press.current(repeat ? 0 : 1) }), []),
+    FIELDS,
+  );
+  useEffect(() => press.current(takeEarlyPresses()), []);
   if (health?.role === 'watch') {
     return (
       <p className="text-muted text-sm">You are watching. Sign in with the password that may sell to sell.</p>

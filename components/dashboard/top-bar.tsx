@@ -11,10 +11,16 @@ import { Button } from '@/components/ui/button';
 import { Icon, type IconName } from '@/components/ui/icon';
 import { chooseTheme, currentTheme, type Theme } from '@/components/ui/theme';
 
+const MENU_BUTTON = (
+  <Button look="quiet" aria-label="Menu">
+    <Icon name="menu" />
+  </Button>
+);
+
 // A phone's alone. Its button stands there beforehand.
 const PageMenu = dynamic(
   () => untilLoaded(() => import('@/components/dashboard/page-menu').then((module) => module.PageMenu)),
-  { ssr: false, loading: MenuButton },
+  { ssr: false, loading: () => MENU_BUTTON },
 );
 
 const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
@@ -81,6 +87,7 @@ export function TopBar({ url, connection, onPause, onKeys, onGuide, onChange }: 
           </div>
           <div className="sm:hidden">
             <PageMenu
+              trigger={MENU_BUTTON}
               items={[
                 ...(connection === null ? [] : ([[paused ? 'Resume' : 'Pause', onPause]] as const)),
                 [`Times in ${zoneOf(url)}`, nextZone],
@@ -95,14 +102,6 @@ export function TopBar({ url, connection, onPause, onKeys, onGuide, onChange }: 
         </div>
       </div>
     </header>
-  );
-}
-
-function MenuButton() {
-  return (
-    <Button look="quiet" aria-label="Menu">
-      <Icon name="menu" />
-    </Button>
   );
 }
 
