@@ -1,7 +1,7 @@
 import type { CustomerRanking } from '../core/customer-ranking.ts';
 import type { Lack } from '../core/lack.ts';
 import type { Slot } from '../core/slot.ts';
-import type { WindowSpread } from '../core/totals.ts';
+import type { Totals, WindowSpread } from '../core/totals.ts';
 
 /**
  * The JSON that the API routes answer with: the contract between lib/server and the page. Times are epoch
@@ -46,17 +46,6 @@ export interface WindowsAnswer {
   readonly problem: Problem | null;
   /** Objects under the results prefix that are not results, newest first, at most 20: shown, never counted. */
   readonly malformed: readonly { readonly key: string; readonly reason: string }[];
-}
-
-export interface Totals {
-  /** Null when it is beyond what cents say exactly (`MAX_CENTS`). */
-  readonly salesCents: number | null;
-  /** Null when an original result leaves it open. */
-  readonly recordCount: number | null;
-  readonly rejected: number;
-  readonly closedWindows: number;
-  /** What it is known to lack: objects that cannot be read, records that were given up. Null when that is nothing. */
-  readonly lack: Lack | null;
 }
 
 /** `GET /api/customers?day=…&range=…`, as `/api/windows` has them, up to 32 days: who bought how much, open windows included. */

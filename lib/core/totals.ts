@@ -4,13 +4,14 @@ import { countClosed, sum, sumCounts } from './part-sums.ts';
 import type { WindowPart } from './window-part.ts';
 
 /** What closed windows sum up to. */
-export interface WindowTotals {
-  /** Null when it is beyond what cents say exactly. */
+export interface Totals {
+  /** Null when it is beyond what cents say exactly (`MAX_CENTS`). */
   readonly salesCents: number | null;
+  /** Null when an original result leaves it open. */
   readonly recordCount: number | null;
   readonly rejected: number;
   readonly closedWindows: number;
-  /** What the sums are known to lack; null when that is nothing. */
+  /** What they are known to lack: objects that cannot be read, records that were given up. Null when that is nothing. */
   readonly lack: Lack | null;
 }
 
@@ -24,7 +25,7 @@ export function totalsOf(
   toMs: number,
   byMs: number,
   lacks: readonly WindowLack[] = [],
-): WindowTotals {
+): Totals {
   const closed = results.filter(
     ({ window }) => window.startMs >= fromMs && window.startMs < toMs && window.endMs <= byMs,
   );
