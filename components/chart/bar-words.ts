@@ -26,7 +26,7 @@ export function barWords(
   mode: 'window' | 'total',
   format: Format,
   split: Split | null,
-  flag?: ClickFlag | undefined,
+  flag: ClickFlag | null = null,
 ): BarWords {
   const { slot } = bar;
   const words = (value: number | null) => measureWords(measure, value, format);
@@ -46,9 +46,9 @@ export function barWords(
   const partMeasure = measure.adds ? measure : MEASURES.sales;
   for (const part of splitOf([slot], split ?? 'shard')) {
     const share = part.of(slot);
-    if (share !== undefined) rows.push([part.name, measureWords(partMeasure, partMeasure.of(share), format)]);
+    if (share !== null) rows.push([part.name, measureWords(partMeasure, partMeasure.of(share), format)]);
   }
-  if (flag !== undefined) rows.push(['Clicks from here', flagWords(flag, format.count)]);
+  if (flag !== null) rows.push(['Clicks from here', flagWords(flag, format.count)]);
   const [object] = slot.objects;
   if (object !== undefined) {
     const more = slot.objects.length - 1;

@@ -29,7 +29,7 @@ export interface BarOptions {
   readonly measure?: Measure;
   readonly mode: 'window' | 'total';
   /** The same range a day earlier. */
-  readonly previous?: Pick<WindowsAnswer, 'fromMs' | 'stepSeconds' | 'slots'> | undefined;
+  readonly previous?: Pick<WindowsAnswer, 'fromMs' | 'stepSeconds' | 'slots'> | null;
   /** Of which bars are made; none when they are whole. */
   readonly split?: readonly SplitPart[];
   /** What a settled or growing amount of as much or more is marked for. */
@@ -46,7 +46,7 @@ export function isWaiting(state: SlotState): boolean {
 /** Bars in the slots' order; in `total` mode each carries the sum up to itself, as long as something is known. */
 export function chartBars(
   slots: readonly Slot[],
-  { measure = MEASURES.sales, mode, previous, split = [], limitCents = null }: BarOptions,
+  { measure = MEASURES.sales, mode, previous = null, split = [], limitCents = null }: BarOptions,
 ): Bar[] {
   const totals = mode === 'total' ? runningTotals(slots, measure) : null;
   let previousSum = 0;
@@ -54,8 +54,8 @@ export function chartBars(
   const isSplit = mode === 'window' && split.length > 0;
   return slots.map((slot, index) => {
     const own = measure.of(slot);
-    const day = previousOf(slot, previous);
-    const before = day === undefined ? null : measure.of(day);
+    const day = previous && previousOf(slot, previous);
+    const before = day && measure.of(day);
     previousSum += before ?? 0;
     const value = totals === null ? own : (totals[index] ?? null);
     // The first place of a range may lie in a window that began before it.
@@ -80,14 +80,15 @@ export function chartBars(
 }
 
 /** By time and not by place: while the range moves on, the day before may still be a window behind. */
-function previousOf(slot: Slot, previous: BarOptions['previous']): Slot | undefined {
-  if (previous === undefined) return undefined;
-  return previous.slots[
-    Math.round((slot.startMs - DAY_MS - previous.fromMs) / (previous.stepSeconds * 1000))
-  ];
+function previousOf(
+  slot: Slot,
+  previous: Pick<WindowsAnswer, 'fromMs' | 'stepSeconds' | 'slots'>,
+): Slot | null {
+  const place = Math.round((slot.startMs - DAY_MS - previous.fromMs) / (previous.stepSeconds * 1000));
+  return previous.slots[place] ?? null;
 }
 
-function shareIn(share: Share | undefined, measure: Measure): number {
+function shareIn(share: Share | null, measure: Measure): number {
   return (share && measure.of(share)) ?? 0;
 }
 

@@ -45,7 +45,7 @@ export function useChartData({
   isNarrow,
 }: {
   answer: WindowsAnswer;
-  previous: WindowsAnswer | undefined;
+  previous: WindowsAnswer | null;
   url: UrlState;
   format: Format;
   isNarrow: boolean;

@@ -26,7 +26,7 @@ const PAGE = 10;
 
 interface ChartPanelProps {
   readonly answer: WindowsAnswer;
-  readonly previous: WindowsAnswer | undefined;
+  readonly previous: WindowsAnswer | null;
   /** Of what stands still while the clock goes on, nothing can be foretold. */
   readonly paused: boolean;
   readonly url: UrlState;
@@ -177,7 +177,7 @@ export function ChartPanel(props: ChartPanelProps) {
         names={data.names}
         looks={data.looks}
         waiting={waitingWords(bars)}
-        isCompared={url.cmp && previous !== undefined}
+        isCompared={url.cmp && previous !== null}
         over={bars.filter((each) => each.isOver).length}
         limit={limitCents === null ? null : format.money(limitCents)}
         flags={flags === null ? null : [...flags.values()]}

@@ -49,8 +49,8 @@ export function moved(span: Span, grip: Grip, byMs: number, edges: readonly numb
 }
 
 /** The later one of two that are equally near. */
-function nearest(ms: number, edges: readonly number[]): number | undefined {
+function nearest(ms: number, edges: readonly number[]): number | null {
   const after = edges.find((edge) => edge >= ms) ?? edges.at(-1);
   const before = edges.findLast((edge) => edge < ms) ?? after;
-  return after !== undefined && before !== undefined && after - ms > ms - before ? before : after;
+  return after !== undefined && before !== undefined && after - ms > ms - before ? before : (after ?? null);
 }

@@ -29,7 +29,7 @@ export interface Connection {
 
 /** Where the data comes from: the server, or a file that is replayed. */
 export interface Source extends Connection {
-  readonly previous: WindowsAnswer | undefined;
+  readonly previous: WindowsAnswer | null;
   readonly isReplay: boolean;
   /** Another number when the time was set: what was held is of another time then. */
   readonly jumps: number;

@@ -122,15 +122,16 @@ export function useWindows(query: {
   }, [news, mutate, stream.event, isLastHour]);
   const open = stream.event?.open;
   // What an answer says of the open window is no news where the stream has told it before.
-  const told = useRef<WindowsAnswer | undefined>(undefined);
+  const told = useRef<WindowsAnswer | null>(null);
   const merged = useMemo(() => {
-    const next = answer && withOpen(answer, open ?? answer.open, paused || details !== '');
-    if (!isSameNews(told.current, next)) told.current = next;
-    return told.current ?? null;
+    if (answer === undefined) return null;
+    const next = withOpen(answer, open ?? answer.open, paused || details !== '');
+    if (told.current === null || !isSameNews(told.current, next)) told.current = next;
+    return told.current;
   }, [answer, open, paused, details]);
   return {
     answer: merged,
-    previous: cmp ? previous.data : undefined,
+    previous: (cmp && previous.data) || null,
     problem: windows.error === undefined ? (answer?.problem ?? null) : problemOf(windows.error),
     isStreaming,
     retry: () => void mutate(),

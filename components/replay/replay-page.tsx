@@ -44,7 +44,7 @@ export function ReplayPage({ session, View, onFile, onClose }: ReplayPageProps) 
         <View
           source={{
             answer,
-            previous: undefined,
+            previous: null,
             problem: null,
             paused: false,
             isStreaming: false,

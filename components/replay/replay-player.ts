@@ -19,7 +19,7 @@ export class ReplayPlayer implements TimeSource {
   #atMs: number;
   /** By the wall's clock, when it was `#atMs` here. */
   #sinceMs = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setInterval> | null = null;
 
   /** `wall` tells passing milliseconds, from any start. */
   constructor(
@@ -77,8 +77,8 @@ export class ReplayPlayer implements TimeSource {
     this.#sinceMs = this.#wall();
     this.speed = speed;
     this.isPlaying = isPlaying;
-    clearInterval(this.#timer);
-    if (isPlaying) this.#timer = setInterval(() => this.tick(), TICK_MS);
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = isPlaying ? setInterval(() => this.tick(), TICK_MS) : null;
     this.#tell();
   }
 

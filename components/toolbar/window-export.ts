@@ -59,7 +59,7 @@ function rowsOf(
     ...Object.fromEntries(
       columns.map(({ id, of }) => {
         const share = of(slot);
-        return [`${part}_${id}`, share === undefined ? null : cell(MEASURES[part].of(share))];
+        return [`${part}_${id}`, share === null ? null : cell(MEASURES[part].of(share))];
       }),
     ),
     inferred: slot.inferred,

@@ -11,8 +11,8 @@ export interface SplitPart {
   readonly id: string;
   readonly name: string;
   readonly look: number;
-  /** Undefined where a slot has nothing of it, or does not know. */
-  readonly of: (slot: Slot) => Share | undefined;
+  /** Null where a slot has nothing of it, or does not know. */
+  readonly of: (slot: Slot) => Share | null;
 }
 
 export type Share = Pick<Slot, 'salesCents' | 'recordCount'> & Partial<Pick<Slot, 'rejected'>>;
@@ -31,7 +31,7 @@ function byShard(slots: readonly Slot[]): SplitPart[] {
     id: id ?? 'unnamed',
     name: shardName(id),
     look: looks.get(id ?? '') ?? 0,
-    of: (slot) => slot.shards.find(({ shardId }) => shardId === id),
+    of: (slot) => slot.shards.find(({ shardId }) => shardId === id) ?? null,
   }));
 }
 
@@ -39,7 +39,8 @@ function byCustomer(slots: readonly Slot[]): SplitPart[] {
   const found = new Set(slots.flatMap(({ customers = [] }) => customers.map(({ name }) => name)));
   const names = [...found].flatMap((name) => name ?? []).sort();
   const looks = looksOf(names);
-  const of = (name: string | null) => (slot: Slot) => slot.customers?.find((part) => part.name === name);
+  const of = (name: string | null) => (slot: Slot) =>
+    slot.customers?.find((part) => part.name === name) ?? null;
   return [
     ...names.map((name) => ({
       id: `customer_${name}`,
@@ -58,12 +59,12 @@ function byCustomer(slots: readonly Slot[]): SplitPart[] {
 
 function isUntold(slot: Slot): boolean {
   const share = untoldOf(slot);
-  return share !== undefined && (share.salesCents !== 0 || share.recordCount !== 0);
+  return share !== null && (share.salesCents !== 0 || share.recordCount !== 0);
 }
 
 /** What an older version counted, or the original demo: its results do not say whose sales they are. */
-function untoldOf({ customers, salesCents, recordCount }: Slot): Share | undefined {
-  if (customers === undefined || salesCents === null) return undefined;
+function untoldOf({ customers, salesCents, recordCount }: Slot): Share | null {
+  if (customers === undefined || salesCents === null) return null;
   return {
     salesCents: customers.reduce((left, part) => left - part.salesCents, salesCents),
     recordCount: recordCount && customers.reduce((left, part) => left - part.recordCount, recordCount),

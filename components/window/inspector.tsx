@@ -48,9 +48,9 @@ export function Inspector({ answer, format, url, change, isReplay }: PageData) {
             Compare
           </Button>
         </div>
-        {slot === undefined && problem === null && <p className="text-muted">Reading the window…</p>}
-        {slot === undefined && problem !== null && <ProblemNote problem={problem} />}
-        {slot !== undefined && (
+        {slot === null && problem === null && <p className="text-muted">Reading the window…</p>}
+        {slot === null && problem !== null && <ProblemNote problem={problem} />}
+        {slot !== null && (
           <>
             {url.vs === null ? (
               <WindowFacts slot={slot} format={format} />

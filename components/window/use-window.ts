@@ -15,19 +15,19 @@ const POLL_MS = 5000;
 export function useWindow(
   atMs: number | null,
   answer: WindowsAnswer,
-): { readonly slot: Slot | undefined; readonly problem: Problem | null } {
+): { readonly slot: Slot | null; readonly problem: Problem | null } {
   const { windowSeconds, stepSeconds, slots } = answer;
   const at = atMs === null ? null : windowAt(atMs, windowSeconds);
   const isOne = ({ startMs }: Slot) => startMs === at?.startMs;
   // A window beyond what is on screen, or within one of its bars, is asked for by itself.
-  const shown = stepSeconds === windowSeconds ? slots.find(isOne) : undefined;
+  const shown = (stepSeconds === windowSeconds && slots.find(isOne)) || null;
   const news = [shown?.state, shown?.salesCents, shown?.recordCount, shown?.rejected].join(' ');
   const { data, error } = useSWR<WindowsAnswer, RequestError, [string, string] | null>(
     at === null
       ? null
       : [windowsUrl(utcDate(at.startMs), { fromMs: at.startMs, toMs: at.endMs }, DETAILS.join()), news],
     ([url]) => getJson(url),
-    { keepPreviousData: true, refreshInterval: shown === undefined ? untilSettled : 0 },
+    { keepPreviousData: true, refreshInterval: shown === null ? untilSettled : 0 },
   );
   // Only this browser knows that something is missing.
   const found = shown?.state === 'missing' ? shown : data?.slots.find(isOne);

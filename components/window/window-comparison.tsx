@@ -27,9 +27,11 @@ export function WindowComparison({
   const { slot: other } = useWindow(otherMs, answer);
   const { startMs, endMs } = windowAt(otherMs, answer.windowSeconds);
   const walk = (steps: number) => change({ vs: startMs + steps * answer.windowSeconds * 1000 });
-  const pair = other === undefined ? [slot] : [slot, other];
+  const pair = other === null ? [slot] : [slot, other];
   const difference =
-    slot.salesCents === null || other?.salesCents == null ? null : slot.salesCents - other.salesCents;
+    slot.salesCents === null || other === null || other.salesCents === null
+      ? null
+      : slot.salesCents - other.salesCents;
   const rows = [
     ['State', ...pair.map(({ state }) => STATE_WORDS[state])],
     ...factsOf(slot, format).map(([name], index) => [
@@ -97,7 +99,7 @@ export function WindowComparison({
   );
 }
 
-function Rows({ rows }: { rows: readonly (readonly (string | undefined)[])[] }) {
+function Rows({ rows }: { rows: readonly (readonly string[])[] }) {
   return rows.map(([name, ...values]) => (
     <tr key={name} className="border-line border-t">
       <th scope="row" className="py-1 pr-2 text-left font-normal text-muted">

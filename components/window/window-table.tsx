@@ -156,7 +156,7 @@ function StateWords({ slot, limitCents }: { slot: Slot; limitCents: number | nul
 
 function shareWords(slot: Slot, { of }: SplitPart, measure: Measure, format: Format): string {
   const share = of(slot);
-  return measureWords(measure, share === undefined ? null : measure.of(share), format);
+  return measureWords(measure, share && measure.of(share), format);
 }
 
 /** What was sent and is missing is not counted. */

@@ -21,7 +21,7 @@ class NothingToShowError extends Error {
 
 /**
  * The environment of a page without a runtime: this one. Next.js adds `.env.local`; here it is read only to see whether the
- * page will know what to show. @throws NothingToShowError
+ * page will know what to show. Throws NothingToShowError.
  */
 export function pageSettings(root: string, env: Environment): Environment {
   if (!env[SETTINGS.bucket] && !deployed(path.join(root, '.env.local'))[SETTINGS.bucket]) {

@@ -170,7 +170,7 @@ function parseRow(
     !isCount(repeated) ||
     !(early === 0 || early === 1) ||
     !(amounts === null || isAmountSketch(amounts)) ||
-    shares === undefined
+    (shares === null && customers !== null)
   ) {
     return null;
   }
@@ -192,14 +192,14 @@ function parseRow(
   return { key: resultKey(result), etag, result };
 }
 
-/** Undefined for anything else than customers. */
-function parseCustomers(value: unknown, names: readonly unknown[]): readonly CustomerShare[] | undefined {
-  if (!Array.isArray(value) || value.length % 3 !== 0) return undefined;
+/** Null for anything else than customers. */
+function parseCustomers(value: unknown, names: readonly unknown[]): readonly CustomerShare[] | null {
+  if (!Array.isArray(value) || value.length % 3 !== 0) return null;
   const shares: CustomerShare[] = [];
   for (let at = 0; at < value.length; at += 3) {
     const [place, recordCount, salesCents]: readonly unknown[] = value.slice(at, at + 3);
     const name = typeof place === 'number' ? names[place] : undefined;
-    if (typeof name !== 'string' || !isCount(recordCount) || !isCents(salesCents)) return undefined;
+    if (typeof name !== 'string' || !isCount(recordCount) || !isCents(salesCents)) return null;
     shares.push({ name, recordCount, salesCents });
   }
   return shares;

@@ -89,14 +89,14 @@ function mergeAll(
   set: ShardSet,
   shards: readonly ShardMetadata[],
   nowMs: number,
-): { readonly set: ShardSet; readonly merged: ShardMetadata | undefined } {
-  if (shards.length <= 1) return { set, merged: shards[0] };
+): { readonly set: ShardSet; readonly merged: ShardMetadata | null } {
+  if (shards.length <= 1) return { set, merged: shards[0] ?? null };
   const middle = shards.length >>> 1;
   const left = mergeAll(set, shards.slice(0, middle), nowMs);
   const right = mergeAll(left.set, shards.slice(middle), nowMs);
-  if (left.merged === undefined || right.merged === undefined) return right;
+  if (left.merged === null || right.merged === null) return right;
   const whole = mergeShards(right.set, left.merged.index, right.merged.index, nowMs);
-  return { set: whole, merged: whole.shards.at(-1) };
+  return { set: whole, merged: whole.shards.at(-1) ?? null };
 }
 
 /** In the order of their ranges. */

@@ -85,6 +85,8 @@ export function parseSequenceNumber(text: string): ParsedSequenceNumber | null {
  * digits are counted in limbs of seven digits, which costs a tenth of a BigInt for each record.
  */
 export class SequenceRun {
+  readonly #origin: SequenceOrigin;
+  readonly #timeSeconds: number;
   #index: number;
   #head = '';
   #limb0 = 0;
@@ -92,12 +94,10 @@ export class SequenceRun {
   #limb2 = 0;
   #limb3 = 0;
 
-  constructor(
-    private readonly origin: SequenceOrigin,
-    firstIndex: number,
-    private readonly timeSeconds: number,
-  ) {
+  constructor(origin: SequenceOrigin, firstIndex: number, timeSeconds: number) {
+    this.#origin = origin;
     this.#index = firstIndex;
+    this.#timeSeconds = timeSeconds;
     this.#load();
   }
 
@@ -120,7 +120,7 @@ export class SequenceRun {
   }
 
   #load(): void {
-    const text = sequenceNumberOf(this.origin, this.#index, this.timeSeconds);
+    const text = sequenceNumberOf(this.#origin, this.#index, this.#timeSeconds);
     this.#head = text.slice(0, -28);
     this.#limb3 = Number(text.slice(-28, -21));
     this.#limb2 = Number(text.slice(-21, -14));

@@ -24,7 +24,7 @@ export function createKinesisService({ streams }: { readonly streams: RegionalSt
       const region = requestRegion(request, streams.home.region);
       const answer = operations[call.operation](call.body, streams.in(region));
       if (answer instanceof EventStream) return eventAnswer(request, answer);
-      if (answer === undefined) return answerWith(request, '');
+      if (answer === null) return answerWith(request, '');
       return answerWith(request, typeof answer === 'string' ? answer : JSON.stringify(answer));
     } catch (error) {
       if (!(error instanceof KinesisError)) throw error;

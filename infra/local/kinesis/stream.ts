@@ -37,6 +37,7 @@ export const DEFAULT_RECORD_KIB = 1024;
 
 /** One stream: its metadata, its shards, and which of them takes a record. */
 export class Stream {
+  readonly #environment: StreamEnvironment;
   #shards = new Map<number, Shard>();
   /** By range, for routing: a record belongs to the first whose last hash key is not below its own. */
   #open: Shard[] = [];
@@ -48,8 +49,9 @@ export class Stream {
     public metadata: StreamMetadata,
     readonly arn: string,
     readonly folder: string,
-    private readonly environment: StreamEnvironment,
+    environment: StreamEnvironment,
   ) {
+    this.#environment = environment;
     this.#takeShards();
   }
 
@@ -86,7 +88,7 @@ export class Stream {
   shard(shardId: string): Shard {
     const shard = this.shards.find((candidate) => candidate.shardId === shardId);
     if (shard !== undefined) return shard;
-    throw noSuchShard(shardId, this.name, this.environment.accountId);
+    throw noSuchShard(shardId, this.name, this.#environment.accountId);
   }
 
   /** In the order of the request. One write for each shard. Throws StorageError when nothing at all could be stored. */
@@ -123,11 +125,11 @@ export class Stream {
       const entry = entries[position];
       if (entry === undefined) continue;
       const shard = this.#shardFor(entry);
-      if (this.environment.enforceShardLimits && !this.#admits(shard, entry, nowMs)) {
+      if (this.#environment.enforceShardLimits && !this.#admits(shard, entry, nowMs)) {
         outcomes[position] = {
           kind: 'refused',
           errorCode: 'ProvisionedThroughputExceededException',
-          message: `Rate exceeded for shard ${shard.shardId} in stream ${this.name} under account ${this.environment.accountId}.`,
+          message: `Rate exceeded for shard ${shard.shardId} in stream ${this.name} under account ${this.#environment.accountId}.`,
         };
         continue;
       }
@@ -226,7 +228,7 @@ export class Stream {
     for (const metadata of this.metadata.shards) {
       const known = this.#shards.get(metadata.index);
       const folder = path.join(this.folder, shardIdOf(metadata.index));
-      const shard = known ?? new Shard(metadata, new ShardLog(folder, this.environment.segmentBytes));
+      const shard = known ?? new Shard(metadata, new ShardLog(folder, this.#environment.segmentBytes));
       shard.metadata = metadata;
       shards.set(metadata.index, shard);
     }

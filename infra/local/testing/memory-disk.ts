@@ -42,12 +42,12 @@ export class MemoryDisk {
   }
 
   /** The one checkpoint of a shard, as the next process will find it. */
-  checkpoint(shardId: string): Checkpoint | undefined {
+  checkpoint(shardId: string): Checkpoint | null {
     for (const shards of this.checkpoints.values()) {
       const text = shards.get(shardId);
       if (text !== undefined) return parseCheckpoint(text);
     }
-    return undefined;
+    return null;
   }
 }
 

@@ -28,6 +28,8 @@ const CLOCK_SLACK_MS = 60_000;
 export class ShardLog {
   /** What a crash had left half-written and the start cut off. */
   readonly cutBytes: number;
+  readonly #folder: string;
+  readonly #segmentBytes: number;
   #segments: LogSegment[] = [];
   #nextIndex = 1;
   #latestMs = Number.NEGATIVE_INFINITY;
@@ -38,10 +40,9 @@ export class ShardLog {
   #trimLatestMs: number | null = null;
 
   /** Throws StorageError. */
-  constructor(
-    private readonly folder: string,
-    private readonly segmentBytes = SEGMENT_BYTES,
-  ) {
+  constructor(folder: string, segmentBytes = SEGMENT_BYTES) {
+    this.#folder = folder;
+    this.#segmentBytes = segmentBytes;
     try {
       this.cutBytes = fs.existsSync(folder) ? this.#open() : 0;
     } catch (error) {
@@ -52,10 +53,10 @@ export class ShardLog {
   /** Answers how many bytes were cut off. */
   #open(): number {
     this.#segments = fs
-      .readdirSync(this.folder)
+      .readdirSync(this.#folder)
       .filter((name) => /^\d{16}\.log$/.test(name))
       .sort()
-      .map((name) => LogSegment.open(path.join(this.folder, name), Number(name.slice(0, 16))));
+      .map((name) => LogSegment.open(path.join(this.#folder, name), Number(name.slice(0, 16))));
     const active = this.#segments.at(-1);
     if (active === undefined) return 0;
     const { last, cutBytes } = active.recover();
@@ -109,15 +110,15 @@ export class ShardLog {
 
   #activeSegment(): LogSegment {
     const active = this.#segments.at(-1);
-    if (active !== undefined && active.size < this.segmentBytes) return active;
+    if (active !== undefined && active.size < this.#segmentBytes) return active;
     try {
       // Not the folders above it: the stream is there, or it was deleted behind the runtime's back.
-      if (!fs.existsSync(this.folder)) fs.mkdirSync(this.folder);
+      if (!fs.existsSync(this.#folder)) fs.mkdirSync(this.#folder);
     } catch (error) {
-      throw new StorageError('create', this.folder, error);
+      throw new StorageError('create', this.#folder, error);
     }
     const name = `${String(this.#nextIndex).padStart(16, '0')}.log`;
-    const segment = LogSegment.create(path.join(this.folder, name), this.#nextIndex);
+    const segment = LogSegment.create(path.join(this.#folder, name), this.#nextIndex);
     active?.close();
     this.#segments.push(segment);
     return segment;
@@ -204,9 +205,9 @@ export class ShardLog {
     this.close();
     this.#segments = [];
     try {
-      fs.rmSync(this.folder, { recursive: true, force: true });
+      fs.rmSync(this.#folder, { recursive: true, force: true });
     } catch (error) {
-      throw new StorageError('remove', this.folder, error);
+      throw new StorageError('remove', this.#folder, error);
     }
   }
 }

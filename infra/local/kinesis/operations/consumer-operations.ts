@@ -78,10 +78,10 @@ export const describeStreamConsumer = operation(consumerTarget, (input, streams)
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeregisterStreamConsumer.html */
 export const deregisterStreamConsumer = operation(consumerTarget, (input, streams) => {
   const { stream, consumer } = targetConsumer(input, streams);
-  if (consumer.goneMs !== null) return undefined;
+  if (consumer.goneMs !== null) return null;
   const nowMs = streams.clock.now();
   changeConsumer(stream, { ...consumer, goneMs: nowMs + streams.transitionMs }, nowMs);
-  return undefined;
+  return null;
 });
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreamConsumers.html */

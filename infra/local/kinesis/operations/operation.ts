@@ -7,7 +7,7 @@ import type { Stream } from '../stream.ts';
 import type { Streams } from '../streams.ts';
 
 /** What an operation answers: an object, its JSON text, events that go on, or nothing, which is an empty body. */
-export type Answer = object | string | EventStream | undefined;
+export type Answer = object | string | EventStream | null;
 
 export type Operation = (body: unknown, streams: Streams) => Answer;
 

@@ -34,7 +34,7 @@ function changeRetention(
   hours: number,
   direction: 'increase' | 'decrease',
   streams: Streams,
-): undefined {
+): null {
   const stream = targetStream(target, streams);
   const refuse = (message: string): never => {
     throw new KinesisError('InvalidArgumentException', message);
@@ -101,10 +101,10 @@ export const updateStreamRecordDistributionStrategy = operation(
 );
 
 /** An ACTIVE stream is UPDATING until its change shows; what changes nothing does not begin. Throws ResourceInUseException. */
-function change(stream: Stream, settings: StreamSettings, isSame: boolean, streams: Streams): undefined {
+function change(stream: Stream, settings: StreamSettings, isSame: boolean, streams: Streams): null {
   requireActive(stream, streams);
   if (!isSame) streams.begin(stream, { kind: 'change', settings });
-  return undefined;
+  return null;
 }
 
 function modeOf(stream: Stream): StreamMode {

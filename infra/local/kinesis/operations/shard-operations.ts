@@ -45,7 +45,7 @@ export const splitShard = operation(
       );
     }
     streams.begin(stream, { kind: 'split', shardIndex: shard.metadata.index, hashKey: hex });
-    return undefined;
+    return null;
   },
 );
 
@@ -78,7 +78,7 @@ export const mergeShards = operation(
       shardIndex: one.metadata.index,
       adjacentIndex: other.metadata.index,
     });
-    return undefined;
+    return null;
   },
 );
 

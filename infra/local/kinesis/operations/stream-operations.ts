@@ -62,7 +62,7 @@ export const createStream = operation(
       },
       tags: Tags,
     });
-    return undefined;
+    return null;
   },
 );
 
@@ -80,7 +80,7 @@ export const deleteStream = operation(
       );
     }
     streams.begin(stream, { kind: 'delete' });
-    return undefined;
+    return null;
   },
 );
 

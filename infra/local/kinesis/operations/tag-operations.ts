@@ -106,14 +106,16 @@ function taggedBy(arn: string, streams: Streams): Carrier {
   };
 }
 
-function add(carrier: Carrier, added: Tags): undefined {
+function add(carrier: Carrier, added: Tags): null {
   const tags = { ...carrier.tags, ...added };
   requireTagCount(tags, carrier);
   carrier.set(tags);
+  return null;
 }
 
-function remove(carrier: Carrier, keys: readonly string[]): undefined {
+function remove(carrier: Carrier, keys: readonly string[]): null {
   carrier.set(Object.fromEntries(Object.entries(carrier.tags).filter(([key]) => !keys.includes(key))));
+  return null;
 }
 
 function listed(tags: Tags): { readonly Key: string; readonly Value: string }[] {
