@@ -4,7 +4,7 @@ import { DEFAULTS } from '../lib/core/setting-names.ts';
  * The pipeline's settings as plain data: what the CDK stacks deploy and what the local runtime runs.
  * AWS's own names and units; a test proves that the synthesized templates say the same.
  */
-export const pipeline = {
+export const PIPELINE = {
   stream: {
     name: DEFAULTS.stream,
     shardCount: 1,

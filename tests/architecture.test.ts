@@ -122,6 +122,19 @@ test('a file above 250 lines says in its head why it is not two', () => {
   expect(silent).toEqual([]);
 });
 
+/** What a framework names, and a clock, which acts. */
+const SMALL_NAMES = ['dynamic', 'metadata', 'viewport', 'systemClock'];
+
+test('a constant of a module that is a literal is named in capital letters', () => {
+  const LITERAL = /^(?:export )?const ([a-z]\w*)\b[^=]*(?:=>[^=]*)*=\s*['"`\d[{]/gm;
+  const small = files.flatMap((file) =>
+    [...textOf(file).matchAll(LITERAL)].flatMap(([, name = '']) =>
+      SMALL_NAMES.includes(name) ? [] : [`${file} has ${name}`],
+    ),
+  );
+  expect(small).toEqual([]);
+});
+
 /** What a framework names, and what is the same thing in several rooms: a service's door, its operations and their table. */
 const SHARED_NAMES = ['route', 'page', 'start', 'service', 'operation', 'operation-table'];
 

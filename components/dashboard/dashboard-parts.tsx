@@ -95,7 +95,7 @@ type Place =
   | 'cost';
 
 /** What stands at the named places of the page. */
-export const parts: Readonly<Record<Place, (data: PageData) => ReactNode>> & {
+export const PARTS: Readonly<Record<Place, (data: PageData) => ReactNode>> & {
   readonly toolbar: (data: PageData & { readonly zoom: ReturnType<typeof useZoom> }) => ReactNode;
 } = {
   toolbar: ({ zoom, ...data }) => (

@@ -6,7 +6,7 @@ import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { useZoom } from '@/components/chart/use-zoom';
 import { Generate } from '@/components/clicks/generate';
 import { useDashboardKeys } from '@/components/dashboard/dashboard-keys';
-import { loadChart, loadParts, parts } from '@/components/dashboard/dashboard-parts';
+import { loadChart, loadParts, PARTS } from '@/components/dashboard/dashboard-parts';
 import { Figures, loadSparkline } from '@/components/dashboard/figures';
 import { FiguresSkeleton } from '@/components/dashboard/skeleton';
 import { TopBar } from '@/components/dashboard/top-bar';
@@ -178,17 +178,17 @@ export function PageView(props: PageViewProps) {
             {!kiosk && <Card className="lg:hidden">{rate}</Card>}
             {isAtWork && (
               <div id="pipeline" className="min-h-34 min-w-0 print:hidden">
-                <NearView className="min-h-34">{parts.pipeline(data)}</NearView>
+                <NearView className="min-h-34">{PARTS.pipeline(data)}</NearView>
               </div>
             )}
             {!kiosk && (
               <div className="min-h-57 min-w-0 print:hidden">
-                <NearView className="min-h-57">{parts.receipts(data)}</NearView>
+                <NearView className="min-h-57">{PARTS.receipts(data)}</NearView>
               </div>
             )}
-            {parts.inspector(data)}
-            {isAtWork && parts.cost(data)}
-            {!isReplay && parts.notices({ ...data, answer: newest })}
+            {PARTS.inspector(data)}
+            {isAtWork && PARTS.cost(data)}
+            {!isReplay && PARTS.notices({ ...data, answer: newest })}
             {!isReplay && <Announcer answer={newest} format={format} />}
           </>
         )}

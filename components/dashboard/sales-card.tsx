@@ -1,6 +1,6 @@
 import { chartTitle } from '@/components/chart/chart-words';
 import type { useZoom } from '@/components/chart/use-zoom';
-import { ChartPanel, parts, ReconciliationPlace } from '@/components/dashboard/dashboard-parts';
+import { ChartPanel, PARTS, ReconciliationPlace } from '@/components/dashboard/dashboard-parts';
 import { NewWindows } from '@/components/dashboard/new-windows';
 import { SampleChart } from '@/components/dashboard/sample-chart';
 import type { PageData, Source } from '@/components/live/page-data';
@@ -28,7 +28,7 @@ export function SalesCard({ data, source, isFirst, zoom, onReading, onCatchUp }:
   const { answer, url, format, change } = data;
   const title = chartTitle(answer, url, format);
   const isNarrow = useNarrow();
-  const toolbar = parts.toolbar({ ...data, zoom });
+  const toolbar = PARTS.toolbar({ ...data, zoom });
   const chart = isFirst ? (
     <div className="pb-6">
       <SampleChart endMs={answer.open.endMs} format={format} />
@@ -90,11 +90,11 @@ export function SalesCard({ data, source, isFirst, zoom, onReading, onCatchUp }:
         {!isNarrow && <div className="mb-2 print:hidden">{toolbar}</div>}
         <TabPanel value="chart">
           {chart}
-          {parts.overview(data)}
+          {PARTS.overview(data)}
         </TabPanel>
-        <TabPanel value="table">{parts.table(data)}</TabPanel>
+        <TabPanel value="table">{PARTS.table(data)}</TabPanel>
       </Tabs>
-      {isFirst ? <ReconciliationPlace /> : parts.reconciliation(data)}
+      {isFirst ? <ReconciliationPlace /> : PARTS.reconciliation(data)}
     </Card>
   );
 }

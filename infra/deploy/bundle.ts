@@ -3,6 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { bundlePage } from './page-bundle.ts';
 
 /** `npm run bundle`. */
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = path.relative(root, bundlePage(root));
-console.log(`\nThe page is in ${folder}. Anywhere with Node.js: node server.js in that folder.`);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FOLDER = path.relative(ROOT, bundlePage(ROOT));
+console.log(`\nThe page is in ${FOLDER}. Anywhere with Node.js: node server.js in that folder.`);

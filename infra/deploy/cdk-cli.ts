@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
-const infra = fileURLToPath(new URL('..', import.meta.url));
+const INFRA = fileURLToPath(new URL('..', import.meta.url));
 
 export interface CliResult {
   readonly code: number;
@@ -21,7 +21,7 @@ export function runCdk(
   const bin = path.join(path.dirname(require.resolve('aws-cdk/package.json')), 'bin/cdk');
   const tsx = path.dirname(require.resolve('tsx/package.json'));
   const child = spawn(process.execPath, [bin, ...args], {
-    cwd: infra,
+    cwd: INFRA,
     // The CLI asks its questions over standard output.
     stdio: ['inherit', options.quiet ? 'pipe' : 'inherit', 'pipe'],
     env: {

@@ -8,11 +8,11 @@ import { bundlePage } from './page-bundle.ts';
 import { type Workplace, workplaceOf } from './workplace.ts';
 
 /** `npm run synth`, `npm run deploy` and `npm run destroy`: the CDK CLI, with what a person needs around it. */
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 async function main(): Promise<number> {
   const line = withPage(parseCommandLine(process.argv.slice(2)));
-  const place = workplaceOf(root, line, process.env);
+  const place = workplaceOf(ROOT, line, process.env);
   // A bad value ends it here, before anything is built or asked.
   const deployment = deploymentOf((name) => line.context.get(name), process.env);
   // What an earlier run left there would look like a part of this one.
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
 /** A page that is hosted is bundled anew each time; one that is removed need not be. */
 function withPage(line: CommandLine): CommandLine {
   if (line.context.get('page') !== 'true' || line.context.has('pageBundle')) return line;
-  const bundle = line.command === 'destroy' ? 'none' : bundlePage(root);
+  const bundle = line.command === 'destroy' ? 'none' : bundlePage(ROOT);
   return { ...line, context: new Map([...line.context, ['pageBundle', bundle]]) };
 }
 

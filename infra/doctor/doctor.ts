@@ -20,7 +20,7 @@ import { pipelineChecks } from './pipeline-checks.ts';
  * local runtime when one runs on the data folder, else what the environment or .env.local names; `npm run doctor -- aws`
  * looks at that in any case. Ends with 1 when something failed.
  */
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 async function examine(env: Environment, wanted: string | undefined): Promise<boolean> {
   const { check, settings } = settingsCheck(env, process.cwd());
@@ -55,7 +55,7 @@ async function pipelineOf(
     const checks = await pipelineChecks({ env: local, world: 'local' });
     return [ok('Endpoint', `${url}, the local runtime`), ...checks];
   }
-  const configured = { ...deployed(path.join(root, '.env.local')), ...env };
+  const configured = { ...deployed(path.join(ROOT, '.env.local')), ...env };
   if (!configured.BUCKET_NAME) {
     return [
       failed(

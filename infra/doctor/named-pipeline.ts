@@ -11,12 +11,12 @@ import {
 } from '../local/index.ts';
 import { settingsCheck } from './machine-checks.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 async function environmentOf(env: Environment, wantsAws: boolean): Promise<Environment> {
   const { settings } = settingsCheck(env, process.cwd());
   const runtime = settings && !wantsAws ? await runningRuntime(settings.dataDir) : null;
-  if (runtime === null || settings === null) return { ...deployed(path.join(root, '.env.local')), ...env };
+  if (runtime === null || settings === null) return { ...deployed(path.join(ROOT, '.env.local')), ...env };
   return localEnvironment(env, pageEnvironment(`http://127.0.0.1:${runtime.port}`, settings));
 }
 

@@ -11,7 +11,7 @@ import { logGroupOf } from '../../lib/core/invocation-log.ts';
 import { RESULTS_PREFIX } from '../../lib/core/object-key.ts';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
 import type { Environment } from '../local/index.ts';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 import { type Check, failed, look, ok } from './check.ts';
 
 /** The pipeline that is looked at. */
@@ -62,9 +62,9 @@ export interface PipelineNames {
 function namesIn(env: Environment): PipelineNames {
   return {
     bucket: env[SETTINGS.bucket] ?? '',
-    stream: env[SETTINGS.stream] || pipeline.stream.name,
-    producer: env[SETTINGS.producer] || pipeline.producer.functionName,
-    consumer: env[SETTINGS.consumer] || pipeline.consumer.functionName,
+    stream: env[SETTINGS.stream] || PIPELINE.stream.name,
+    producer: env[SETTINGS.producer] || PIPELINE.producer.functionName,
+    consumer: env[SETTINGS.consumer] || PIPELINE.consumer.functionName,
     windowSeconds: env[SETTINGS.windowSeconds] ? Number(env[SETTINGS.windowSeconds]) : null,
   };
 }

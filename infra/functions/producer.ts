@@ -16,7 +16,7 @@ import { within } from './deadline.ts';
 import { requireEnv } from './function-setting.ts';
 import type { InvocationContext } from './tumbling-window-event.ts';
 
-const streamName = requireEnv(SETTINGS.stream);
+const STREAM_NAME = requireEnv(SETTINGS.stream);
 const kinesis = new KinesisClient({
   // HTTP/1.1 works against every endpoint there is; the client's own default, HTTP/2, does not.
   requestHandler: new NodeHttpHandler(),
@@ -177,7 +177,7 @@ async function put(sales: readonly Sale[], limitMs: number): Promise<PutOutcome>
       Data: Buffer.from(serializeSale(sale)),
     }),
   );
-  const command = new PutRecordsCommand({ StreamName: streamName, Records: entries });
+  const command = new PutRecordsCommand({ StreamName: STREAM_NAME, Records: entries });
   try {
     const response = await within(limitMs, 'PutRecords', (abortSignal) =>
       kinesis.send(command, { abortSignal }),

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * A folder for what can be made again: in the checkout, which every data folder shares, or below `dataDir` where the
@@ -12,7 +12,7 @@ const checkout = fileURLToPath(new URL('../..', import.meta.url));
  * @returns {string}
  */
 export function cacheFolder(name, dataDir) {
-  const shared = path.join(checkout, 'node_modules/.cache', name);
+  const shared = path.join(CHECKOUT, 'node_modules/.cache', name);
   try {
     mkdirSync(shared, { recursive: true });
     accessSync(shared, constants.W_OK);

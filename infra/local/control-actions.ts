@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { serializeSale } from '../../lib/core/sale.ts';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 import { systemClock } from './clock.ts';
 import { ActionRefusedError } from './control.ts';
 import { putDemoDay } from './demo-day.ts';
-import { operations } from './kinesis/operations/operation-table.ts';
+import { OPERATIONS } from './kinesis/operations/operation-table.ts';
 import type { UpdateEventSourceMapping } from './lambda/event-source-mappings.ts';
 import { LambdaError } from './lambda/lambda-error.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
-
-const { stream, consumer } = pipeline;
 
 /** What the control API says of the pipeline: how far each shard is, whether the consumer runs, what went wrong last. */
 export async function controlStatus(parts: RuntimeParts): Promise<Readonly<Record<string, unknown>>> {
@@ -56,7 +54,7 @@ export function controlActions(
   const put = async (data: string, ageMs: number) => {
     const streams = (await current()).streams.home;
     const { shardId } = streams.putRecordAt({
-      streamName: stream.name,
+      streamName: PIPELINE.stream.name,
       partitionKey: randomUUID(),
       data: Buffer.from(data).toString('base64'),
       arrivalMs: systemClock.now() - ageMs,
@@ -64,7 +62,7 @@ export function controlActions(
     return shardId;
   };
   const failNext = async (kind: 'error' | 'crash' | 'lose-response', said: string) => {
-    (await current()).pool.failNext(consumer.functionName, { kind, times: 1 });
+    (await current()).pool.failNext(PIPELINE.consumer.functionName, { kind, times: 1 });
     return said;
   };
   /** The windows of the mapping by now, whoever has set them. */
@@ -113,13 +111,13 @@ export function controlActions(
       failNext('lose-response', "The next invocation's answer is lost, so its batch is delivered twice."),
     'split-shard': async () => {
       const streams = (await current()).streams.home;
-      const open = openShards(streams.stream(stream.name)).sort((a, b) => Number(b.width - a.width));
+      const open = openShards(streams.stream(PIPELINE.stream.name)).sort((a, b) => Number(b.width - a.width));
       const widest = open[0];
       if (widest === undefined) throw new ActionRefusedError('The stream has no open shard.');
       if (open.length >= 8) throw new ActionRefusedError('The stream has 8 open shards; merge some first.');
-      operations.SplitShard(
+      OPERATIONS.SplitShard(
         {
-          StreamName: stream.name,
+          StreamName: PIPELINE.stream.name,
           ShardToSplit: widest.shardId,
           NewStartingHashKey: String(widest.first + widest.width / 2n),
         },
@@ -129,13 +127,15 @@ export function controlActions(
     },
     'merge-shards': async () => {
       const streams = (await current()).streams.home;
-      const open = openShards(streams.stream(stream.name)).sort((a, b) => (a.first < b.first ? -1 : 1));
+      const open = openShards(streams.stream(PIPELINE.stream.name)).sort((a, b) =>
+        a.first < b.first ? -1 : 1,
+      );
       const [low, high] = open;
       if (low === undefined || high === undefined) {
         throw new ActionRefusedError('The stream has one open shard; split it first.');
       }
-      operations.MergeShards(
-        { StreamName: stream.name, ShardToMerge: low.shardId, AdjacentShardToMerge: high.shardId },
+      OPERATIONS.MergeShards(
+        { StreamName: PIPELINE.stream.name, ShardToMerge: low.shardId, AdjacentShardToMerge: high.shardId },
         streams,
       );
       return `${low.shardId} and ${high.shardId} become one; their windows close, and the child starts fresh.`;
@@ -150,7 +150,7 @@ export function controlActions(
     'real-time': async () => setWindowSeconds((await current()).settings.windowSeconds),
     'demo-day': async () => {
       const { objects, settings } = await current();
-      const demo = putDemoDay(objects.bucket(pipeline.bucket.localName), settings.windowSeconds, Date.now());
+      const demo = putDemoDay(objects.bucket(PIPELINE.bucket.localName), settings.windowSeconds, Date.now());
       if (demo === null) throw new ActionRefusedError('Each of the last 30 days already has results.');
       return `A day of made-up results is there${demo.isNew ? '' : ' already'}: ${demo.day.replaceAll('_', '-')}.`;
     },
@@ -173,7 +173,7 @@ async function redriveAll({ url, settings }: RuntimeParts): Promise<string> {
   const clients = openClients({ endpoint: url, region: settings.region, credentials });
   const back: string[] = [];
   const problems: string[] = [];
-  for await (const { key, outcome, problem } of redrive(clients, { bucket: pipeline.bucket.localName })) {
+  for await (const { key, outcome, problem } of redrive(clients, { bucket: PIPELINE.bucket.localName })) {
     if (outcome === 'back') back.push(key);
     else problems.push(`${key}: ${problem ?? 'another run is at it'}`);
   }

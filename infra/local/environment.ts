@@ -1,6 +1,6 @@
 import { devNull } from 'node:os';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 import type { Environment, LocalSettings } from './local-settings.ts';
 
 /** What any AWS client needs to talk to the local runtime, in the variables that the SDKs and the CLI read. */
@@ -30,10 +30,10 @@ export function ownEnvironment(url: string, settings: LocalSettings): Readonly<R
 export function pageEnvironment(url: string, settings: LocalSettings): Readonly<Record<string, string>> {
   return {
     ...ownEnvironment(url, settings),
-    [SETTINGS.bucket]: pipeline.bucket.localName,
-    [SETTINGS.producer]: pipeline.producer.functionName,
-    [SETTINGS.consumer]: pipeline.consumer.functionName,
-    [SETTINGS.stream]: pipeline.stream.name,
+    [SETTINGS.bucket]: PIPELINE.bucket.localName,
+    [SETTINGS.producer]: PIPELINE.producer.functionName,
+    [SETTINGS.consumer]: PIPELINE.consumer.functionName,
+    [SETTINGS.stream]: PIPELINE.stream.name,
     [SETTINGS.windowSeconds]: String(settings.windowSeconds),
     [SETTINGS.idleSeconds]: String(settings.idleSeconds),
     [SETTINGS.currency]: settings.currency,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DEFAULTS, SETTINGS } from '../../lib/core/setting-names.ts';
 import { MAX_WINDOW_SECONDS } from '../../lib/core/window.ts';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 
 /** Environment variables; `NodeJS.ProcessEnv` would ask for the ones that Next.js promises to itself. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,17 +54,17 @@ export function readLocalSettings(env: Environment, cwd: string): LocalSettings 
   return {
     port: wholeNumber(env, 'LOCAL_AWS_PORT', 4566, 0, 65_535),
     dataDir: path.resolve(cwd, env.LOCAL_DATA_DIR || '.local'),
-    shardCount: wholeNumber(env, 'SHARD_COUNT', pipeline.stream.shardCount, 1, 200),
+    shardCount: wholeNumber(env, 'SHARD_COUNT', PIPELINE.stream.shardCount, 1, 200),
     windowSeconds: wholeNumber(
       env,
       SETTINGS.windowSeconds,
-      pipeline.eventSourceMapping.tumblingWindowSeconds,
+      PIPELINE.eventSourceMapping.tumblingWindowSeconds,
       1,
       MAX_WINDOW_SECONDS,
     ),
     idleSeconds: wholeNumber(env, SETTINGS.idleSeconds, 1, 0, 120),
     consumerHandler: {
-      file: path.resolve(cwd, handlerFile || pipeline.consumer.handlerFile),
+      file: path.resolve(cwd, handlerFile || PIPELINE.consumer.handlerFile),
       exportName,
     },
     enforceLimits: env.KINESIS_ENFORCE_LIMITS === '1',

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 import { cacheFolder } from './cache-folder.mjs';
 import { systemClock } from './clock.ts';
 import { ownEnvironment } from './environment.ts';
@@ -72,7 +72,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
   const { dataDir, region, accountId } = settings;
   const account = { region, accountId };
   const clock = systemClock;
-  const bucket = pipeline.bucket.localName;
+  const bucket = PIPELINE.bucket.localName;
 
   const logs = await openLogs({ dataDir, clock, region });
   opened.push(() => logs.close());
@@ -86,7 +86,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     enforceShardLimits: settings.enforceLimits,
   });
   opened.push(() => streams.close());
-  const { producer, consumer } = pipeline;
+  const { producer, consumer } = PIPELINE;
   const isOurs = settings.consumerHandler.file === path.resolve(consumer.handlerFile);
   const environment = {
     clock,
@@ -97,7 +97,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
   const ourProducer = {
     name: producer.functionName,
     handlerFile: producer.handlerFile,
-    environment: { [SETTINGS.stream]: pipeline.stream.name },
+    environment: { [SETTINGS.stream]: PIPELINE.stream.name },
     timeoutSeconds: producer.timeoutSeconds,
     memoryMb: producer.memoryMb,
   };
@@ -173,13 +173,13 @@ async function ensureMapping(
   pool: FunctionPool,
   mappings: RunningEventSourceMappings,
 ): Promise<{ readonly uuid: string; readonly secondsBefore: number | null }> {
-  const { eventSourceMapping: esm } = pipeline;
+  const { eventSourceMapping: esm } = PIPELINE;
   const { streamArn } = streams.home.ensure({
-    streamName: pipeline.stream.name,
+    streamName: PIPELINE.stream.name,
     shardCount: settings.shardCount,
-    retentionHours: pipeline.stream.retentionHours,
+    retentionHours: PIPELINE.stream.retentionHours,
   });
-  const consumerArn = pool.find(pipeline.consumer.functionName).arn;
+  const consumerArn = pool.find(PIPELINE.consumer.functionName).arn;
   const before = (await mappings.list()).find(
     (each) => each.EventSourceArn === streamArn && each.FunctionArn === consumerArn,
   );
@@ -194,7 +194,7 @@ async function ensureMapping(
     MaximumRecordAgeInSeconds: esm.maximumRecordAgeSeconds,
     BisectBatchOnFunctionError: esm.bisectBatchOnFunctionError,
     TumblingWindowInSeconds: settings.windowSeconds,
-    DestinationConfig: { OnFailure: { Destination: `arn:aws:s3:::${pipeline.bucket.localName}` } },
+    DestinationConfig: { OnFailure: { Destination: `arn:aws:s3:::${PIPELINE.bucket.localName}` } },
   });
   return { uuid, secondsBefore: before?.TumblingWindowInSeconds ?? null };
 }

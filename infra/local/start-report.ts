@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { windowTime } from '../../lib/core/window.ts';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 import { openMappingFiles } from './lambda/event-source-mapping/mapping-files.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
@@ -22,10 +22,10 @@ export async function reportOf(
 ): Promise<StartReport> {
   const { settings } = parts;
   const isEmpty = settings.runs === 'nothing';
-  const shards = isEmpty ? [] : parts.streams.home.stream(pipeline.stream.name).shards;
+  const shards = isEmpty ? [] : parts.streams.home.stream(PIPELINE.stream.name).shards;
   const shardCount = shards.filter((shard) => shard.isOpen).length;
   const notes: string[] = [];
-  if (!isEmpty && settings.shardCount !== shardCount && settings.shardCount !== pipeline.stream.shardCount) {
+  if (!isEmpty && settings.shardCount !== shardCount && settings.shardCount !== PIPELINE.stream.shardCount) {
     notes.push(
       `SHARD_COUNT is ${settings.shardCount}, but the stream that is there keeps its ${shardCount}: it counts when the stream is created.`,
     );

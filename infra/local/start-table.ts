@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 import { clientEnvironment } from './environment.ts';
 import type { LocalSettings } from './local-settings.ts';
 import type { Runtime } from './runtime.ts';
@@ -18,13 +18,13 @@ export function startTable(
     rows.push(['AWS endpoint', `${runtime.url}${taken(settings.port, runtime.url)}`]);
     if (settings.runs === 'consumer') {
       const { file } = settings.consumerHandler;
-      rows.push(['Consumer', `${pipeline.consumer.functionName}, ${path.relative(process.cwd(), file)}`]);
+      rows.push(['Consumer', `${PIPELINE.consumer.functionName}, ${path.relative(process.cwd(), file)}`]);
     }
     if (settings.runs !== 'nothing') {
-      rows.push(['Bucket', pipeline.bucket.localName]);
+      rows.push(['Bucket', PIPELINE.bucket.localName]);
       rows.push([
         'Stream',
-        `${pipeline.stream.name}, ${shardCount} ${shardCount === 1 ? 'shard' : 'shards'}`,
+        `${PIPELINE.stream.name}, ${shardCount} ${shardCount === 1 ? 'shard' : 'shards'}`,
       ]);
       rows.push(['Window', `${settings.windowSeconds} s`]);
     }

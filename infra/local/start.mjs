@@ -8,19 +8,19 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cacheFolder } from './cache-folder.mjs';
 
-const folder = fileURLToPath(new URL('.', import.meta.url));
-const cache = cacheFolder('local-runtime', path.resolve(process.env.LOCAL_DATA_DIR || '.local'));
-const manifestFile = path.join(cache, 'manifest.json');
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+const CACHE = cacheFolder('local-runtime', path.resolve(process.env.LOCAL_DATA_DIR || '.local'));
+const MANIFEST_FILE = path.join(CACHE, 'manifest.json');
 
 await import(pathToFileURL(stored() ?? (await bundled())).href);
 
 /** @returns {string | undefined} the file of the bundle that is there, when it is the truth */
 function stored() {
   try {
-    const { madeIn, file, inputs } = JSON.parse(readFileSync(manifestFile, 'utf8'));
+    const { madeIn, file, inputs } = JSON.parse(readFileSync(MANIFEST_FILE, 'utf8'));
     statSync(file);
     // Paths are absolute in a bundle: a copy of the whole folder must not go on running what it was copied from.
-    return madeIn === folder &&
+    return madeIn === FOLDER &&
       inputs.every((/** @type {[string, string]} */ [input, stamp]) => stampOf(input) === stamp)
       ? file
       : undefined;
@@ -34,7 +34,7 @@ async function bundled() {
   const { build } = await import('esbuild');
   const startedMs = Date.now();
   const { outputFiles, metafile } = await build({
-    entryPoints: [path.join(folder, 'start.ts')],
+    entryPoints: [path.join(FOLDER, 'start.ts')],
     bundle: true,
     write: false,
     metafile: true,
@@ -45,17 +45,17 @@ async function bundled() {
     plugins: [{ name: 'places', setup: keepPlaces }],
   });
   const text = outputFiles[0]?.text ?? '';
-  const file = path.join(cache, `start-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.mjs`);
+  const file = path.join(CACHE, `start-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.mjs`);
   const inputs = [fileURLToPath(import.meta.url), ...Object.keys(metafile.inputs)].map((input) => {
     const whole = path.resolve(input);
     // What was saved in the meantime may or may not be in the bundle: it counts as changed.
     return [whole, statSync(whole).mtimeMs < startedMs ? stampOf(whole) : ''];
   });
   write(file, text);
-  write(manifestFile, JSON.stringify({ madeIn: folder, file, inputs }));
-  for (const name of readdirSync(cache)) {
+  write(MANIFEST_FILE, JSON.stringify({ madeIn: FOLDER, file, inputs }));
+  for (const name of readdirSync(CACHE)) {
     if (/^start-\w+\.mjs$/.test(name) && name !== path.basename(file))
-      rmSync(path.join(cache, name), { force: true });
+      rmSync(path.join(CACHE, name), { force: true });
   }
   return file;
 }

@@ -14,7 +14,7 @@ import { openWebPage, type WebPage } from './web-page.ts';
 const MODES = ['dev', 'start', 'local', 'dashboard'] as const;
 type Mode = (typeof MODES)[number];
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Some shells send a process one Ctrl-C twice, npm's and their own; a second one of a person comes later than this. */
 const SAME_CTRL_C_MS = 300;
@@ -66,8 +66,8 @@ function startPage(
   runtime: Runtime | null,
   port: number,
 ): Promise<WebPage> {
-  const page = { root, mode: mode === 'dev' ? 'dev' : 'start', port } as const;
-  if (runtime === null) return openWebPage({ ...page, env: pageSettings(root, process.env) });
+  const page = { root: ROOT, mode: mode === 'dev' ? 'dev' : 'start', port } as const;
+  if (runtime === null) return openWebPage({ ...page, env: pageSettings(ROOT, process.env) });
   const env = localEnvironment(process.env, pageEnvironment(runtime.url, settings));
   return openWebPage({ ...page, env, preload: ['keep-environment.mjs'] });
 }

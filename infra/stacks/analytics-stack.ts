@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type EventSourceMapping, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 import { addAlarms } from './alarms.ts';
 import { addCloudWatchDashboard } from './cloudwatch-dashboard.ts';
 import { bucketConsoleUrl, dashboardConsoleUrl, functionConsoleUrl } from './console-url.ts';
@@ -29,7 +29,7 @@ export class AnalyticsStack extends Stack {
     });
     const bucket = new ResultsBucket(this, 'Results', { ephemeral, versioned: deployment.versioned });
     new ResultsTable(this, 'Table', bucket, names);
-    const { handlerFile, timeoutSeconds, memoryMb } = pipeline.consumer;
+    const { handlerFile, timeoutSeconds, memoryMb } = PIPELINE.consumer;
     const consumer = new PipelineFunction(this, 'Consumer', {
       functionName: names.consumer,
       description: 'Folds the sales of each tumbling window into one result, and writes it to S3',
@@ -104,7 +104,7 @@ export class AnalyticsStack extends Stack {
     onFailure: FailureDestination,
     windowSeconds: number,
   ): EventSourceMapping {
-    const esm = pipeline.eventSourceMapping;
+    const esm = PIPELINE.eventSourceMapping;
     return consumer.function.addEventSourceMapping('Mapping', {
       eventSourceArn,
       startingPosition: StartingPosition[esm.startingPosition],

@@ -1,6 +1,6 @@
 import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { MAX_WINDOW_SECONDS } from '../../lib/core/window.ts';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 
 /** What a person chooses when deploying: `-c name=value` on the command line, and WINDOW_SECONDS. */
 export interface Deployment {
@@ -89,7 +89,7 @@ export function deploymentOf(
   const windowSeconds =
     numberOf(context('windowSeconds'), '-c windowSeconds', 1, MAX_WINDOW_SECONDS) ??
     numberOf(env[SETTINGS.windowSeconds] || undefined, SETTINGS.windowSeconds, 1, MAX_WINDOW_SECONDS) ??
-    pipeline.eventSourceMapping.tumblingWindowSeconds;
+    PIPELINE.eventSourceMapping.tumblingWindowSeconds;
   const alarmAbove = numberOf(context('alarmAbove'), '-c alarmAbove', 1, 1_000_000_000_000);
   // CloudWatch counts in whole minutes: of other windows it would add up parts of two.
   if (alarmAbove !== null && windowSeconds % 60 !== 0) {
@@ -101,7 +101,7 @@ export function deploymentOf(
   }
   return {
     stage,
-    shardCount: mode === 'on-demand' ? null : (shards ?? pipeline.stream.shardCount),
+    shardCount: mode === 'on-demand' ? null : (shards ?? PIPELINE.stream.shardCount),
     windowSeconds,
     ephemeral: isSet(context, 'ephemeral'),
     versioned: isSet(context, 'versioned'),
@@ -141,9 +141,9 @@ function namesOf(stage: string | null): DeploymentNames {
     producerStack: named('tumbling-window-stream-analytics-kinesis-producer-stack'),
     analyticsStack: named('tumbling-window-stream-analytics-stack'),
     pageStack: named('tumbling-window-stream-analytics-page-stack'),
-    stream: named(pipeline.stream.name),
-    producer: named(pipeline.producer.functionName),
-    consumer: named(pipeline.consumer.functionName),
+    stream: named(PIPELINE.stream.name),
+    producer: named(PIPELINE.producer.functionName),
+    consumer: named(PIPELINE.consumer.functionName),
     page: named('tumbling-window-page'),
     dashboard: named('tumbling-window-stream-analytics'),
     database: named('tumbling-window-stream-analytics').replaceAll('-', '_'),

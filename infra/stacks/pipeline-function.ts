@@ -15,7 +15,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { logGroupOf } from '../../lib/core/invocation-log.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface PipelineFunctionProps {
   readonly functionName: string;
@@ -63,9 +63,9 @@ export class PipelineFunction extends Construct {
     this.function = new NodejsFunction(this, 'Function', {
       functionName: props.functionName,
       description: props.description,
-      entry: path.join(root, props.handlerFile),
-      projectRoot: root,
-      depsLockFilePath: path.join(root, 'package-lock.json'),
+      entry: path.join(ROOT, props.handlerFile),
+      projectRoot: ROOT,
+      depsLockFilePath: path.join(ROOT, 'package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(props.timeoutSeconds),

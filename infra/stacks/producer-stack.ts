@@ -4,7 +4,7 @@ import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
-import { pipeline } from '../pipeline.ts';
+import { PIPELINE } from '../pipeline.ts';
 import { functionConsoleUrl } from './console-url.ts';
 import type { Deployment } from './deployment.ts';
 import { PipelineFunction } from './pipeline-function.ts';
@@ -20,7 +20,7 @@ export class ProducerStack extends Stack {
     });
     this.stream = new Stream(this, 'Stream', {
       streamName: names.stream,
-      retentionPeriod: Duration.hours(pipeline.stream.retentionHours),
+      retentionPeriod: Duration.hours(PIPELINE.stream.retentionHours),
       encryption: StreamEncryption.MANAGED,
       // Its records last a day: a stream without its stack would only go on costing.
       removalPolicy: RemovalPolicy.DESTROY,
@@ -28,7 +28,7 @@ export class ProducerStack extends Stack {
         ? { streamMode: StreamMode.ON_DEMAND }
         : { streamMode: StreamMode.PROVISIONED, shardCount }),
     });
-    const { handlerFile, timeoutSeconds, memoryMb } = pipeline.producer;
+    const { handlerFile, timeoutSeconds, memoryMb } = PIPELINE.producer;
     this.producer = new PipelineFunction(this, 'Producer', {
       functionName: names.producer,
       description: 'Puts dummy sales on the stream: 1 to 300, or as many as "record_count" in its event says',

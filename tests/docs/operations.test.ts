@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { operations as kinesis } from '../../infra/local/kinesis/operations/operation-table.ts';
+import { OPERATIONS as kinesis } from '../../infra/local/kinesis/operations/operation-table.ts';
 import { ROUTES } from '../../infra/local/lambda/api/route-table.ts';
-import { operations as logs } from '../../infra/local/logs/operation-table.ts';
+import { OPERATIONS as logs } from '../../infra/local/logs/operation-table.ts';
 import { BUCKET, OBJECT, SERVICE } from '../../infra/local/s3/operations/operation-table.ts';
 import { ACTIONS } from '../../infra/local/sts.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { pipeline } from '../../infra/pipeline.ts';
+import { PIPELINE } from '../../infra/pipeline.ts';
 import { synthesize, theResource } from './stacks/synthesized.ts';
 
 const { producer, analytics } = synthesize();
@@ -9,15 +9,15 @@ const { producer, analytics } = synthesize();
 describe('what is deployed is what the local runtime runs', () => {
   test('the stream', () => {
     expect(theResource(producer, 'AWS::Kinesis::Stream').properties).toMatchObject({
-      Name: pipeline.stream.name,
-      ShardCount: pipeline.stream.shardCount,
-      RetentionPeriodHours: pipeline.stream.retentionHours,
+      Name: PIPELINE.stream.name,
+      ShardCount: PIPELINE.stream.shardCount,
+      RetentionPeriodHours: PIPELINE.stream.retentionHours,
     });
   });
 
   test.each([
-    ['producer', producer, pipeline.producer],
-    ['consumer', analytics, pipeline.consumer],
+    ['producer', producer, PIPELINE.producer],
+    ['consumer', analytics, PIPELINE.consumer],
   ] as const)('the %s', (_name, template, { functionName, timeoutSeconds, memoryMb, handlerFile }) => {
     expect(theResource(template, 'AWS::Lambda::Function').properties).toMatchObject({
       FunctionName: functionName,
@@ -32,7 +32,7 @@ describe('what is deployed is what the local runtime runs', () => {
       analytics,
       'AWS::Lambda::EventSourceMapping',
     ).properties;
-    const esm = pipeline.eventSourceMapping;
+    const esm = PIPELINE.eventSourceMapping;
     expect(settings).toEqual({
       TumblingWindowInSeconds: esm.tumblingWindowSeconds,
       StartingPosition: esm.startingPosition,
@@ -48,5 +48,5 @@ describe('what is deployed is what the local runtime runs', () => {
 });
 
 test('the pipeline is plain data', () => {
-  expect(JSON.parse(JSON.stringify(pipeline))).toEqual(pipeline);
+  expect(JSON.parse(JSON.stringify(PIPELINE))).toEqual(PIPELINE);
 });

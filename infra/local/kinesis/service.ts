@@ -5,7 +5,7 @@ import { cborFromJson } from './cbor.ts';
 import { answerWith, openEnvelope, refusal, speaksCbor } from './envelope.ts';
 import { EventStream, encodeEvent } from './event-stream.ts';
 import { KinesisError } from './kinesis-error.ts';
-import { isOperation, operations } from './operations/operation-table.ts';
+import { isOperation, OPERATIONS } from './operations/operation-table.ts';
 import type { RegionalStreams } from './regional-streams.ts';
 
 /** A body that cannot be read has its `Message` with a capital letter. */
@@ -22,7 +22,7 @@ export function createKinesisService({ streams }: { readonly streams: RegionalSt
     if (!isOperation(call.operation)) return refusal(request, { __type: 'UnknownOperationException' });
     try {
       const region = requestRegion(request, streams.home.region);
-      const answer = operations[call.operation](call.body, streams.in(region));
+      const answer = OPERATIONS[call.operation](call.body, streams.in(region));
       if (answer instanceof EventStream) return eventAnswer(request, answer);
       if (answer === null) return answerWith(request, '');
       return answerWith(request, typeof answer === 'string' ? answer : JSON.stringify(answer));

@@ -10,7 +10,7 @@ import { createLogStream, deleteLogStream, describeLogStreams } from './log-stre
 import type { Operation } from './operation.ts';
 
 /** Every operation there is, by its name in `X-Amz-Target`. */
-export const operations: ReadonlyMap<string, Operation> = new Map(
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     CreateLogGroup: createLogGroup,
     CreateLogStream: createLogStream,

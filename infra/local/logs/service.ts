@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { HttpResponse, HttpService } from '../http/http.ts';
 import { requestRegion } from '../http/region.ts';
 import { LogsError } from './logs-error.ts';
-import { operations } from './operation-table.ts';
+import { OPERATIONS } from './operation-table.ts';
 import type { RegionalLogs } from './regional-logs.ts';
 
 export interface LogsServiceOptions {
@@ -21,7 +21,7 @@ export function createLogsService({ logs, clock, accountId }: LogsServiceOptions
   return async (request) => {
     try {
       const name = (request.headers['x-amz-target'] ?? '').replace(TARGET, '');
-      const operation = operations.get(name);
+      const operation = OPERATIONS.get(name);
       if (operation === undefined) {
         throw new LogsError('UnknownOperationException', `The local runtime has no operation ${name}`);
       }

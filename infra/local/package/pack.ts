@@ -8,39 +8,39 @@ import { type BuildOptions, build } from 'esbuild';
  * `npm run pack [folder]`: makes the npm package `tumbling-windows` of what lies in infra/local, as a tarball in that folder,
  * or here. Everything of ours is bundled; esbuild and the AWS SDK that a consumer finds in Lambda are its dependencies.
  */
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const local = path.join(root, 'infra/local');
-const made = path.join(root, 'node_modules/.cache/tumbling-windows', String(process.pid));
-const dist = path.join(made, 'dist');
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const LOCAL = path.join(ROOT, 'infra/local');
+const MADE = path.join(ROOT, 'node_modules/.cache/tumbling-windows', String(process.pid));
+const DIST = path.join(MADE, 'dist');
 
 /** What is read as a file at run time, beside the code that reads it. */
 const READ_BESIDE = ['lambda/functions/node-runtime.ts', 'lambda/functions/python-bootstrap.py'];
 const DEPENDENCIES = ['@aws-sdk/client-kinesis', '@aws-sdk/client-s3', 'esbuild'];
 
-const project: {
+const PROJECT: {
   readonly version: string;
   readonly license: string;
   readonly engines: object;
   readonly dependencies: Readonly<Record<string, string>>;
-} = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+} = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 try {
-  rmSync(made, { recursive: true, force: true });
-  mkdirSync(dist, { recursive: true });
+  rmSync(MADE, { recursive: true, force: true });
+  mkdirSync(DIST, { recursive: true });
   await bundle();
   declareTypes();
-  for (const file of READ_BESIDE) cpSync(path.join(local, file), path.join(dist, path.basename(file)));
-  cpSync(path.join(local, 'package/README.md'), path.join(made, 'README.md'));
-  cpSync(path.join(local, 'package/examples'), path.join(made, 'examples'), { recursive: true });
-  cpSync(path.join(root, 'LICENSE'), path.join(made, 'LICENSE'));
-  writeFileSync(path.join(made, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
+  for (const file of READ_BESIDE) cpSync(path.join(LOCAL, file), path.join(DIST, path.basename(file)));
+  cpSync(path.join(LOCAL, 'package/README.md'), path.join(MADE, 'README.md'));
+  cpSync(path.join(LOCAL, 'package/examples'), path.join(MADE, 'examples'), { recursive: true });
+  cpSync(path.join(ROOT, 'LICENSE'), path.join(MADE, 'LICENSE'));
+  writeFileSync(path.join(MADE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
   const target = path.resolve(process.argv[2] ?? '.');
   mkdirSync(target, { recursive: true });
-  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', target], { cwd: made });
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', target], { cwd: MADE });
   const [{ filename, size }]: [{ filename: string; size: number }] = JSON.parse(packed.toString());
   console.log(`${path.join(target, filename)}: ${(size / 1024 / 1024).toFixed(2)} MB`);
 } finally {
-  rmSync(made, { recursive: true, force: true });
+  rmSync(MADE, { recursive: true, force: true });
 }
 
 async function bundle(): Promise<void> {
@@ -48,7 +48,7 @@ async function bundle(): Promise<void> {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    outdir: dist,
+    outdir: DIST,
     logLevel: 'error',
     minifySyntax: true,
     minifyWhitespace: true,
@@ -56,7 +56,7 @@ async function bundle(): Promise<void> {
   } satisfies BuildOptions;
   await build({
     ...common,
-    entryPoints: { cli: path.join(local, 'package/cli.ts'), testing: path.join(local, 'testing/testing.ts') },
+    entryPoints: { cli: path.join(LOCAL, 'package/cli.ts'), testing: path.join(LOCAL, 'testing/testing.ts') },
     format: 'esm',
     splitting: true,
     outExtension: { '.js': '.mjs' },
@@ -69,22 +69,22 @@ async function bundle(): Promise<void> {
   // Jest runs tests as CommonJS.
   await build({
     ...common,
-    entryPoints: { testing: path.join(local, 'testing/testing.ts') },
+    entryPoints: { testing: path.join(LOCAL, 'testing/testing.ts') },
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
   });
-  const cli = path.join(dist, 'cli.mjs');
+  const cli = path.join(DIST, 'cli.mjs');
   writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`);
   chmodSync(cli, 0o755);
 }
 
 /** The types of `testing`, in the files that they are written in. */
 function declareTypes(): void {
-  const emitted = path.join(made, 'types');
+  const emitted = path.join(MADE, 'types');
   execFileSync(process.execPath, [
-    path.join(root, 'node_modules/typescript/bin/tsc'),
+    path.join(ROOT, 'node_modules/typescript/bin/tsc'),
     '--project',
-    path.join(local, 'package/tsconfig.json'),
+    path.join(LOCAL, 'package/tsconfig.json'),
     '--outDir',
     emitted,
   ]);
@@ -97,13 +97,13 @@ function declareTypes(): void {
     });
     if (/from '\.\.?\/\.\./.test(text))
       throw new Error(`Expected ${name}.ts to show types of its own folder`);
-    writeFileSync(path.join(dist, `${name}.d.ts`), text);
+    writeFileSync(path.join(DIST, `${name}.d.ts`), text);
   }
   rmSync(emitted, { recursive: true });
 }
 
 function manifest(): object {
-  const { version, license, engines, dependencies } = project;
+  const { version, license, engines, dependencies } = PROJECT;
   const testing = {
     types: './dist/testing.d.ts',
     import: './dist/testing.mjs',
@@ -120,7 +120,7 @@ function manifest(): object {
     engines,
     bin: { 'tumbling-windows': 'dist/cli.mjs' },
     exports: { '.': testing, './testing': testing, './package.json': './package.json' },
-    files: readdirSync(made).filter((name) => name !== 'package.json'),
+    files: readdirSync(MADE).filter((name) => name !== 'package.json'),
     dependencies: Object.fromEntries(DEPENDENCIES.map((name) => [name, dependencies[name]])),
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { SETTINGS } from '../../../lib/core/setting-names.ts';
-import { pipeline } from '../../pipeline.ts';
+import { PIPELINE } from '../../pipeline.ts';
 import { readLocalSettings, SettingError } from '../local-settings.ts';
 import { openNodeConsumer } from '../verify/node-consumer.ts';
 import { openProcessConsumer } from '../verify/process-consumer.ts';
@@ -19,7 +19,7 @@ export async function verify(options: RunOptions & VerifyOptions): Promise<boole
   const { consumerHandler, shardCount, windowSeconds } = readLocalSettings(environment, process.cwd());
   const { exportName, file } = consumerHandler;
   if (!existsSync(file)) throw new SettingError('CONSUMER_HANDLER', file, 'a file that is there');
-  const ofConsumer = { [SETTINGS.bucket]: pipeline.bucket.localName, ...variables };
+  const ofConsumer = { [SETTINGS.bucket]: PIPELINE.bucket.localName, ...variables };
   const isNode = /\.[cm]?[jt]sx?$/.test(file);
   const sample = {
     records: readSample(records, windowSeconds),

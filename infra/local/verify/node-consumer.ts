@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import type { Plugin } from 'esbuild';
-import { lambdaPlugins } from '../lambda/functions/bundle-plugins.ts';
+import { LAMBDA_PLUGINS } from '../lambda/functions/bundle-plugins.ts';
 import { callHandler, type HandlerHost, type WindowedHandler } from '../testing/handler-call.ts';
 import { withClock } from '../testing/virtual-date.ts';
 
@@ -23,7 +23,7 @@ export async function openNodeConsumer(file: string, exportName: string): Promis
     platform: 'node',
     target: 'node20',
     logLevel: 'silent',
-    plugins: [sharedSdk, ...lambdaPlugins],
+    plugins: [SHARED_SDK, ...LAMBDA_PLUGINS],
   });
   const source = `(function (exports, require, module, __filename, __dirname) {${outputFiles[0]?.text ?? ''}\n})`;
   const evaluate: (...values: unknown[]) => void = new vm.Script(source, {
@@ -68,7 +68,7 @@ function isHandler(value: unknown): value is WindowedHandler {
   return typeof value === 'function';
 }
 
-const sharedSdk: Plugin = {
+const SHARED_SDK: Plugin = {
   name: 'shared-sdk',
   setup: (build) => {
     build.onResolve({ filter: /^@(aws-sdk|smithy)\// }, ({ path }) => ({ path, external: true }));

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clientEnvironment } from '../../../infra/local/environment.ts';
 import { readLocalSettings } from '../../../infra/local/local-settings.ts';
 import { openRuntime, type Runtime } from '../../../infra/local/runtime.ts';
-import { pipeline } from '../../../infra/pipeline.ts';
+import { PIPELINE } from '../../../infra/pipeline.ts';
 import { deployedFunction, invoke } from './deployed-function.ts';
 import { synthesize, theResource } from './synthesized.ts';
 
@@ -15,7 +15,7 @@ const { folder, producer: producerTemplate, analytics } = synthesize({ bundle: t
 const producer = deployedFunction(folder, producerTemplate, {
   'AWS::Kinesis::Stream': String(theResource(producerTemplate, 'AWS::Kinesis::Stream').properties.Name),
 });
-const consumer = deployedFunction(folder, analytics, { 'AWS::S3::Bucket': pipeline.bucket.localName });
+const consumer = deployedFunction(folder, analytics, { 'AWS::S3::Bucket': PIPELINE.bucket.localName });
 
 describe.each([
   ['producer', producer],
@@ -51,7 +51,7 @@ describe('the deployed bundles with the deployed environment, against AWS on thi
     const environment = clientEnvironment(runtime.url, settings);
     expect(producer.environment).toEqual({ STREAM_NAME: 'data_pipe' });
     // The runtime gives its consumer the same.
-    expect(consumer.environment).toEqual({ BUCKET_NAME: pipeline.bucket.localName });
+    expect(consumer.environment).toEqual({ BUCKET_NAME: PIPELINE.bucket.localName });
 
     const answer = await invoke(producer, environment, { record_count: 700 });
     const { message } = JSON.parse(bodyOf(answer));
@@ -66,7 +66,7 @@ describe('the deployed bundles with the deployed environment, against AWS on thi
     let total = { sales: 0, tot_record_count: 0 };
     for (let tries = 0; tries < 200 && total.tot_record_count < 700; tries += 1) {
       await sleep(100);
-      total = await sumOfResults(s3, pipeline.bucket.localName);
+      total = await sumOfResults(s3, PIPELINE.bucket.localName);
     }
     expect(total).toEqual({ sales: message.tot_sales, tot_record_count: 700 });
     s3.destroy();

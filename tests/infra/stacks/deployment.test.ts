@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pipeline } from '../../../infra/pipeline.ts';
+import { PIPELINE } from '../../../infra/pipeline.ts';
 import { ContextError, deploymentOf } from '../../../infra/stacks/deployment.ts';
 
 const of = (context: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}) =>
@@ -42,7 +42,7 @@ describe('a deployment', () => {
     expect(of({ windowSeconds: '30' }, { WINDOW_SECONDS: '60' }).windowSeconds).toBe(30);
     expect(of({}, { WINDOW_SECONDS: '60' }).windowSeconds).toBe(60);
     expect(of({}, { WINDOW_SECONDS: '' }).windowSeconds).toBe(
-      pipeline.eventSourceMapping.tumblingWindowSeconds,
+      PIPELINE.eventSourceMapping.tumblingWindowSeconds,
     );
   });
 

@@ -12,7 +12,7 @@ import {
 import type { StreamConsumer } from '../stream-metadata.ts';
 import type { Streams } from '../streams.ts';
 import { decodeNameToken, encodeNameToken } from './name-token.ts';
-import { NAME, operation, requireActive, streamTarget, targetStream } from './operation.ts';
+import { NAME, operation, requireActive, STREAM_TARGET, targetStream } from './operation.ts';
 import { requireTagCount, requireTags, TAGS } from './stream-tags.ts';
 
 /** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
@@ -27,7 +27,7 @@ export const CONSUMER_ARN = text({
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html */
 export const registerStreamConsumer = operation(
-  { StreamARN: required(streamTarget.StreamARN), ConsumerName: required(text(NAME)), Tags: TAGS },
+  { StreamARN: required(STREAM_TARGET.StreamARN), ConsumerName: required(text(NAME)), Tags: TAGS },
   ({ StreamARN, ConsumerName: name, Tags: tags }, streams) => {
     const stream = targetStream({ StreamARN, StreamName: undefined }, streams);
     requireActive(stream, streams);
@@ -62,21 +62,21 @@ export const registerStreamConsumer = operation(
   },
 );
 
-const consumerTarget = {
-  StreamARN: streamTarget.StreamARN,
+const CONSUMER_TARGET = {
+  StreamARN: STREAM_TARGET.StreamARN,
   ConsumerName: text(NAME),
   ConsumerARN: CONSUMER_ARN,
 };
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamConsumer.html */
-export const describeStreamConsumer = operation(consumerTarget, (input, streams) => {
+export const describeStreamConsumer = operation(CONSUMER_TARGET, (input, streams) => {
   const { stream, consumer } = targetConsumer(input, streams);
   const description = described(stream, consumer, streams.clock.now());
   return { ConsumerDescription: { ...description, StreamARN: stream.arn } };
 });
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeregisterStreamConsumer.html */
-export const deregisterStreamConsumer = operation(consumerTarget, (input, streams) => {
+export const deregisterStreamConsumer = operation(CONSUMER_TARGET, (input, streams) => {
   const { stream, consumer } = targetConsumer(input, streams);
   if (consumer.goneMs !== null) return null;
   const nowMs = streams.clock.now();
@@ -87,7 +87,7 @@ export const deregisterStreamConsumer = operation(consumerTarget, (input, stream
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreamConsumers.html */
 export const listStreamConsumers = operation(
   {
-    StreamARN: required(streamTarget.StreamARN),
+    StreamARN: required(STREAM_TARGET.StreamARN),
     NextToken: text({ min: 1, max: 1_048_576 }),
     MaxResults: integer({ min: 1, max: 10_000 }),
     StreamCreationTimestamp: timestamp(),

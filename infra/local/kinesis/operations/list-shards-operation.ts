@@ -1,7 +1,7 @@
 import { integer, text, timestamp } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
-import { NAME, operation, streamTarget, targetName } from './operation.ts';
-import { passes, readFilter, shardFilter } from './shard-filter.ts';
+import { NAME, operation, STREAM_TARGET, targetName } from './operation.ts';
+import { passes, readFilter, SHARD_FILTER } from './shard-filter.ts';
 import { decodeShardPage, encodeShardPage } from './shard-page.ts';
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
@@ -11,8 +11,8 @@ export const listShards = operation(
     ExclusiveStartShardId: text(NAME),
     NextToken: text({ min: 1, max: 1_048_576 }),
     StreamCreationTimestamp: timestamp(),
-    ShardFilter: shardFilter,
-    StreamARN: streamTarget.StreamARN,
+    ShardFilter: SHARD_FILTER,
+    StreamARN: STREAM_TARGET.StreamARN,
     StreamName: text(NAME),
   },
   (input, streams) => {

@@ -35,7 +35,7 @@ import {
 } from './tag-operations.ts';
 
 /** Every operation there is, by its name in `X-Amz-Target`. */
-export const operations = {
+export const OPERATIONS = {
   AddTagsToStream: addTagsToStream,
   CreateStream: createStream,
   DecreaseStreamRetentionPeriod: decreaseStreamRetentionPeriod,
@@ -68,8 +68,8 @@ export const operations = {
   UpdateStreamRecordDistributionStrategy: updateStreamRecordDistributionStrategy,
 } satisfies Record<string, Operation>;
 
-export type OperationName = keyof typeof operations;
+export type OperationName = keyof typeof OPERATIONS;
 
 export function isOperation(name: string): name is OperationName {
-  return Object.hasOwn(operations, name);
+  return Object.hasOwn(OPERATIONS, name);
 }

@@ -25,7 +25,7 @@ export const SEQUENCE_NUMBER = { pattern: '^(0|([1-9]\\d{0,128}))$' } as const;
 export const HASH_KEY = { pattern: '^(0|([1-9]\\d{0,38}))$' } as const;
 
 /** Every operation on a stream takes its name or its ARN, and both if they name the same. */
-export const streamTarget = {
+export const STREAM_TARGET = {
   StreamARN: text({ pattern: 'arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+', min: 1, max: 2048 }),
   StreamName: text(NAME),
 } satisfies Record<string, Member<string>>;

@@ -7,7 +7,7 @@ import { decodeShardIterator, encodeShardIterator } from '../shard-iterator.ts';
 import type { Stream } from '../stream.ts';
 import type { StreamRecord } from '../stream-reader.ts';
 import type { Streams } from '../streams.ts';
-import { endDryRun, NAME, operation, SEQUENCE_NUMBER, streamTarget, targetName } from './operation.ts';
+import { endDryRun, NAME, operation, SEQUENCE_NUMBER, STREAM_TARGET, targetName } from './operation.ts';
 import { normalShardId } from './shard-id.ts';
 
 export const ITERATOR_TYPES = [
@@ -28,7 +28,7 @@ export const getShardIterator = operation(
     StartingSequenceNumber: text(SEQUENCE_NUMBER),
     Timestamp: timestamp(),
     DryRun: boolean(),
-    ...streamTarget,
+    ...STREAM_TARGET,
   },
   (input, streams) => {
     const streamName = targetName(input, streams);
@@ -130,7 +130,7 @@ export const getRecords = operation(
     Limit: integer({ min: 1, max: MOST_RECORDS }),
     ShardIterator: required(text({ min: 1, max: 512 })),
     DryRun: boolean(),
-    StreamARN: streamTarget.StreamARN,
+    StreamARN: STREAM_TARGET.StreamARN,
   },
   ({ Limit = MOST_RECORDS, ShardIterator, DryRun }, streams) => {
     const nowMs = streams.clock.now();

@@ -14,8 +14,8 @@ import {
   HASH_KEY,
   operation,
   SEQUENCE_NUMBER,
+  STREAM_TARGET,
   type StreamTarget,
-  streamTarget,
   targetStream,
 } from './operation.ts';
 
@@ -40,7 +40,7 @@ export const putRecord = operation(
     ExplicitHashKey: text(HASH_KEY),
     Data: required(blob({ max: MOST_DATA_BYTES })),
     DryRun: boolean(),
-    ...streamTarget,
+    ...STREAM_TARGET,
   },
   (input, streams) => {
     const stream = writableStream(input, streams);
@@ -55,7 +55,7 @@ export const putRecord = operation(
   },
 );
 
-const putRecordsEntry = structure({
+const PUT_RECORDS_ENTRY = structure({
   PartitionKey: text(KEY),
   ExplicitHashKey: text(HASH_KEY),
   Data: required(blob({ max: MOST_DATA_BYTES })),
@@ -65,7 +65,7 @@ const putRecordsEntry = structure({
 export const putRecords = operation(
   {
     Records: required(
-      list<RecordEntry>(putRecordsEntry, {
+      list<RecordEntry>(PUT_RECORDS_ENTRY, {
         min: 1,
         max: MOST_RECORDS,
         show: () => 'com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310',
@@ -73,7 +73,7 @@ export const putRecords = operation(
       }),
     ),
     DryRun: boolean(),
-    ...streamTarget,
+    ...STREAM_TARGET,
   },
   (input, streams) => {
     requireCallSize(input.Records);

@@ -4,7 +4,7 @@ import { KinesisError } from '../kinesis-error.ts';
 import { DEFAULT_RECORD_KIB, type Stream } from '../stream.ts';
 import type { StreamMode, StreamSettings } from '../stream-metadata.ts';
 import type { Streams } from '../streams.ts';
-import { operation, requireActive, type StreamTarget, streamTarget, targetStream } from './operation.ts';
+import { operation, requireActive, STREAM_TARGET, type StreamTarget, targetStream } from './operation.ts';
 
 export const STREAM_MODE = structure({
   StreamMode: required(text({ oneOf: ['ON_DEMAND', 'PROVISIONED'] as const })),
@@ -19,13 +19,13 @@ const MOST_RETENTION_HOURS = 8760;
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_IncreaseStreamRetentionPeriod.html */
 export const increaseStreamRetentionPeriod = operation(
-  { RetentionPeriodHours: required(integer()), ...streamTarget },
+  { RetentionPeriodHours: required(integer()), ...STREAM_TARGET },
   (input, streams) => changeRetention(input, input.RetentionPeriodHours, 'increase', streams),
 );
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DecreaseStreamRetentionPeriod.html */
 export const decreaseStreamRetentionPeriod = operation(
-  { RetentionPeriodHours: required(integer()), ...streamTarget },
+  { RetentionPeriodHours: required(integer()), ...STREAM_TARGET },
   (input, streams) => changeRetention(input, input.RetentionPeriodHours, 'decrease', streams),
 );
 
@@ -66,7 +66,7 @@ function changeRetention(
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamMode.html */
 export const updateStreamMode = operation(
   {
-    StreamARN: required(streamTarget.StreamARN),
+    StreamARN: required(STREAM_TARGET.StreamARN),
     StreamModeDetails: required(STREAM_MODE),
     WarmThroughputMiBps: WARM_THROUGHPUT,
   },
@@ -80,7 +80,7 @@ export const updateStreamMode = operation(
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html */
 export const updateMaxRecordSize = operation(
-  { StreamARN: streamTarget.StreamARN, MaxRecordSizeInKiB: required(MAX_RECORD_SIZE) },
+  { StreamARN: STREAM_TARGET.StreamARN, MaxRecordSizeInKiB: required(MAX_RECORD_SIZE) },
   ({ StreamARN, MaxRecordSizeInKiB }, streams) => {
     const stream = targetStream({ StreamARN, StreamName: undefined }, streams);
     const current = stream.metadata.maxRecordKib ?? DEFAULT_RECORD_KIB;
@@ -91,7 +91,7 @@ export const updateMaxRecordSize = operation(
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamRecordDistributionStrategy.html */
 export const updateStreamRecordDistributionStrategy = operation(
-  { StreamARN: required(streamTarget.StreamARN), RecordDistributionStrategy: required(DISTRIBUTION) },
+  { StreamARN: required(STREAM_TARGET.StreamARN), RecordDistributionStrategy: required(DISTRIBUTION) },
   ({ StreamARN, RecordDistributionStrategy: distribution }, streams) => {
     const stream = targetStream({ StreamARN, StreamName: undefined }, streams);
     requireOnDemand(modeOf(stream));

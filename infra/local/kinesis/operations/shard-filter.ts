@@ -6,7 +6,7 @@ import type { Stream } from '../stream.ts';
 import { NAME } from './operation.ts';
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ShardFilter.html */
-export const shardFilter = structure({
+export const SHARD_FILTER = structure({
   Type: required(
     text({
       oneOf: [

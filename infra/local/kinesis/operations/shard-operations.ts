@@ -11,7 +11,7 @@ import {
   NAME,
   operation,
   requireActive,
-  streamTarget,
+  STREAM_TARGET,
   targetName,
   targetStream,
 } from './operation.ts';
@@ -21,7 +21,7 @@ import { normalShardId } from './shard-id.ts';
 export const splitShard = operation(
   {
     NewStartingHashKey: required(text(HASH_KEY)),
-    ...streamTarget,
+    ...STREAM_TARGET,
     ShardToSplit: required(text(NAME)),
   },
   (input, streams) => {
@@ -54,7 +54,7 @@ export const mergeShards = operation(
   {
     ShardToMerge: required(text(NAME)),
     AdjacentShardToMerge: required(text(NAME)),
-    ...streamTarget,
+    ...STREAM_TARGET,
   },
   (input, streams) => {
     const streamName = targetName(input, streams);
@@ -89,7 +89,7 @@ function isBelow(one: Shard, other: Shard): boolean {
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
 export const updateShardCount = operation(
   {
-    ...streamTarget,
+    ...STREAM_TARGET,
     TargetShardCount: required(integer({ min: 1, max: 100_000 })),
     ScalingType: required(text({ oneOf: ['UNIFORM_SCALING'] })),
   },

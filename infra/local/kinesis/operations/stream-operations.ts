@@ -4,7 +4,7 @@ import { KinesisError } from '../kinesis-error.ts';
 import { DEFAULT_RECORD_KIB, type Stream } from '../stream.ts';
 import { consumersOf } from '../stream-consumer.ts';
 import { decodeNameToken, encodeNameToken } from './name-token.ts';
-import { NAME, operation, streamTarget, targetStream } from './operation.ts';
+import { NAME, operation, STREAM_TARGET, targetStream } from './operation.ts';
 import {
   DISTRIBUTION,
   MAX_RECORD_SIZE,
@@ -68,7 +68,7 @@ export const createStream = operation(
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html */
 export const deleteStream = operation(
-  { ...streamTarget, EnforceConsumerDeletion: boolean() },
+  { ...STREAM_TARGET, EnforceConsumerDeletion: boolean() },
   (input, streams) => {
     const stream = targetStream(input, streams);
     const consumers = consumersOf(stream, streams.clock.now());
@@ -89,7 +89,7 @@ export const describeStream = operation(
   {
     Limit: integer({ min: 1, max: 10_000 }),
     ExclusiveStartShardId: text(NAME),
-    ...streamTarget,
+    ...STREAM_TARGET,
   },
   (input, streams) => {
     const stream = targetStream(input, streams);
@@ -108,7 +108,7 @@ export const describeStream = operation(
 );
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html */
-export const describeStreamSummary = operation(streamTarget, (input, streams) => {
+export const describeStreamSummary = operation(STREAM_TARGET, (input, streams) => {
   const stream = targetStream(input, streams);
   const { mode, maxRecordKib = DEFAULT_RECORD_KIB, distribution = 'USER_PARTITION_KEY' } = stream.metadata;
   return {

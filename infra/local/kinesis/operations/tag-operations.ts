@@ -5,7 +5,7 @@ import type { Stream } from '../stream.ts';
 import { changeConsumer } from '../stream-consumer.ts';
 import type { Streams } from '../streams.ts';
 import { targetConsumer } from './consumer-operations.ts';
-import { operation, streamTarget, targetStream } from './operation.ts';
+import { operation, STREAM_TARGET, targetStream } from './operation.ts';
 import {
   KEY_LENGTHS,
   MOST_TAGS,
@@ -26,7 +26,7 @@ const RESOURCE_ARN = required(
 );
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_AddTagsToStream.html */
-export const addTagsToStream = operation({ Tags: required(TAGS), ...streamTarget }, (input, streams) => {
+export const addTagsToStream = operation({ Tags: required(TAGS), ...STREAM_TARGET }, (input, streams) => {
   const tagged = taggedStream(targetStream(input, streams), streams);
   requireTags(input.Tags);
   requireNoPercent(textsOf(input.Tags), 'add tags to', tagged);
@@ -34,7 +34,7 @@ export const addTagsToStream = operation({ Tags: required(TAGS), ...streamTarget
 });
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RemoveTagsFromStream.html */
-export const removeTagsFromStream = operation({ TagKeys: TAG_KEYS, ...streamTarget }, (input, streams) => {
+export const removeTagsFromStream = operation({ TagKeys: TAG_KEYS, ...STREAM_TARGET }, (input, streams) => {
   const tagged = taggedStream(targetStream(input, streams), streams);
   requireTagCharacters(input.TagKeys);
   requireNoPercent(input.TagKeys, 'remove tags from', tagged);
@@ -46,7 +46,7 @@ export const listTagsForStream = operation(
   {
     Limit: integer({ min: 1, max: MOST_TAGS }),
     ExclusiveStartTagKey: text({ min: KEY_LENGTHS[0], max: KEY_LENGTHS[1] }),
-    ...streamTarget,
+    ...STREAM_TARGET,
   },
   (input, streams) => {
     const from = input.ExclusiveStartTagKey;

@@ -4,15 +4,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Loader, Plugin } from 'esbuild';
 
 /** `@aws-sdk/*` is there without being installed, as Lambda's Node.js runtimes bring it: then it is the runtime's own. */
-const providedSdk: Plugin = {
+const PROVIDED_SDK: Plugin = {
   name: 'provided-sdk',
   setup(build) {
     const resolveDir = dirname(fileURLToPath(import.meta.url));
     build.onResolve(
       { filter: /^@(aws-sdk|smithy)\// },
       async ({ path, pluginData, importer, kind, ...from }) => {
-        if (pluginData === providedSdk.name) return null;
-        const options = { importer, kind, pluginData: providedSdk.name };
+        if (pluginData === PROVIDED_SDK.name) return null;
+        const options = { importer, kind, pluginData: PROVIDED_SDK.name };
         const own = await build.resolve(path, { ...options, resolveDir: from.resolveDir });
         if (own.errors.length === 0) return own;
         const provided = await build.resolve(path, { ...options, resolveDir });
@@ -23,7 +23,7 @@ const providedSdk: Plugin = {
 };
 
 /** A module that reads a file beside itself finds it, although its code runs from the cache. */
-const ownPlace: Plugin = {
+const OWN_PLACE: Plugin = {
   name: 'own-place',
   setup(build) {
     build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }) => {
@@ -51,4 +51,4 @@ function loaderOf(file: string): Loader {
   return extension === 'ts' || extension === 'tsx' || extension === 'jsx' ? extension : 'js';
 }
 
-export const lambdaPlugins: Plugin[] = [providedSdk, ownPlace];
+export const LAMBDA_PLUGINS: Plugin[] = [PROVIDED_SDK, OWN_PLACE];

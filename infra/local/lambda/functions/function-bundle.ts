@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BuildFailure, BuildOptions } from 'esbuild';
-import { lambdaPlugins } from './bundle-plugins.ts';
+import { LAMBDA_PLUGINS } from './bundle-plugins.ts';
 import type { Code, CodeSource } from './code.ts';
 
 /** What a bundle was built from: a file's name, and what tells that it changed. */
@@ -151,7 +151,7 @@ const buildOptions = (entry: string) =>
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
-    plugins: lambdaPlugins,
+    plugins: LAMBDA_PLUGINS,
     sourcemap: 'external',
     sourcesContent: false,
     sourceRoot: pathToFileURL(`${process.cwd()}/`).href,

@@ -11,7 +11,7 @@ import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { WorkerMessage, WorkerRequest, WorkerSettings } from './node-protocol.ts';
 
-const settings: WorkerSettings = workerData;
+const SETTINGS: WorkerSettings = workerData;
 const port = parentPort;
 if (port === null) throw new Error('node-runtime runs in a worker thread only');
 
@@ -100,9 +100,9 @@ const textLine = (level: string, values: readonly unknown[]) =>
   `${new Date().toISOString()}\t${current?.requestId}\t${level}\t${format(...values)}\n`;
 
 /** In text, every event ends in a newline; a JSON event is the object alone. */
-const lineEnd = settings.loggingFormat === 'JSON' ? '' : '\n';
+const LINE_END = SETTINGS.loggingFormat === 'JSON' ? '' : '\n';
 
-const line = settings.loggingFormat === 'JSON' ? jsonLine : textLine;
+const line = SETTINGS.loggingFormat === 'JSON' ? jsonLine : textLine;
 const logAt =
   (level: string) =>
   (...values: readonly unknown[]) =>
@@ -121,7 +121,7 @@ function logError(kind: string, thrown: unknown): void {
   const error = isError(thrown) ? thrown : new Error(format(thrown));
   const { errorType, errorMessage, stackTrace } = describedError(error);
   const text = `${kind} \t${JSON.stringify({ errorType, errorMessage, stack: stackTrace })}`;
-  log(settings.loggingFormat === 'JSON' ? jsonLine('ERROR', [kind, error]) : textLine('ERROR', [text]));
+  log(SETTINGS.loggingFormat === 'JSON' ? jsonLine('ERROR', [kind, error]) : textLine('ERROR', [text]));
 }
 
 /** What is written past the console: one event a line; an unfinished line waits for the rest of it. */
@@ -130,20 +130,20 @@ function captureWrites(stream: NodeJS.WriteStream): () => void {
   const write = (chunk: string | Uint8Array, ...more: readonly unknown[]) => {
     const lines = (rest + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())).split('\n');
     rest = lines.pop() ?? '';
-    for (const text of lines) if (text !== '') log(`${text}${lineEnd}`);
+    for (const text of lines) if (text !== '') log(`${text}${LINE_END}`);
     const done = more.at(-1);
     if (typeof done === 'function') queueMicrotask(() => done());
     return true;
   };
   Object.assign(stream, { write });
   return () => {
-    if (rest !== '') log(`${rest}${lineEnd}`);
+    if (rest !== '') log(`${rest}${LINE_END}`);
     rest = '';
   };
 }
-const flushes = [captureWrites(process.stdout), captureWrites(process.stderr)];
+const FLUSHES = [captureWrites(process.stdout), captureWrites(process.stderr)];
 const flushOutput = () => {
-  for (const flush of flushes) flush();
+  for (const flush of FLUSHES) flush();
 };
 process.on('exit', flushOutput);
 
@@ -178,11 +178,11 @@ function contextOf(request: WorkerRequest, done: Done, waits: { forEmptyEventLoo
     set callbackWaitsForEmptyEventLoop(value: boolean) {
       waits.forEmptyEventLoop = value;
     },
-    functionVersion: settings.functionVersion,
-    functionName: settings.functionName,
-    memoryLimitInMB: String(settings.memoryMb),
-    logGroupName: settings.logGroupName,
-    logStreamName: settings.logStreamName,
+    functionVersion: SETTINGS.functionVersion,
+    functionName: SETTINGS.functionName,
+    memoryLimitInMB: String(SETTINGS.memoryMb),
+    logGroupName: SETTINGS.logGroupName,
+    logStreamName: SETTINGS.logStreamName,
     clientContext: request.clientContext === undefined ? undefined : JSON.parse(request.clientContext),
     identity: undefined,
     invokedFunctionArn: request.invokedFunctionArn,
@@ -261,21 +261,21 @@ function memberOf(exported: unknown, name: string): unknown {
 async function load(): Promise<Handler> {
   // What CommonJS sources expect to find around them.
   Object.assign(globalThis, {
-    require: createRequire(settings.handlerFile),
-    __filename: settings.handlerFile,
-    __dirname: dirname(settings.handlerFile),
+    require: createRequire(SETTINGS.handlerFile),
+    __filename: SETTINGS.handlerFile,
+    __dirname: dirname(SETTINGS.handlerFile),
   });
-  const exported: Record<string, unknown> = await import(settings.bundleUrl);
+  const exported: Record<string, unknown> = await import(SETTINGS.bundleUrl);
   const inner = exported.default;
-  const handler = memberOf(exported, settings.handlerExport) ?? memberOf(inner, settings.handlerExport);
+  const handler = memberOf(exported, SETTINGS.handlerExport) ?? memberOf(inner, SETTINGS.handlerExport);
   const isHandler = (value: unknown): value is Handler => typeof value === 'function';
   if (isHandler(handler)) return handler;
   throw handler === undefined
     ? new RuntimeError(
         'Runtime.HandlerNotFound',
-        `index.${settings.handlerExport} is undefined or not exported`,
+        `index.${SETTINGS.handlerExport} is undefined or not exported`,
       )
-    : new RuntimeError('Runtime.HandlerNotFound', `index.${settings.handlerExport} is not a function`);
+    : new RuntimeError('Runtime.HandlerNotFound', `index.${SETTINGS.handlerExport} is not a function`);
 }
 
 try {

@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../../infra/local/clock.ts';
 import { hashKeyFromBigInt, hashKeyToBigInt } from '../../../../infra/local/kinesis/hash-key.ts';
-import { operations } from '../../../../infra/local/kinesis/operations/operation-table.ts';
+import { OPERATIONS } from '../../../../infra/local/kinesis/operations/operation-table.ts';
 import { openStreams } from '../../../../infra/local/kinesis/regional-streams.ts';
 import {
   evenShards,
@@ -399,7 +399,7 @@ test('whoever listens hears of a split, though timers are early and the clock la
       streams.onChange('data_pipe', resolve);
     });
     const NewStartingHashKey = String(1n << 127n);
-    operations.SplitShard(
+    OPERATIONS.SplitShard(
       { StreamName: 'data_pipe', ShardToSplit: 'shardId-000000000000', NewStartingHashKey },
       streams,
     );

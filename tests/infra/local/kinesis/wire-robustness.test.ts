@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { HttpRequest } from '../../../../infra/local/http/http.ts';
-import { operations } from '../../../../infra/local/kinesis/operations/operation-table.ts';
+import { OPERATIONS } from '../../../../infra/local/kinesis/operations/operation-table.ts';
 import { openStreams, type RegionalStreams } from '../../../../infra/local/kinesis/regional-streams.ts';
 import { createKinesisService } from '../../../../infra/local/kinesis/service.ts';
 
@@ -100,7 +100,7 @@ const body = fc.oneof(
   { weight: 19, arbitrary: fc.array(member, { minLength: 2, maxLength: 8 }).map(Object.fromEntries) },
   { weight: 1, arbitrary: fc.jsonValue() },
 );
-const operation = fc.constantFrom(...Object.keys(operations));
+const operation = fc.constantFrom(...Object.keys(OPERATIONS));
 
 function send(name: string, text: string) {
   const request: HttpRequest = {

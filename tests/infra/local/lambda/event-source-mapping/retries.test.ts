@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pipeline } from '../../../../../infra/pipeline.ts';
+import { PIPELINE } from '../../../../../infra/pipeline.ts';
 import { collect, type Handler, lettersIn, openMapping, throttled } from './virtual-mapping.ts';
 
 /** Fails for every event with this letter, or for every final invocation with `F`, so many times. */
@@ -243,7 +243,7 @@ describe('BisectBatchOnFunctionError', () => {
 });
 
 describe("with the pipeline's own settings", () => {
-  const esm = pipeline.eventSourceMapping;
+  const esm = PIPELINE.eventSourceMapping;
   const settings = {
     ...destination,
     BatchSize: esm.batchSize,
@@ -259,7 +259,7 @@ describe("with the pipeline's own settings", () => {
     const finals: string[] = [];
     const mapping = await openMapping({
       settings,
-      retentionSeconds: pipeline.stream.retentionHours * HOUR,
+      retentionSeconds: PIPELINE.stream.retentionHours * HOUR,
       handler: (event) => {
         if (isDown) throw new Error('SlowDown');
         if (event.isFinalInvokeForWindow) finals.push(event.state?.letters ?? '');
@@ -282,7 +282,7 @@ describe("with the pipeline's own settings", () => {
   test('a poison pill is told apart: it alone is given up, and all around it is counted', async () => {
     const mapping = await openMapping({
       settings: { ...settings, Enabled: false },
-      retentionSeconds: pipeline.stream.retentionHours * HOUR,
+      retentionSeconds: PIPELINE.stream.retentionHours * HOUR,
       handler: failing('x'),
     });
     for (const letter of 'abx') mapping.putNow(letter, 0);
