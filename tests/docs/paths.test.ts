@@ -26,14 +26,38 @@ test.each(pages)('%s names only files and folders that are there', (page) => {
   expect([...ours, ...linked].filter((name) => !existsSync(path.join(root, name)))).toEqual([]);
 });
 
-test('the architecture page names every room', () => {
+/** All folders below one, but those of the API, each of which is the address of its route. */
+function foldersBelow(folder: string): string[] {
+  if (folder === 'app/api') return [];
+  return readdirSync(path.join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => [`${folder}/${name}`, ...foldersBelow(`${folder}/${name}`)]);
+}
+
+test.each(['README.md', 'docs/architecture.md'])(
+  'the tables of %s name every folder of the source',
+  (page) => {
+    const tables =
+      readFileSync(path.join(root, page), 'utf8')
+        .match(/^\|.*$/gm)
+        ?.join('\n') ?? '';
+    const folders = ['app', 'components', 'lib', 'infra'].flatMap(foldersBelow);
+    const isNamed = (folder: string) =>
+      [`${folder}/`, `${path.basename(folder)}/`].some((name) => tables.includes(`\`${name}\``));
+    expect(folders.length).toBeGreaterThan(30);
+    expect(folders.filter((folder) => !isNamed(folder))).toEqual([]);
+  },
+);
+
+test('the picture of the rooms has every room', () => {
   const text = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
-  const rooms = ['app', 'components', 'lib', 'infra'].flatMap((wing) =>
+  const picture = /```mermaid[^`]*```/.exec(text)?.[0] ?? '';
+  const rooms = ['components', 'lib', 'infra'].flatMap((wing) =>
     readdirSync(path.join(root, wing), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && wing !== 'app')
-      .map((entry) => entry.name),
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name),
   );
-  expect(rooms.filter((room) => !text.includes(`${room}/`) && !text.includes(`/${room}`))).toEqual([]);
+  expect(rooms.filter((room) => !new RegExp(`\\b${room}\\b`).test(picture))).toEqual([]);
 });
 
 test('the table of folders in the README names every one', () => {
