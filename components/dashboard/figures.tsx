@@ -2,7 +2,6 @@
 
 import dynamic from 'next/dynamic';
 import type { ReactNode } from 'react';
-import { NoSalesYet } from '@/components/dashboard/first-run';
 import { type RunningTotal, runningTotal } from '@/components/dashboard/running-total';
 import { untilLoaded } from '@/components/live/until-loaded';
 import type { Format } from '@/components/ui/format';
@@ -179,4 +178,32 @@ function tilesOf(answer: WindowsAnswer, format: Format): Tile[] {
         ]
       : []),
   ];
+}
+
+/** Before the first sale, in place of the day's total: what to do. As high as what comes in its place. */
+function NoSalesYet() {
+  return (
+    <div data-testid="first-run" className="min-w-0">
+      <p className="text-muted text-xs">Today (UTC)</p>
+      <h2 className="total font-semibold text-[36px] leading-[1.15] tracking-tight sm:text-[44px]">
+        No sales yet
+      </h2>
+      <p className="min-h-4.5 text-muted text-xs">Press Generate sales to make the first.</p>
+    </div>
+  );
+}
+
+/**
+ * As high as the day's figures, so that nothing moves when they come. Its words are in the first answer of the server: there
+ * is something to read before any script has come.
+ */
+export function FiguresSkeleton({ words }: { words: string }) {
+  return (
+    <div className="min-h-22">
+      <p className="text-muted text-xs">Today (UTC)</p>
+      <p className="font-semibold text-[28px] text-muted leading-[1.3] tracking-tight sm:text-[36px]">
+        {words}
+      </p>
+    </div>
+  );
 }

@@ -2,13 +2,12 @@
 
 import { clsx } from 'clsx';
 import dynamic from 'next/dynamic';
-import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState, useSyncExternalStore } from 'react';
 import { useZoom } from '@/components/chart/use-zoom';
 import { Generate } from '@/components/clicks/generate';
 import { useDashboardKeys } from '@/components/dashboard/dashboard-keys';
 import { loadChart, loadParts, PARTS } from '@/components/dashboard/dashboard-parts';
-import { Figures, loadSparkline } from '@/components/dashboard/figures';
-import { FiguresSkeleton } from '@/components/dashboard/skeleton';
+import { Figures, FiguresSkeleton, loadSparkline } from '@/components/dashboard/figures';
 import { TopBar } from '@/components/dashboard/top-bar';
 import { useFirstRun } from '@/components/dashboard/use-first-run';
 import { useGuide } from '@/components/dashboard/use-guide';
@@ -17,7 +16,6 @@ import { WindowClock } from '@/components/dashboard/window-clock';
 import { useMissingMarked } from '@/components/live/missing-slots';
 import type { PageData, PageViewProps } from '@/components/live/page-data';
 import { untilLoaded } from '@/components/live/until-loaded';
-import { useHydrated } from '@/components/live/use-hydrated';
 import { Card } from '@/components/ui/card';
 import { createFormat } from '@/components/ui/format';
 import { NearView } from '@/components/ui/near-view';
@@ -209,4 +207,15 @@ function SalesPlace() {
 function endedWindow({ slots, live, stepSeconds, windowSeconds }: WindowsAnswer): Slot | null {
   if (!live || stepSeconds > windowSeconds) return null;
   return slots.findLast((slot) => ['closed', 'closing', 'late'].includes(slot.state)) ?? null;
+}
+
+const never = () => () => {};
+
+/** False while the page is as the server rendered it, who does not know the browser's time zone, true ever after. */
+function useHydrated(): boolean {
+  return useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
 }

@@ -1,9 +1,10 @@
 import { chartTitle } from '@/components/chart/chart-words';
 import type { useZoom } from '@/components/chart/use-zoom';
 import { ChartPanel, PARTS, ReconciliationPlace } from '@/components/dashboard/dashboard-parts';
-import { NewWindows } from '@/components/dashboard/new-windows';
+import { type HeldRange, windowsSince } from '@/components/dashboard/held-range';
 import { SampleChart } from '@/components/dashboard/sample-chart';
 import type { PageData, Source } from '@/components/live/page-data';
+import { serverNow, useTicking } from '@/components/live/server-clock';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Icon } from '@/components/ui/icon';
@@ -96,5 +97,24 @@ export function SalesCard({ data, source, isFirst, zoom, onReading, onCatchUp }:
       </Tabs>
       {isFirst ? <ReconciliationPlace /> : PARTS.reconciliation(data)}
     </Card>
+  );
+}
+
+/** While the range is held: how much has come since, and the way to it. */
+function NewWindows({
+  held,
+  windowSeconds,
+  onCatchUp,
+}: {
+  held: HeldRange;
+  windowSeconds: number;
+  onCatchUp: () => void;
+}) {
+  const count = useTicking(() => windowsSince(held, windowSeconds, serverNow()), 0);
+  if (count === 0) return null;
+  return (
+    <Button data-testid="new-windows" className="border-focus text-focus" onClick={onCatchUp}>
+      {count} new {count === 1 ? 'window' : 'windows'}
+    </Button>
   );
 }

@@ -1,10 +1,12 @@
 'use client';
 
+import { useId } from 'react';
 import { useDays } from '@/components/live/use-days';
 import { daysBeside } from '@/components/toolbar/days-beside';
 import { Button } from '@/components/ui/button';
 import type { Format } from '@/components/ui/format';
 import { Icon } from '@/components/ui/icon';
+import { Select } from '@/components/ui/select';
 import type { DaysAnswer } from '@/lib/contract/answers';
 import { utcDate } from '@/lib/core/window';
 
@@ -17,6 +19,7 @@ export function DayPicker({
   format: Format;
   onDay: (day: string) => void;
 }) {
+  const id = useId();
   const answer = useDays();
   const today = utcDate(answer?.serverNowMs ?? 0);
   const days = (answer?.days ?? []).map((each) => (each.day === today ? { ...each, day: 'today' } : each));
@@ -34,23 +37,18 @@ export function DayPicker({
       >
         <Icon name="left" />
       </Button>
-      <label className="relative flex items-center">
-        <span className="mr-2 text-muted max-lg:sr-only">UTC day</span>
-        <select
-          value={shown}
-          onChange={(event) => onDay(event.target.value)}
-          className="min-h-8 w-50 appearance-none rounded-md border border-control bg-bg pr-7 pl-3 text-sm"
-        >
-          {!names.includes('today') && <option value="today">Today</option>}
-          {shown !== 'today' && !names.includes(shown) && <option>{shown}</option>}
-          {days.map((each) => (
-            <option key={each.day} value={each.day} label={optionWords(each, format)}>
-              {optionWords(each, format)}
-            </option>
-          ))}
-        </select>
-        <Icon name="down" className="pointer-events-none absolute right-2 size-4 text-muted" />
+      <label htmlFor={id} className="mr-2 text-muted max-lg:sr-only">
+        UTC day
       </label>
+      <Select id={id} value={shown} onChange={({ target }) => onDay(target.value)} className="w-50">
+        {!names.includes('today') && <option value="today">Today</option>}
+        {shown !== 'today' && !names.includes(shown) && <option>{shown}</option>}
+        {days.map((each) => (
+          <option key={each.day} value={each.day} label={optionWords(each, format)}>
+            {optionWords(each, format)}
+          </option>
+        ))}
+      </Select>
       <Button
         look="quiet"
         aria-label="Later day"

@@ -1,4 +1,3 @@
-import { type Deferred, deferred } from './deferred.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 export interface ResettablePartsOptions {
@@ -68,4 +67,22 @@ export class ResettableParts {
       throw failure;
     }
   }
+}
+
+/** A promise that is settled from outside. */
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  promise.catch(() => {}); // heard by whoever waits for it, if anybody does
+  return { promise, resolve, reject };
 }

@@ -1,6 +1,11 @@
 import { Aws, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { type EventSourceMapping, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import {
+  type EventSourceMapping,
+  type IEventSourceDlq,
+  MetricType,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { PIPELINE } from '../pipeline.ts';
@@ -8,7 +13,6 @@ import { addAlarms } from './alarms.ts';
 import { addCloudWatchDashboard } from './cloudwatch-dashboard.ts';
 import { bucketConsoleUrl, dashboardConsoleUrl, functionConsoleUrl } from './console-url.ts';
 import type { Deployment } from './deployment.ts';
-import { FailureDestination } from './failure-destination.ts';
 import { addPagePolicies, type PagePolicies } from './page-policies.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { pipelineMetrics } from './pipeline-metrics.ts';
@@ -71,7 +75,7 @@ export class AnalyticsStack extends Stack {
     bucket.acknowledgeObjects(consumer.role);
     this.bucket = bucket;
     this.consumer = consumer;
-    const mapping = this.#map(consumer, stream.streamArn, new FailureDestination(bucket), windowSeconds);
+    const mapping = this.#map(consumer, stream.streamArn, failureDestination(bucket), windowSeconds);
 
     const metrics = pipelineMetrics({ names, mappingUuid: mapping.eventSourceMappingId });
     const alarmNames = addAlarms(this, deployment, metrics);
@@ -101,7 +105,7 @@ export class AnalyticsStack extends Stack {
   #map(
     consumer: PipelineFunction,
     eventSourceArn: string,
-    onFailure: FailureDestination,
+    onFailure: IEventSourceDlq,
     windowSeconds: number,
   ): EventSourceMapping {
     const esm = PIPELINE.eventSourceMapping;
@@ -120,4 +124,14 @@ export class AnalyticsStack extends Stack {
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
   }
+}
+
+/**
+ * Where Lambda keeps a batch that it gives up on, records and all (SQS and SNS would only get their sequence numbers), as
+ * `aws/lambda/<mapping>/<shard>/…`. CDK's own S3OnFailureDestination grants reading and deleting the whole bucket too;
+ * the consumer's role states the little that it takes instead.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ */
+function failureDestination({ bucketArn }: ResultsBucket): IEventSourceDlq {
+  return { bind: () => ({ destination: bucketArn }) };
 }
