@@ -4,7 +4,7 @@ import { MAX_WINDOW_SECONDS, parseUtcDay } from '../core/window.ts';
 import { parsePart, type WindowPart } from '../core/window-part.ts';
 import { MalformedResultError } from '../core/window-result.ts';
 import type { Click } from './click.ts';
-import { parseReceiptLine, receiptLine } from './receipt-line.ts';
+import { parseReceiptLine } from './receipt-line.ts';
 
 /** A UTC day to be played again: its settings, its window results as they are stored, and one browser's receipts. */
 export interface ReplayFile {
@@ -60,16 +60,7 @@ export class ReplayFileError extends Error {
   }
 }
 
-/** NDJSON: the header, then a line for each result, then one for each receipt. */
-export function serializeReplay({ header, results, clicks }: ReplayFile): string {
-  const lines = [
-    headerLine(header),
-    ...results.map(({ part, body }) => resultLine({ ...part, body })),
-    ...clicks.map(receiptLine),
-  ];
-  return lines.join('');
-}
-
+/** A replay file is NDJSON: the header, then a line for each result, then one for each receipt (`receiptLine`). */
 export function headerLine(header: ReplayHeader): string {
   return jsonLine({
     kind: KIND,
@@ -104,7 +95,7 @@ export async function readReplay(file: Blob): Promise<ReplayFile> {
   return parseReplay(await file.text());
 }
 
-/** The inverse of `serializeReplay`. Throws ReplayFileError. */
+/** Reads what `headerLine`, `resultLine` and `receiptLine` wrote. Throws ReplayFileError. */
 export function parseReplay(text: string): ReplayFile {
   const [first = '', ...rest] = text.replace(/^\uFEFF/, '').split('\n');
   const header = parseHeader(first);

@@ -9,7 +9,6 @@ import {
   ReplayFileError,
   readReplay,
   resultLine,
-  serializeReplay,
 } from '../../../lib/contract/replay-file.ts';
 import { days, header, replayed, sent } from '../../components/replay/replayed-day.ts';
 import { T, W } from '../../components/slots.ts';
@@ -36,7 +35,12 @@ describe('a replay file', () => {
     fc.assert(
       fc.property(days, shares, (file, seen) => {
         const clicks = file.clicks.map((click, index) => (index === 0 ? { ...click, shares: seen } : click));
-        expect(parseReplay(serializeReplay({ ...file, clicks }))).toEqual({ ...file, clicks });
+        const text = [
+          headerLine(file.header),
+          ...file.results.map(({ part, body }) => resultLine({ ...part, body })),
+          ...clicks.map(receiptLine),
+        ].join('');
+        expect(parseReplay(text)).toEqual({ ...file, clicks });
       }),
       { numRuns: 200 },
     );
