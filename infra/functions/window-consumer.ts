@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { type Aggregate, fold, isFolded } from '../../lib/core/aggregate.ts';
+import { type Aggregate, fold, isFolded, parseState, serializeState } from '../../lib/core/aggregate.ts';
 import { excerptOf, excerptOfError } from '../../lib/core/excerpt.ts';
 import {
   type InvocationLog,
@@ -13,7 +13,6 @@ import { type RejectedRecord, rejectedObjects } from '../../lib/core/rejected-re
 import { type ParsedSale, parseSale } from '../../lib/core/sale.ts';
 import { parseWindowTime, type Window } from '../../lib/core/window.ts';
 import { resultOf, serializeResult } from '../../lib/core/window-result.ts';
-import { parseState, serializeState } from '../../lib/core/window-state.ts';
 import { BucketWriter, type WriteLimits } from './bucket-writer.ts';
 import { DayIndexes } from './day-indexes.ts';
 import { OpenSnapshots } from './open-snapshots.ts';

@@ -2,28 +2,20 @@ import { Aws } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
 import { RESULTS_PREFIX } from '../../lib/core/object-key.ts';
+import { RESULT_FIELDS } from '../../lib/core/window-result.ts';
 import type { ResultsBucket } from './results-bucket.ts';
 
 /** Money has two decimals, and no sum in a result is larger than 70 trillion. */
 const MONEY = 'decimal(18,2)';
-const SHARES = `map<string,struct<record_count:bigint,sales:${MONEY}>>`;
 
-/** The fields of a window result, as `serializeResult` writes them; an original one has `sales` alone, or a count, too. */
-const COLUMNS: Readonly<Record<string, string>> = {
-  sales: MONEY,
-  tot_record_count: 'bigint',
+/** By what a field of a window result is; an original one has `sales` alone, or a count, too. */
+const TYPES: Readonly<Record<(typeof RESULT_FIELDS)[keyof typeof RESULT_FIELDS], string>> = {
+  money: MONEY,
+  count: 'bigint',
+  text: 'string',
+  truth: 'boolean',
   window: 'struct<start:string,end:string>',
-  shard_id: 'string',
-  first_sequence_number: 'string',
-  last_sequence_number: 'string',
-  min: MONEY,
-  max: MONEY,
-  rejected: 'bigint',
-  repeated: 'bigint',
-  requests: SHARES,
-  customers: SHARES,
-  amounts: 'string',
-  terminated_early: 'boolean',
+  shares: `map<string,struct<record_count:bigint,sales:${MONEY}>>`,
 };
 
 /**
@@ -57,7 +49,7 @@ export class ResultsTable extends Construct {
         },
         storageDescriptor: {
           location,
-          columns: Object.entries(COLUMNS).map(([name, type]) => ({ name, type })),
+          columns: Object.entries(RESULT_FIELDS).map(([name, kind]) => ({ name, type: TYPES[kind] })),
           inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
           outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
           serdeInfo: {

@@ -1,15 +1,25 @@
-import { AmountSketch } from './amount-sketch.ts';
+import { AmountSketch, isAmountSketch } from './amount-sketch.ts';
 import { amountOf, MAX_CENTS } from './cents.ts';
 import { addToCustomers, type CustomerSums } from './customers.ts';
-import { NumberSet } from './number-set.ts';
+import { excerptOf } from './excerpt.ts';
+import {
+  addToRequests,
+  isCents,
+  isCount,
+  parseRequests,
+  parseShares,
+  type RequestFold,
+  type RequestsState,
+  serializeRequests,
+} from './requests.ts';
 import type { ParsedSale } from './sale.ts';
-import { isSequenceAfter } from './sequence-order.ts';
+import { isSequenceAfter, isSequenceNumber } from './sequence-order.ts';
 
 /**
  * What is known of one window of one shard: counts and sums, and nothing per record, so that it can travel as Lambda's
  * window state from invocation to invocation.
  */
-export interface Aggregate {
+export interface Aggregate extends RequestFold {
   /** Sales that were added. */
   recordCount: number;
   salesCents: number;
@@ -25,37 +35,11 @@ export interface Aggregate {
   /** Of all records folded in, rejected ones included; null while there is none. */
   firstSequenceNumber: string | null;
   lastSequenceNumber: string | null;
-  /** By producer invocation, oldest first, so that a click can be followed. */
-  requests: Map<string, RequestSums>;
-  /** How much room the requests' numbers take, in the units of `NumberSet.size`. */
-  seenSize: number;
   /** Null when a version before this one began the window, and did not count by customer; so is `amounts`. */
   customers: CustomerSums | null;
   /** How the single sales are spread. */
   amounts: AmountSketch | null;
 }
-
-/** What one producer invocation has in one window. */
-export interface RequestShare {
-  recordCount: number;
-  salesCents: number;
-}
-
-/** The same while its window is folded. */
-export interface RequestSums extends RequestShare {
-  /** The numbers of its sales that are in; null when it does not number them, or they have been forgotten. */
-  seen: NumberSet | null;
-}
-
-/**
- * The room for the numbers of all requests together: 600,000 sales of one shard in one window, five times of what a shard
- * takes in two minutes. Beyond it those of the oldest request are forgotten, and what is sent again of it counts twice.
- */
-const MAX_SEEN_SIZE = 100_000;
-
-/** The newest request ids are kept apart, the rest is added up under `OTHER_REQUESTS`: the state stays below 1 MB. */
-export const MAX_REQUESTS = 500;
-export const OTHER_REQUESTS = 'other';
 
 export function emptyAggregate(): Aggregate {
   return {
@@ -109,58 +93,97 @@ export function fold(aggregate: Aggregate, sequenceNumber: string, parsed: Parse
   aggregate.turnoverCents = turnoverCents;
   if (aggregate.minCents === null || salesCents < aggregate.minCents) aggregate.minCents = salesCents;
   if (aggregate.maxCents === null || salesCents > aggregate.maxCents) aggregate.maxCents = salesCents;
-  if (request !== undefined) {
-    request.recordCount += 1;
-    request.salesCents += salesCents;
-    if (requestNumber !== null && request.seen !== null) see(aggregate, request.seen, requestNumber);
-  } else if (requestId !== null) addRequest(aggregate, requestId, salesCents, requestNumber);
+  if (requestId !== null) addToRequests(aggregate, requestId, request, salesCents, requestNumber);
   if (aggregate.customers !== null) addToCustomers(aggregate.customers, custName, salesCents);
   aggregate.amounts?.add(salesCents);
   return null;
 }
 
-function addRequest(
-  aggregate: Aggregate,
-  requestId: string,
-  salesCents: number,
-  requestNumber: number | null,
-): void {
-  const { requests } = aggregate;
-  // Whoever calls itself so is one of many: its numbers say nothing.
-  const isNumbered = requestNumber !== null && requestId !== OTHER_REQUESTS;
-  const seen = isNumbered ? new NumberSet() : null;
-  requests.set(requestId, { recordCount: 1, salesCents, seen });
-  if (seen !== null && requestNumber !== null) see(aggregate, seen, requestNumber);
-  const isFull = requests.size > MAX_REQUESTS + (requests.has(OTHER_REQUESTS) ? 1 : 0);
-  if (!isFull) return;
-  for (const [oldest, share] of requests) {
-    if (oldest === OTHER_REQUESTS) continue;
-    requests.delete(oldest);
-    forget(aggregate, share);
-    const others = requests.get(OTHER_REQUESTS);
-    if (others === undefined) requests.set(OTHER_REQUESTS, share);
-    else {
-      others.recordCount += share.recordCount;
-      others.salesCents += share.salesCents;
-    }
-    return;
+/** Lambda's `state`: compact JSON. */
+export interface AggregateState {
+  readonly tot_record_count: number;
+  readonly sales_cents: number;
+  readonly turnover_cents: number;
+  readonly min_cents: number | null;
+  readonly max_cents: number | null;
+  readonly rejected: number;
+  readonly repeated: number;
+  readonly first_sequence_number: string | null;
+  readonly last_sequence_number: string | null;
+  readonly requests: RequestsState;
+  readonly customers: readonly (readonly [name: string, recordCount: number, salesCents: number])[] | null;
+  readonly amounts: string | null;
+}
+
+export function serializeState(aggregate: Aggregate): AggregateState {
+  return {
+    tot_record_count: aggregate.recordCount,
+    sales_cents: aggregate.salesCents,
+    turnover_cents: aggregate.turnoverCents,
+    min_cents: aggregate.minCents,
+    max_cents: aggregate.maxCents,
+    rejected: aggregate.rejected,
+    repeated: aggregate.repeated,
+    first_sequence_number: aggregate.firstSequenceNumber,
+    last_sequence_number: aggregate.lastSequenceNumber,
+    requests: serializeRequests(aggregate.requests),
+    customers:
+      aggregate.customers &&
+      Array.from(aggregate.customers, ([name, sums]) => [name, sums.recordCount, sums.salesCents]),
+    amounts: aggregate.amounts?.serialize() ?? null,
+  };
+}
+
+/** Thrown for a window state that this consumer did not write: counting on from it would give a wrong total. */
+export class ForeignStateError extends Error {
+  override name = 'ForeignStateError' as const;
+
+  constructor(state: unknown) {
+    super(`Expected the window state of this consumer or {}, got ${excerptOf(state, 200)}`);
   }
 }
 
-/** Notes that a sale is in, and forgets the oldest requests' where that takes too much room. */
-function see(aggregate: Aggregate, seen: NumberSet, requestNumber: number): void {
-  const before = seen.size;
-  seen.add(requestNumber);
-  aggregate.seenSize += seen.size - before;
-  if (aggregate.seenSize <= MAX_SEEN_SIZE) return;
-  for (const share of aggregate.requests.values()) {
-    if (share.seen === seen) continue;
-    forget(aggregate, share);
-    if (aggregate.seenSize <= MAX_SEEN_SIZE) return;
+/** The inverse of `serializeState`. Lambda's first state of a window, `{}`, is the empty aggregate. */
+export function parseState(state: unknown): Aggregate {
+  if (typeof state !== 'object' || state === null) throw new ForeignStateError(state);
+  if (Object.keys(state).length === 0) return emptyAggregate();
+  const s: { readonly [K in keyof AggregateState]?: unknown } = state;
+  const requests = parseRequests(s.requests);
+  // What a version before this one, whose window was open when it was replaced, did not say.
+  const customers = parseShares(s.customers ?? []);
+  const amounts = s.amounts ?? '';
+  const repeated = s.repeated ?? 0;
+  const turnoverCents = s.turnover_cents ?? Math.abs(Number(s.sales_cents));
+  if (
+    !isCount(s.tot_record_count) ||
+    !isCount(s.rejected) ||
+    !isCount(repeated) ||
+    !isCents(s.sales_cents) ||
+    !isCount(turnoverCents) ||
+    !(s.min_cents === null || isCents(s.min_cents)) ||
+    !(s.max_cents === null || isCents(s.max_cents)) ||
+    !(s.first_sequence_number === null || isSequenceNumber(s.first_sequence_number)) ||
+    !(s.last_sequence_number === null || isSequenceNumber(s.last_sequence_number)) ||
+    requests === null ||
+    customers === null ||
+    !isAmountSketch(amounts)
+  ) {
+    throw new ForeignStateError(state);
   }
-}
-
-function forget(aggregate: Aggregate, share: RequestSums): void {
-  aggregate.seenSize -= share.seen?.size ?? 0;
-  share.seen = null;
+  const sketch = new AmountSketch();
+  sketch.merge(amounts);
+  return {
+    recordCount: s.tot_record_count,
+    salesCents: s.sales_cents,
+    turnoverCents,
+    minCents: s.min_cents,
+    maxCents: s.max_cents,
+    rejected: s.rejected,
+    repeated,
+    firstSequenceNumber: s.first_sequence_number,
+    lastSequenceNumber: s.last_sequence_number,
+    ...requests,
+    customers: s.customers == null ? null : customers,
+    amounts: s.amounts == null ? null : sketch,
+  };
 }

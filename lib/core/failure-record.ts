@@ -1,9 +1,8 @@
-import { type Aggregate, emptyAggregate, fold } from './aggregate.ts';
+import { type Aggregate, emptyAggregate, fold, parseState } from './aggregate.ts';
 import { FieldError, type Fields, parseFields } from './json-fields.ts';
 import { parseSale } from './sale.ts';
 import { isSequenceNumber } from './sequence-order.ts';
 import { type Window, windowTime } from './window.ts';
-import { parseState } from './window-state.ts';
 
 /**
  * What Lambda writes to S3 of a batch or a final invocation that it gave up: the coordinates and, as `payload`, the whole

@@ -80,9 +80,29 @@ export function resultOf(
   };
 }
 
+/** The fields of the body, and what each is: the columns of the results as a table. */
+export const RESULT_FIELDS = {
+  sales: 'money',
+  tot_record_count: 'count',
+  window: 'window',
+  shard_id: 'text',
+  first_sequence_number: 'text',
+  last_sequence_number: 'text',
+  min: 'money',
+  max: 'money',
+  rejected: 'count',
+  repeated: 'count',
+  requests: 'shares',
+  customers: 'shares',
+  amounts: 'text',
+  terminated_early: 'truth',
+} as const;
+
+type Body = Partial<Readonly<Record<keyof typeof RESULT_FIELDS, unknown>>>;
+
 /** The object's body. Same result, same bytes: a repeated final invocation rewrites what is there. */
 export function serializeResult(result: WindowResult): string {
-  return JSON.stringify({
+  const body: Body = {
     sales: amountOf(result.salesCents),
     tot_record_count: result.recordCount,
     window: { start: windowTime(result.window.startMs), end: windowTime(result.window.endMs) },
@@ -102,7 +122,8 @@ export function serializeResult(result: WindowResult): string {
     ...(result.customers === null ? {} : { customers: customersOf(result.customers) }),
     ...(result.amounts === null ? {} : { amounts: result.amounts }),
     terminated_early: result.terminatedEarly,
-  });
+  };
+  return JSON.stringify(body);
 }
 
 function customersOf(customers: readonly CustomerShare[]): object {

@@ -1,10 +1,9 @@
 import type { WindowedEvent } from '../../infra/local/testing/windowed-event.ts';
-import { fold, isFolded } from '../../lib/core/aggregate.ts';
+import { fold, isFolded, parseState, serializeState } from '../../lib/core/aggregate.ts';
 import { resultKey } from '../../lib/core/object-key.ts';
 import { parseSale } from '../../lib/core/sale.ts';
 import { parseWindowTime } from '../../lib/core/window.ts';
 import { resultOf, serializeResult } from '../../lib/core/window-result.ts';
-import { parseState, serializeState } from '../../lib/core/window-state.ts';
 
 /** An event as the function sees it: parsed from the JSON text that the mapping sent. */
 export type WindowEvent = WindowedEvent;

@@ -3,18 +3,19 @@ import { describe, expect, test } from 'vitest';
 import {
   type Aggregate,
   emptyAggregate,
+  ForeignStateError,
   fold,
   isFolded,
-  MAX_REQUESTS,
-  OTHER_REQUESTS,
+  parseState,
+  serializeState,
 } from '../../../lib/core/aggregate.ts';
 import { MAX_CENTS } from '../../../lib/core/cents.ts';
 import { MAX_CUSTOMER_NAME_LENGTH, MAX_CUSTOMERS, OTHER_CUSTOMERS } from '../../../lib/core/customers.ts';
 import { MAX_NUMBER } from '../../../lib/core/number-set.ts';
+import { MAX_REQUESTS, OTHER_REQUESTS } from '../../../lib/core/requests.ts';
 import { MAX_SALE_CENTS, type ParsedSale, parseSale } from '../../../lib/core/sale.ts';
 import { compareSequenceNumbers, isSequenceAfter } from '../../../lib/core/sequence-order.ts';
 import { parseResult, resultOf, serializeResult } from '../../../lib/core/window-result.ts';
-import { ForeignStateError, parseState, serializeState } from '../../../lib/core/window-state.ts';
 
 interface Arrival {
   readonly sequenceNumber: string;

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HttpService } from '../../../../infra/local/http/http.ts';
-import { emptyAggregate, fold } from '../../../../lib/core/aggregate.ts';
+import { emptyAggregate, fold, serializeState } from '../../../../lib/core/aggregate.ts';
 import { failureKey, redrivenKey } from '../../../../lib/core/failure-key.ts';
 import { type FailureRecord, serializeFailure } from '../../../../lib/core/failure-record.ts';
 import { UNREADABLE } from '../../../../lib/core/lack.ts';
 import { liveKey, REJECTED_PREFIX, resultKey } from '../../../../lib/core/object-key.ts';
 import { parseSale } from '../../../../lib/core/sale.ts';
-import { serializeState } from '../../../../lib/core/window-state.ts';
 import { healthAnswer } from '../../../../lib/server/health.ts';
 import { rejectedAnswer } from '../../../../lib/server/rejected.ts';
 import { objectAnswer } from '../../../../lib/server/stored-object.ts';
