@@ -189,9 +189,12 @@ export class Partition {
    */
   async readWhole(fromMs: number, toMs: number): Promise<void> {
     // One after the other: what one reads, the next does not read again.
-    const reading = this.#wholesQueue.then(() =>
-      eachOf(this.#notWhole(fromMs, toMs), OBJECTS_AT_ONCE, (key) => this.#readWhole(key)),
-    );
+    const reading = this.#wholesQueue.then(() => {
+      const keys = this.#notWhole(fromMs, toMs);
+      return eachOf(keys, keys.length > MAX_WHOLES ? FEW_AT_ONCE : OBJECTS_AT_ONCE, (key) =>
+        this.#readWhole(key),
+      );
+    });
     this.#wholesQueue = reading.catch(() => {});
     if (this.#notWhole(fromMs, toMs).length <= MAX_WHOLES) await reading;
   }
@@ -335,6 +338,9 @@ export class Partition {
     this.version += 1;
   }
 }
+
+/** What nobody waits for leaves the processor to those who do. */
+const FEW_AT_ONCE = 4;
 
 /** Of windows that were shown one by one: two ranges of 150 windows and four shards. */
 const MAX_WHOLES = 1200;
