@@ -25,6 +25,7 @@ const BUNDLE = { output: 'standalone', distDir: '.next-bundle' };
 /** @type {import('next').NextConfig} */
 const nextConfig = {
   ...(process.env.PAGE_BUNDLE === '1' ? BUNDLE : {}),
+  outputFileTracingIncludes: { '/rules': ['./docs/fidelity.md'] },
   poweredByHeader: false,
   reactStrictMode: true,
   // Hot reload needs no badge over the page.

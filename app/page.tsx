@@ -1,11 +1,8 @@
-import { headers } from 'next/headers';
-import { redirect } from 'next/navigation';
+import { signedIn } from '@/app/sign-in/signed-in';
 import { Dashboard } from '@/components/dashboard/page-root';
 import { PlainTable } from '@/components/dashboard/plain-table';
 import { detailsOf, parseUrlState } from '@/components/live/url-state';
-import { dashboard } from '@/lib/server/dashboard';
 import { firstView } from '@/lib/server/first-view';
-import { isProblem } from '@/lib/server/problem';
 import { shownCurrency } from '@/lib/server/settings';
 
 interface PageProps {
@@ -13,8 +10,7 @@ interface PageProps {
 }
 
 export default async function Page({ searchParams }: PageProps) {
-  const asked = await headers();
-  if (!(await maySee(asked.get('cookie')))) redirect('/sign-in');
+  const asked = await signedIn();
   const locale = /^[\w-]+/.exec(asked.get('accept-language') ?? '')?.[0] ?? 'en';
   const search = searchOf(await searchParams);
   const url = parseUrlState(search);
@@ -30,16 +26,6 @@ export default async function Page({ searchParams }: PageProps) {
       )}
     </>
   );
-}
-
-async function maySee(cookies: string | null): Promise<boolean> {
-  try {
-    return (await dashboard().access.roleOfCookies(cookies)) !== null;
-  } catch (error) {
-    // A setting is missing or wrong. The page shows which; there is nothing else to see.
-    if (isProblem(error)) return true;
-    throw error;
-  }
 }
 
 function searchOf(parameters: Awaited<PageProps['searchParams']>): string {

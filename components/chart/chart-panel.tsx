@@ -8,13 +8,14 @@ import { Chart } from '@/components/chart/chart';
 import { useChartData } from '@/components/chart/chart-data';
 import { ChartTwin } from '@/components/chart/chart-twin';
 import { ClosingMarks } from '@/components/chart/closing-marks';
-import { ChartFlags } from '@/components/chart/flag-signs';
+import { ChartFlags, DeedMarks } from '@/components/chart/flag-signs';
 import { ChartLegend } from '@/components/chart/legend';
 import { LimitHandle } from '@/components/chart/limit-handle';
 import { PaceSentence, paceWords } from '@/components/chart/pace';
 import { across, beside, PLOT } from '@/components/chart/plot';
 import { usePlotPointer } from '@/components/chart/plot-pointer';
 import { ChartTooltip } from '@/components/chart/tooltip';
+import { useDeeds } from '@/components/live/deed-store';
 import type { UrlState } from '@/components/live/url-state';
 import type { Format } from '@/components/ui/format';
 import { onKeysOf } from '@/components/ui/key-table';
@@ -53,6 +54,8 @@ export function ChartPanel(props: ChartPanelProps) {
   const isNarrow = useNarrow();
   const data = useChartData({ answer, previous, url, format, isNarrow });
   const { bars, scale, flags, limitCents } = data;
+  const [from, to] = [bars[0]?.slot.startMs ?? 0, bars.at(-1)?.slot.endMs ?? 0];
+  const deeds = useDeeds().filter(({ atMs }) => from <= atMs && atMs < to);
   const selection = useBarSelection(bars);
   const { bar, isPinned, select, clear } = selection;
   const [spoken, setSpoken] = useState('');
@@ -151,6 +154,7 @@ export function ChartPanel(props: ChartPanelProps) {
         </div>
         <ClosingMarks bars={bars} scale={scale} />
         {flags !== null && <ChartFlags bars={bars} flags={flags} />}
+        <DeedMarks bars={bars} deeds={deeds} />
         {limitCents !== null && (
           <LimitHandle
             cents={limitCents}
@@ -181,6 +185,7 @@ export function ChartPanel(props: ChartPanelProps) {
         over={bars.filter((each) => each.isOver).length}
         limit={limitCents === null ? null : format.money(limitCents)}
         flags={flags === null ? null : [...flags.values()]}
+        deeds={deeds.map(({ atMs, words }) => `${format.clock(atMs)}: ${words}`)}
       />
       {isNarrow && tooltip}
       <ChartTwin slots={data.slots} caption={data.title} format={format} />

@@ -76,7 +76,10 @@ export function blankWords(
   format: Pick<Format, 'day'>,
 ): string {
   if (detail && !isDetailable(shown)) return `${label}: known in ranges of up to ${MAX_DETAILED_DAYS} days.`;
-  const isBlank = shown.slots.every((slot) => ['before', 'future', 'empty'].includes(slot.state));
+  const isBlank = shown.slots.every(
+    ({ state, recordCount }) =>
+      ['before', 'future', 'empty'].includes(state) || (state === 'open' && (recordCount ?? 0) === 0),
+  );
   if (!isBlank) return '';
   if (shown.dayTotal.closedWindows > 0) return 'Nothing in this range. The day has sales at other times.';
   return `No sales on ${format.day(shown.fromMs)}.`;

@@ -1,7 +1,8 @@
 import type { ClickFlag } from '@/components/chart/click-flags';
-import { CrossSign, PennantSign } from '@/components/chart/flag-signs';
+import { BoltSign, CrossSign, PennantSign } from '@/components/chart/flag-signs';
 import { PartSwatch } from '@/components/ui/part-looks';
 
+const MOST_DEEDS = 2;
 const WAITING_COLORS = { 'so far': 'settled', late: 'doubt' } as const;
 
 /** Names only what the plot does not say itself. */
@@ -13,6 +14,7 @@ export function ChartLegend({
   over,
   limit,
   flags,
+  deeds,
 }: {
   /** Of the parts that bars are split into, and how each looks. */
   names: readonly string[];
@@ -25,10 +27,12 @@ export function ChartLegend({
   limit: string | null;
   /** Null when they are not shown. */
   flags: readonly ClickFlag[] | null;
+  /** What was done on purpose while the bars on screen grew, newest first. */
+  deeds: readonly string[];
 }) {
   // What waits comes and goes with each window: its line is kept, so that nothing below moves with it.
-  if (names.length === 0 && waiting.length === 0 && !isCompared && limit === null && flags === null)
-    return <div className="h-6" />;
+  const isPlain = names.length + waiting.length + deeds.length === 0;
+  if (isPlain && !isCompared && limit === null && flags === null) return <div className="h-6" />;
   const sum = (which: keyof ClickFlag) => (flags ?? []).reduce((all, flag) => all + flag[which], 0);
   return (
     <ul data-testid="chart-legend" className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-muted text-xs">
@@ -75,6 +79,12 @@ export function ChartLegend({
           </li>
         </>
       )}
+      {deeds.slice(0, MOST_DEEDS).map((words) => (
+        <li key={words} className="flex items-center gap-2">
+          <BoltSign />
+          {words}
+        </li>
+      ))}
     </ul>
   );
 }

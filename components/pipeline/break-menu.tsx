@@ -1,9 +1,9 @@
 'use client';
 
+import type { Deed, Fault } from '@/components/live/deed-store';
 import { serverNow } from '@/components/live/server-clock';
 import { useRuntimeAction } from '@/components/live/use-runtime';
-import type { Deed } from '@/components/pipeline/lesson-panel';
-import { type Fault, LESSONS } from '@/components/pipeline/lessons';
+import { LESSONS } from '@/components/pipeline/lessons';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { Menu, MenuItem } from '@/components/ui/menu';

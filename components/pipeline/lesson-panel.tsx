@@ -1,23 +1,17 @@
 'use client';
 
 import useSWR from 'swr';
+import type { Deed } from '@/components/live/deed-store';
 import type { PageData } from '@/components/live/page-data';
 import { getJson } from '@/components/live/request';
-import { type Fault, LESSONS, whatLambdaDid } from '@/components/pipeline/lessons';
+import { LESSONS, whatLambdaDid } from '@/components/pipeline/lessons';
 import { Button } from '@/components/ui/button';
 import type { ExplainAnswer } from '@/lib/contract/answers';
+import { headingId } from '@/lib/contract/heading-id';
 import type { RuntimeAnswer } from '@/lib/contract/runtime-answer';
 import { windowAt } from '@/lib/core/window';
 
 const LOOK_MS = 2000;
-
-/** Something that was done to the pipeline. */
-export interface Deed {
-  readonly fault: Fault;
-  /** What the runtime said to it. */
-  readonly words: string;
-  readonly atMs: number;
-}
 
 interface LessonPanelProps extends Pick<PageData, 'answer' | 'format' | 'change'> {
   readonly deed: Deed;
@@ -65,9 +59,9 @@ export function LessonPanel({ deed, answer, format, change, runtime, onClose }: 
       </dl>
       <div className="flex flex-wrap items-center gap-2">
         <Button onClick={() => change({ w: startMs })}>See {format.range(startMs, endMs)}</Button>
-        <span className="text-muted text-xs">
-          The rule and its test: <code className="font-mono">docs/fidelity.md</code>, “{heading}”
-        </span>
+        <a href={`/rules#${headingId(heading)}`} target="_blank" rel="noreferrer" className="px-2 underline">
+          The rule: {heading}
+        </a>
         <Button look="quiet" className="ml-auto" onClick={onClose}>
           Close
         </Button>

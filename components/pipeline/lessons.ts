@@ -1,8 +1,6 @@
+import type { Fault } from '@/components/live/deed-store';
 import type { ExplainedInvocation } from '@/lib/contract/answers';
-import type { RuntimeAction, RuntimeAnswer } from '@/lib/contract/runtime-answer';
-
-/** What can be broken, or mended, on purpose. */
-export type Fault = Exclude<RuntimeAction, 'time-lapse' | 'real-time' | 'reset' | 'demo-day' | 'redrive'>;
+import type { RuntimeAnswer } from '@/lib/contract/runtime-answer';
 
 export interface Lesson {
   /** For the menu, in the imperative. */

@@ -5,6 +5,7 @@ import { Fragment, useEffect, useRef, useState } from 'react';
 import useSWR from 'swr';
 import { reconcile } from '@/components/clicks/reconcile';
 import { useClicks } from '@/components/live/click-store';
+import { type Deed, noteDeed } from '@/components/live/deed-store';
 import type { PageData } from '@/components/live/page-data';
 import { getJson } from '@/components/live/request';
 import { usePlace } from '@/components/live/use-place';
@@ -12,7 +13,7 @@ import { useRuntime } from '@/components/live/use-runtime';
 import { BreakMenu } from '@/components/pipeline/break-menu';
 import { DataMenu } from '@/components/pipeline/data-menu';
 import { HOP_NAMES, HOP_STATUS, healthSentence, isAllDown } from '@/components/pipeline/hop-words';
-import { type Deed, LessonPanel } from '@/components/pipeline/lesson-panel';
+import { LessonPanel } from '@/components/pipeline/lesson-panel';
 import { PipelineDetail } from '@/components/pipeline/pipeline-detail';
 import { Card } from '@/components/ui/card';
 import { CopyButton } from '@/components/ui/copy-button';
@@ -76,7 +77,13 @@ export function Pipeline(data: PageData) {
         {runtime?.available === true && health?.role !== 'watch' && (
           <div className="flex gap-2">
             <DataMenu {...data} runtime={runtime} />
-            <BreakMenu runtime={runtime} onDone={setDeed} />
+            <BreakMenu
+              runtime={runtime}
+              onDone={(done) => {
+                noteDeed(done);
+                setDeed(done);
+              }}
+            />
           </div>
         )}
       </div>

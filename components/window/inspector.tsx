@@ -73,10 +73,9 @@ export function Inspector({ answer, format, url, change, isReplay }: PageData) {
                     : 'No object in the bucket holds this window.'}
                 </p>
               )}
-              {slot.objects.map((object, index) => (
+              {slot.objects.map((object) => (
                 <Disclosure
                   key={object.key}
-                  initiallyOpen={index === 0}
                   summary={<span className="break-all font-mono text-xs">{object.key}</span>}
                 >
                   <RawObject objectKey={object.key} format={format} />

@@ -45,6 +45,7 @@ for (const [look, colorScheme, viewport] of [
     const row = page.locator('[data-testid="window-row"][data-state="closed"]').first();
     await row.getByRole('button').click();
     await page.getByTestId('inspector').getByText('Explain this window').click();
+    await page.getByRole('region', { name: 'Objects' }).locator('summary').first().click();
     await expect(page.getByTestId('raw-object').first()).toBeVisible();
     await page.route('**/api/{windows,sales}*', (route) =>
       route.fulfill({ status: 502, json: { problem: DENIED } }),
@@ -55,6 +56,7 @@ for (const [look, colorScheme, viewport] of [
     await expectNoViolations(page, 'a problem at the first look');
     await page.unroute('**/api/{windows,sales}*');
     await row.getByRole('button').click();
+    await page.getByRole('region', { name: 'Objects' }).locator('summary').first().click();
     await expect(page.getByTestId('raw-object').first()).toBeVisible();
     await expectNoViolations(page, 'table and inspector');
   });
@@ -115,8 +117,10 @@ test('by keyboard alone, through the chart: from Generate sales to the raw objec
   }
   await expect(spoken.first()).toContainText(/closed/);
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('raw-object').first()).toContainText('"tot_record_count"');
   await expect(page.getByRole('dialog')).toBeFocused();
+  await tabTo(page, '[aria-label="Objects"] summary');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('raw-object').first()).toContainText('"tot_record_count"');
   await tabTo(page, '[data-testid="raw-object"]');
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('inspector')).toHaveCount(0);

@@ -20,6 +20,10 @@ test('the keyboard alone leads from Generate sales to the raw object', async ({ 
   await expect(row).toBeVisible();
   await tabTo(page, '[data-testid="window-row"][data-state="closed"] button');
   await page.keyboard.press('Enter');
+  await expect(page.getByTestId('inspector')).toBeVisible();
+  await expect(page.getByTestId('raw-object')).toHaveCount(0);
+  await tabTo(page, '[aria-label="Objects"] summary');
+  await page.keyboard.press('Enter');
   await expect(page.getByTestId('raw-object').first()).toContainText('"tot_record_count"');
   await tabTo(page, '[data-testid="raw-object"]');
   const shown: unknown = JSON.parse((await page.locator(':focus').textContent()) ?? '');
@@ -119,8 +123,17 @@ test('what is broken on purpose is seen, and said', async ({ page, brisk: pipeli
   const breakIt = (words: string) => choose('Break it', words);
   await breakIt('Send a record that is no sale');
   const lesson = page.getByTestId('lesson');
+  await expect(page.getByTestId('deed')).toHaveCount(1);
+  await expect(page.getByTestId('chart-legend')).toContainText('A record that is not JSON went to');
   await expect(lesson).toContainText('A record that is not JSON went to');
   await expect(lesson.getByTestId('lesson-live').first()).toContainText('1 record rejected.');
+  const [rules] = await Promise.all([
+    page.context().waitForEvent('page'),
+    lesson.getByRole('link', { name: 'The rule: Failures and retries' }).click(),
+  ]);
+  await expect(rules.getByRole('heading', { name: 'Failures and retries' })).toBeInViewport();
+  await expectAccessible(rules);
+  await rules.close();
   await page.getByRole('tab', { name: /^Rejected \(1\)/ }).click();
   await expect(page.getByText('expected a JSON object, got this is not a sale')).toBeVisible();
 

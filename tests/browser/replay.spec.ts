@@ -67,6 +67,7 @@ test('a day that was exported is played again from its file alone, and the page 
   await expect(counted(page)).toHaveCount(2);
   await page.getByRole('tab', { name: 'Table' }).click();
   await page.locator('[data-testid="window-row"][data-state="closed"] button').first().click();
+  await page.getByRole('region', { name: 'Objects' }).locator('summary').first().click();
   await expect(page.getByTestId('raw-object').first()).toContainText('"tot_record_count"');
   await expectAccessible(page);
   await page.keyboard.press('Escape');

@@ -104,6 +104,9 @@ test('an empty range of a day with sales is told from a day without any', () => 
   );
   expect(blank(0, [slotAt(0, 'before', null)])).toBe('No sales on that day.');
   expect(blank(0, [slotAt(0, 'missing', null)])).toBe('');
+  const open = slotAt(0, 'open', null);
+  expect(blank(0, [open])).toBe('No sales on that day.');
+  expect(blank(0, [{ ...open, recordCount: 3 }])).toBe('');
 });
 
 test('a window that is longer than those beside it is one bar over all places that lie in it', () => {
