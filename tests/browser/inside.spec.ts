@@ -205,6 +205,7 @@ test('records are seen as they flow, those of a click to the cent, and one that 
     .last()
     .getByRole('button', { name: first.requestId.slice(0, 8) })
     .click();
+  await page.getByRole('region', { name: 'Objects' }).locator('summary').first().click();
   await expect(page.getByTestId('inspector')).toContainText(first.requestId);
 });
 
