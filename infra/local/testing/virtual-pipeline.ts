@@ -1,6 +1,7 @@
 import type { MappingEnvironment } from '../lambda/event-source-mapping/mapping-environment.ts';
 import { startEventSourceMappings } from '../lambda/event-source-mapping/mapping-registry.ts';
 import type { InvocationOutcome } from '../lambda/function-invoker.ts';
+import { exited, timedOut } from '../lambda/functions/function-error.ts';
 import type { HandlerHost } from './handler-call.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { MemoryStream } from './memory-stream.ts';
@@ -124,7 +125,7 @@ export class VirtualPipeline {
     if (how === 'throttled') {
       return { kind: 'not-invoked', errorType: 'TooManyRequestsException', message: 'Rate Exceeded.' };
     }
-    let outcome: InvocationOutcome = functionError(requestId, 'Error', 'As the scenario has it');
+    let outcome: InvocationOutcome = functionError(requestId, THROWN);
     if (how !== 'throws') {
       const timeoutMs = timeoutSeconds * 1000;
       const running = this.#host.call(payload, {
@@ -143,7 +144,7 @@ export class VirtualPipeline {
       outcome =
         kind === 'answer'
           ? { kind: 'success', requestId, payload: returned }
-          : { kind: 'function-error', requestId, functionError: 'Unhandled', payload: returned };
+          : functionError(requestId, returned);
     }
     if (invocationMs > 0) await process.sleep(invocationMs);
     return how === null || how === 'throws' || how === 's3 refuses'
@@ -163,20 +164,11 @@ export class VirtualPipeline {
         const { timeoutSeconds } = this.#plan;
         this.#host.restart();
         await process.sleep(timeoutSeconds * 1000);
-        const seconds = timeoutSeconds.toFixed(2);
-        return functionError(
-          requestId,
-          'Sandbox.Timedout',
-          `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
-        );
+        return functionError(requestId, timedOut(requestId, timeoutSeconds));
       }
       default:
         this.#host.restart();
-        return functionError(
-          requestId,
-          'Runtime.ExitError',
-          `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
-        );
+        return functionError(requestId, exited(requestId, 'signal: killed'));
     }
   }
 
@@ -195,7 +187,8 @@ export class VirtualPipeline {
   }
 }
 
-function functionError(requestId: string, errorType: string, errorMessage: string): InvocationOutcome {
-  const payload = JSON.stringify({ errorType, errorMessage, trace: [] });
+const THROWN = JSON.stringify({ errorType: 'Error', errorMessage: 'As the scenario has it', trace: [] });
+
+function functionError(requestId: string, payload: string): InvocationOutcome {
   return { kind: 'function-error', requestId, functionError: 'Unhandled', payload };
 }
