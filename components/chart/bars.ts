@@ -1,8 +1,8 @@
 import { MEASURES, type Measure, runningTotals } from '@/components/ui/measures';
 import type { Share, SplitPart } from '@/components/ui/split';
 import type { WindowsAnswer } from '@/lib/contract/answers';
-import { DAY_MS } from '@/lib/core/range';
 import type { Slot, SlotState } from '@/lib/core/slot';
+import { DAY_MS } from '@/lib/core/window';
 
 /** One place of the chart, in cents or counts, as its measure is. A null value is unknown and is drawn as a blank of its kind, never as zero. */
 export interface Bar {

@@ -12,7 +12,8 @@ import { isSameNews, windowsUrl } from '@/components/live/use-windows';
 import type { Format } from '@/components/ui/format';
 import { onKeysOf } from '@/components/ui/key-table';
 import type { WindowsAnswer } from '@/lib/contract/answers';
-import { DAY_MS, type Span } from '@/lib/core/range';
+import type { Span } from '@/lib/core/range';
+import { DAY_MS } from '@/lib/core/window';
 
 const POLL_MS = 60_000;
 const PAGE = 6;

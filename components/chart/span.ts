@@ -1,6 +1,6 @@
 import { spanQuery } from '@/components/live/url-state';
-import { DAY_MS, MAX_RANGE_DAYS, type NamedRange, type Span } from '@/lib/core/range';
-import { utcDate } from '@/lib/core/window';
+import { MAX_RANGE_DAYS, type NamedRange, type Span } from '@/lib/core/range';
+import { DAY_MS, utcDate } from '@/lib/core/window';
 
 /** What of a span is moved: one of its ends, or the whole of it. */
 export type Grip = 'from' | 'to' | 'whole';

@@ -4,6 +4,7 @@ import type { PageData } from '@/components/live/page-data';
 import { useServerNow } from '@/components/live/server-clock';
 import { useHealth } from '@/components/live/use-place';
 import { CopyButton } from '@/components/ui/copy-button';
+import { HOUR_MS } from '@/lib/core/window';
 
 const MINUTE_MS = 60_000;
 
@@ -31,7 +32,7 @@ export function CostMeter({ answer }: PageData) {
 
 /** Provisioned, as the stacks deploy it, in us-east-1. https://aws.amazon.com/kinesis/data-streams/pricing/ */
 const SHARD_HOUR_USD = 0.015;
-const IDLE_MS = 3 * 3_600_000;
+const IDLE_MS = 3 * HOUR_MS;
 
 /** What a stream costs while it exists, whether or not it is used. */
 export function streamCost(shards: number): { readonly dayUsd: number; readonly monthUsd: number } {
@@ -42,5 +43,5 @@ export function streamCost(shards: number): { readonly dayUsd: number; readonly 
 /** Whole hours since the last window that sold something, once they are three; null before, and when nothing is known. */
 export function idleHours(lastEndMs: number | null, nowMs: number): number | null {
   if (lastEndMs === null || nowMs - lastEndMs < IDLE_MS) return null;
-  return Math.floor((nowMs - lastEndMs) / 3_600_000);
+  return Math.floor((nowMs - lastEndMs) / HOUR_MS);
 }

@@ -6,7 +6,7 @@ import { getJson } from '@/components/live/request';
 import { isSameNews, windowsUrl } from '@/components/live/use-windows';
 import type { Format } from '@/components/ui/format';
 import type { WindowsAnswer } from '@/lib/contract/answers';
-import { DAY_MS } from '@/lib/core/range';
+import { DAY_MS } from '@/lib/core/window';
 
 const WIDTH = 240;
 const HEIGHT = 40;

@@ -3,7 +3,7 @@ import { getJson } from '@/components/live/request';
 import { serverNow } from '@/components/live/server-clock';
 import { isSameNews } from '@/components/live/use-windows';
 import type { DaysAnswer } from '@/lib/contract/answers';
-import { DAY_MS } from '@/lib/core/range';
+import { DAY_MS } from '@/lib/core/window';
 
 /** The UTC days that exist, today first, each past one with its total. */
 export function useDays(): DaysAnswer | undefined {

@@ -3,19 +3,12 @@ import type { CustomersAnswer, WindowsAnswer } from '@/lib/contract/answers';
 import { dueMs } from '@/lib/contract/click';
 import { dayMsOf, type ReplayFile } from '@/lib/contract/replay-file';
 import { rankCustomers } from '@/lib/core/customer-ranking';
-import {
-  DAY_MS,
-  firstWindowFrom,
-  isOfMoreDays,
-  type NamedRange,
-  type Range,
-  rangeOf,
-} from '@/lib/core/range';
+import { firstWindowFrom, isOfMoreDays, type NamedRange, type Range, rangeOf } from '@/lib/core/range';
 import type { Detail } from '@/lib/core/slot';
 import { FINAL_MS, LATE_MS, type Slot } from '@/lib/core/slot';
 import { buildSlots, type Known } from '@/lib/core/slots';
 import { newestOf, spreadOf, totalsOf } from '@/lib/core/totals';
-import { windowAt, windowStartMs } from '@/lib/core/window';
+import { DAY_MS, windowAt, windowStartMs } from '@/lib/core/window';
 import type { WindowPart } from '@/lib/core/window-part';
 
 /** A replay file made ready to be asked what was known at any moment of it. Times are epoch milliseconds. */

@@ -2,7 +2,7 @@ import { NO_ANSWER, RequestError } from '@/components/live/request';
 import type { Click } from '@/lib/contract/click';
 import { receiptLine } from '@/lib/contract/receipt-line';
 import { dayMsOf, parseHeader } from '@/lib/contract/replay-file';
-import { DAY_MS } from '@/lib/core/range';
+import { DAY_MS } from '@/lib/core/window';
 
 export interface ReplayExport {
   /** `replay-2021-01-24.ndjson` */

@@ -10,6 +10,7 @@ import type { Format } from '@/components/ui/format';
 import { ProblemNote } from '@/components/ui/problem-note';
 import type { CustomersAnswer } from '@/lib/contract/answers';
 import { rangeText } from '@/lib/core/range';
+import { DAY_MS } from '@/lib/core/window';
 
 const POLL_MS = 2000;
 const NUMBER = 'px-2 py-1.5 text-right tabular-nums';
@@ -140,7 +141,7 @@ function changeWords({ salesCents, beforeCents }: Row, format: Format): string {
 /** To the minute: the clock goes on. */
 function whenWords(fromMs: number, toMs: number, format: Format): string {
   const [first, last] = [format.day(fromMs), format.day(toMs - 1)];
-  const isWholeDays = toMs - fromMs >= 86_400_000 && first !== last;
+  const isWholeDays = toMs - fromMs >= DAY_MS && first !== last;
   return isWholeDays
     ? `${first} to ${last}`
     : `${first} ${format.range(fromMs, Math.floor(toMs / 60_000) * 60_000)}`;

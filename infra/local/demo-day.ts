@@ -1,8 +1,7 @@
 import { emptyAggregate, fold } from '../../lib/core/aggregate.ts';
 import { DUMMY_CUSTOMERS } from '../../lib/core/dummy-customers.ts';
 import { partitionPrefix, resultKey } from '../../lib/core/object-key.ts';
-import { DAY_MS } from '../../lib/core/range.ts';
-import { parseUtcDay, utcDay, windowStartMs } from '../../lib/core/window.ts';
+import { DAY_MS, HOUR_MS, parseUtcDay, utcDay, windowStartMs } from '../../lib/core/window.ts';
 import { resultOf, serializeResult, type WindowResult } from '../../lib/core/window-result.ts';
 import type { Bucket } from './s3/storage/bucket.ts';
 
@@ -53,7 +52,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 /** Quiet nights, busy noons and evenings, a gap now and then; the same for the same window. Null: nobody bought anything. */
 function demoResult(startMs: number, endMs: number): WindowResult | null {
   const random = mulberry32(startMs / 1000);
-  const hour = (startMs % DAY_MS) / 3_600_000;
+  const hour = (startMs % DAY_MS) / HOUR_MS;
   const bustle = Math.exp(-((hour - 12) ** 2) / 10) + 0.8 * Math.exp(-((hour - 19) ** 2) / 5);
   const recordCount = Math.floor((bustle + 0.02) * 200 * (0.5 + random()));
   if (recordCount < 5 || random() < 0.015) return null;

@@ -1,6 +1,5 @@
-import { DAY_MS } from '../core/range.ts';
 import { LATE_MS } from '../core/slot.ts';
-import { windowAt, windowStartMs } from '../core/window.ts';
+import { DAY_MS, windowAt, windowStartMs } from '../core/window.ts';
 import type { Problem, Receipt, TracesAnswer } from './answers.ts';
 
 /** One press of the button, and what has become of it. Kept by the browser that pressed. */

@@ -1,6 +1,5 @@
 import { FieldError, type Fields, isoTime, jsonLine, parseFields } from '../core/json-fields.ts';
-import { DAY_MS } from '../core/range.ts';
-import { MAX_WINDOW_SECONDS, parseUtcDay } from '../core/window.ts';
+import { DAY_MS, MAX_WINDOW_SECONDS, parseUtcDay } from '../core/window.ts';
 import { parsePart, type WindowPart } from '../core/window-part.ts';
 import { MalformedResultError } from '../core/window-result.ts';
 import type { Click } from './click.ts';

@@ -1,6 +1,5 @@
-import { parseUtcDay, utcDay, windowStartMs } from './window.ts';
+import { DAY_MS, HOUR_MS, parseUtcDay, utcDay, windowStartMs } from './window.ts';
 
-export const DAY_MS = 86_400_000;
 /** More bars than these are slow to draw and too thin to point at. */
 export const MAX_BARS = 150;
 /** In longer ranges slots tell no details: the answer would take seconds of everybody's time. */
@@ -162,7 +161,7 @@ function lay(
   if (!isSpan(range)) {
     const hours = range === '1h' ? 1 : 4;
     const single = range === '1h';
-    const wantedMs = hours * 3_600_000;
+    const wantedMs = hours * HOUR_MS;
     const lengthMs = single ? Math.min(wantedMs, MAX_BARS * windowSeconds * 1000) : wantedMs;
     const stepSeconds = single ? windowSeconds : stepOf(lengthMs, windowSeconds);
     const stepMs = stepSeconds * 1000;

@@ -7,6 +7,9 @@ export interface Window {
   readonly endMs: number;
 }
 
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
 /** The longest that Lambda takes: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 export const MAX_WINDOW_SECONDS = 900;
 
@@ -48,7 +51,6 @@ export function utcDay(timeMs: number): string {
   return lastDay.day;
 }
 
-const DAY_MS = 86_400_000;
 /** Of a year's keys each names its day and the time of its window, and hundreds in a row the same one. */
 let lastDay = { fromMs: 0, day: '1970_01_01' };
 let lastParsed = { day: '1970_01_01', timeMs: 0 };

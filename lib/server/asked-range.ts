@@ -1,14 +1,7 @@
 import 'server-only';
-import {
-  DAY_MS,
-  parseRangeQuery,
-  type Range,
-  type RangeQuery,
-  rangeOf,
-  UnknownRangeError,
-} from '../core/range.ts';
+import { parseRangeQuery, type Range, type RangeQuery, rangeOf, UnknownRangeError } from '../core/range.ts';
 import { DETAILS, type Detail } from '../core/slot.ts';
-import { utcDay } from '../core/window.ts';
+import { DAY_MS, utcDay } from '../core/window.ts';
 import { badRequest } from './problem.ts';
 import type { WindowStore } from './window-store/window-store.ts';
 

@@ -2,13 +2,13 @@ import 'server-only';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { ExplainAnswer, ExplainedInvocation, Problem } from '../contract/answers.ts';
 import { type InvocationLog, logGroupOf, parseInvocationLog } from '../core/invocation-log.ts';
-import { windowStartMs, windowTime } from '../core/window.ts';
+import { HOUR_MS, windowStartMs, windowTime } from '../core/window.ts';
 import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest, problem, problemOf } from './problem.ts';
 
 /** A consumer that stood still writes of a window long after its end; further back the logs are not searched. */
-const SEARCHED_AFTER_MS = 6 * 3_600_000;
+const SEARCHED_AFTER_MS = 6 * HOUR_MS;
 /** A page holds up to 1 MB of what CloudWatch has searched, and may be empty. */
 const MAX_PAGES = 20;
 const MAX_INVOCATIONS = 2000;

@@ -1,7 +1,7 @@
 import 'server-only';
 import { headerLine, MAX_REPLAY_BYTES, resultLine } from '../contract/replay-file.ts';
-import { DAY_MS, parseRangeQuery, UnknownRangeError } from '../core/range.ts';
-import { utcDay } from '../core/window.ts';
+import { parseRangeQuery, UnknownRangeError } from '../core/range.ts';
+import { DAY_MS, utcDay } from '../core/window.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest } from './problem.ts';
 import { eachOf, OBJECTS_AT_ONCE } from './window-store/object-reader.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { customersAnswer } from './customers-answer.ts';
 import type { Clock } from './window-store/store-clock.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
-import type { WindowStore } from './window-store/window-store.ts';
+import { OVER_MS, type WindowStore } from './window-store/window-store.ts';
 import { windowsAnswer } from './windows-answer.ts';
 
 /** An answer as it is sent, whoever asks. */
@@ -18,7 +18,6 @@ export interface SharedAnswer {
 const FRESH_MS = 2000;
 /** Some 20 to 100 kB each; whoever looks further has asked for something else. */
 const MAX_ANSWERS = 100;
-const OVER_MS = 3 * 86_400_000;
 
 interface Answer {
   readonly serverNowMs: number;

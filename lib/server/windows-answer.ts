@@ -1,11 +1,11 @@
 import 'server-only';
 import type { DaysAnswer, WindowsAnswer } from '../contract/answers.ts';
 import { UNREAD, type WindowLack } from '../core/lack.ts';
-import { DAY_MS, daysOf, isDetailable, type Range, rangeOf } from '../core/range.ts';
+import { daysOf, isDetailable, type Range, rangeOf } from '../core/range.ts';
 import type { Detail, Slot } from '../core/slot.ts';
 import { buildSlots, isDetailed, type Known } from '../core/slots.ts';
 import { newestOf, spreadOf, type Totals, totalsOf } from '../core/totals.ts';
-import { MAX_WINDOW_SECONDS, parseUtcDay, utcDay, windowAt } from '../core/window.ts';
+import { DAY_MS, MAX_WINDOW_SECONDS, parseUtcDay, utcDay, windowAt } from '../core/window.ts';
 import { askedDetails, askedRange, layOut } from './asked-range.ts';
 import { ProblemError } from './problem.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { HOUR_MS } from '../../../lib/core/window.ts';
 import { type HashKey, hashOfPartitionKey } from './hash-key.ts';
 import { noSuchShard, StorageError } from './kinesis-error.ts';
 import type { LogRecord } from './log/record-frame.ts';
@@ -31,7 +32,6 @@ export interface StreamEnvironment {
 
 /** Old files are looked for this often; what a reader sees is trimmed to the millisecond. */
 const SWEEP_MS = 60_000;
-const HOUR_MS = 3_600_000;
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html */
 export const DEFAULT_RECORD_KIB = 1024;
 

@@ -1,15 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import path from 'node:path';
+import { HOUR_MS } from '../../../lib/core/window.ts';
 import type { Clock } from '../clock.ts';
-import { shardLimitError } from './account-limit.ts';
 import { type HashKey, hashKeyFromDecimal } from './hash-key.ts';
-import { KinesisError, StorageError } from './kinesis-error.ts';
+import { KinesisError, StorageError, shardLimitError, streamNotFound } from './kinesis-error.ts';
 import { type NewStream, newStream } from './new-stream.ts';
 import { recoveredShards, type ShardRecovery } from './recovery.ts';
 import type { Shard } from './shard.ts';
 import { type PutEntry, type PutOutcome, Stream, type StreamEnvironment } from './stream.ts';
 import { deleteStreamFolder, folderOfStream, storedStreams } from './stream-folder.ts';
-
 import { createStreamFolder, type StreamMetadata, type StreamTransition } from './stream-metadata.ts';
 import { DEFAULT_SHARD_LIMIT, DEFAULT_TRANSITION_MS, type StreamsOptions } from './streams-options.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -73,17 +72,10 @@ export class Streams {
   /** Throws ResourceNotFoundException. */
   stream(streamName: string): Stream {
     const stream = this.#streams.get(streamName);
-    if (stream === undefined) throw this.#notFound(streamName);
+    if (stream === undefined) throw streamNotFound(streamName, this.accountId);
     this.#settle(stream);
-    if (!this.#streams.has(streamName)) throw this.#notFound(streamName);
+    if (!this.#streams.has(streamName)) throw streamNotFound(streamName, this.accountId);
     return stream;
-  }
-
-  #notFound(streamName: string): KinesisError {
-    return new KinesisError(
-      'ResourceNotFoundException',
-      `Stream ${streamName} under account ${this.accountId} not found.`,
-    );
   }
 
   /** Open shards in the account. */
@@ -191,7 +183,7 @@ export class Streams {
   /** How long the stream keeps its records, in milliseconds; null when there is no such stream. */
   retentionMs(streamName: string): number | null {
     const stream = this.#streams.get(streamName);
-    return stream === undefined ? null : stream.metadata.retentionHours * 3_600_000;
+    return stream === undefined ? null : stream.metadata.retentionHours * HOUR_MS;
   }
 
   /** Calls back after records were put on the stream or its shards changed. Returns the unsubscribe function. */

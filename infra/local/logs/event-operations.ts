@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../../../lib/core/window.ts';
 import { list } from '../aws-json/collection-members.ts';
 import { required, structure } from '../aws-json/request-shape.ts';
 import { boolean, integer, long, text } from '../aws-json/scalar-members.ts';
@@ -21,8 +22,6 @@ const MOST_EVENTS = 10_000;
 const MOST_BYTES = 1_048_576;
 /** What each event counts besides its message. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const EVENT_BYTES = 26;
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
 const TIMES = { startTime: long({ min: 0 }), endTime: long({ min: 0 }) };
 

@@ -1,4 +1,4 @@
-import { MAX_WINDOW_SECONDS } from '../../../lib/core/window.ts';
+import { DAY_MS, MAX_WINDOW_SECONDS } from '../../../lib/core/window.ts';
 import { STATE_LIMIT_BYTES } from '../lambda/window-tracker.ts';
 import type { Moment, Scenario, ScenarioFailure } from './scenario.ts';
 
@@ -68,7 +68,7 @@ const DEFAULTS = {
 } as const;
 
 /** Longer than the stream keeps a record, so that one that fails for ever is given up within it. */
-const REST_MS = 48 * 3_600_000;
+const REST_MS = 2 * DAY_MS;
 
 /** Throws ScenarioError. */
 export function planOf(scenario: Scenario): Plan {

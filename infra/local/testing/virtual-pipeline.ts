@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../lib/core/window.ts';
 import type { MappingEnvironment } from '../lambda/event-source-mapping/mapping-environment.ts';
 import { startEventSourceMappings } from '../lambda/event-source-mapping/mapping-registry.ts';
 import type { InvocationOutcome } from '../lambda/function-invoker.ts';
@@ -15,7 +16,7 @@ import type { WindowedEvent } from './windowed-event.ts';
 const ACCOUNT = 'us-east-1:000000000000';
 const FUNCTION_ARN = `arn:aws:lambda:${ACCOUNT}:function:consumer`;
 const STREAM_ARN = `arn:aws:kinesis:${ACCOUNT}:stream/records`;
-const RETENTION_MS = 24 * 3_600_000;
+const RETENTION_MS = DAY_MS;
 
 /**
  * Stream, mapping and function on a virtual clock. Everything but time, disk and stream is the local runtime's own: the

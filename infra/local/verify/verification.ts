@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../lib/core/window.ts';
 import type { HandlerHost } from '../testing/handler-call.ts';
 import { type Plan, planOf } from '../testing/plan.ts';
 import { type Played, play } from '../testing/play.ts';
@@ -127,7 +128,7 @@ async function broken(
 
 /** A final invocation that fails for ever is known as such after a day. */
 function shortened(plan: Plan): Plan {
-  return { ...plan, untilMs: plan.untilMs - 22 * 3_600_000 };
+  return { ...plan, untilMs: plan.untilMs - 22 * HOUR_MS };
 }
 
 /** The sample's records over and over, within its first window. */

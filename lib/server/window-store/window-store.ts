@@ -2,11 +2,11 @@ import 'server-only';
 import { createHash } from 'node:crypto';
 import type { Problem } from '../../contract/answers.ts';
 import { type Lack, lackOf, type WindowLack } from '../../core/lack.ts';
-import { DAY_MS, daysOf, type Span } from '../../core/range.ts';
+import { daysOf, type Span } from '../../core/range.ts';
 import type { Grid } from '../../core/rolled-part.ts';
 import { FINAL_MS, LATE_MS } from '../../core/slot.ts';
 import { uncovered } from '../../core/slots.ts';
-import { parseUtcDay, utcDay, windowStartMs } from '../../core/window.ts';
+import { DAY_MS, parseUtcDay, utcDay, windowStartMs } from '../../core/window.ts';
 import type { WindowPart } from '../../core/window-part.ts';
 import { DayList } from './day-list.ts';
 import { GivenUp } from './given-up.ts';
@@ -39,7 +39,7 @@ const DAYS_LIST_MS = 30_000;
 /** Past days hardly ever change, but whoever opens one again wants to see what did. */
 const PAST_LIST_MS = 30_000;
 /** By then the stream holds no record of a day any more: what comes then was put there by hand. */
-const OVER_MS = 3 * DAY_MS;
+export const OVER_MS = 3 * DAY_MS;
 const OVER_LIST_MS = 600_000;
 /** A result that has not come by then is only looked for with the whole list. */
 const GIVE_UP_MS = 600_000;

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../../lib/core/window.ts';
 import { required, structure } from '../../aws-json/request-shape.ts';
 import { text, timestamp } from '../../aws-json/scalar-members.ts';
 import { KinesisError } from '../kinesis-error.ts';
@@ -65,7 +66,7 @@ export function readFilter(
 /** Before it there is nothing: the retention's start or the stream's, which is dated in whole seconds. */
 function horizonMs(stream: Stream, nowMs: number): number {
   const { createdMs, retentionHours } = stream.metadata;
-  return Math.max(Math.floor(createdMs / 1000) * 1000, nowMs - retentionHours * 3_600_000);
+  return Math.max(Math.floor(createdMs / 1000) * 1000, nowMs - retentionHours * HOUR_MS);
 }
 
 /** A shard was open from its parents' closing to its own. What lies before the trim horizon has no shards any more. */
@@ -73,7 +74,7 @@ export function passes(shard: Shard, filter: ShardFilter | null, stream: Stream,
   if (filter === null) return true;
   const { type, shardId, timestampMs } = filter;
   const { closedMs } = shard.metadata;
-  const atMs = Math.max(timestampMs ?? 0, nowMs - stream.metadata.retentionHours * 3_600_000);
+  const atMs = Math.max(timestampMs ?? 0, nowMs - stream.metadata.retentionHours * HOUR_MS);
   const isOpenAfter = closedMs === null || closedMs > atMs;
   switch (type) {
     case 'AFTER_SHARD_ID':

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../../lib/core/window.ts';
 import type { Clock } from '../../clock.ts';
 
 /**
@@ -41,4 +42,4 @@ export class Pause {
 const NEWS = 'news';
 
 /** Timers hold 31 bits of milliseconds; whoever waits looks at the clock again. */
-const LONGEST_MS = 3_600_000;
+const LONGEST_MS = HOUR_MS;

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../../lib/core/window.ts';
 import type { Clock } from '../../clock.ts';
 import { LambdaError } from '../lambda-error.ts';
 import type { FunctionPool } from './function-pool.ts';
@@ -6,7 +7,7 @@ import type { InvocationCall } from './invocation.ts';
 /** Lambda tries an event three times in all: again after one minute, and after two more. */
 const RETRY_DELAYS_MS = [60_000, 120_000];
 /** An event that cannot be started is kept for six hours; the pause grows from one second to five minutes. */
-const MAXIMUM_AGE_MS = 6 * 3_600_000;
+const MAXIMUM_AGE_MS = 6 * HOUR_MS;
 const LONGEST_PAUSE_MS = 300_000;
 
 /**
