@@ -1,6 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
 import { Random } from '../../../infra/local/testing/random.ts';
 import type { WindowsAnswer } from '../../../lib/contract/answers.ts';
@@ -10,6 +8,7 @@ import { healthAnswer } from '../../../lib/server/health.ts';
 import type { Clock } from '../../../lib/server/window-store/store-clock.ts';
 import { windowsAnswer } from '../../../lib/server/windows-answer.ts';
 import { FAULTS, type Fault, type FaultProxy, openFaultProxy } from '../../faults/fault-proxy.ts';
+import { heapBytes } from '../../fuzz/heap.ts';
 import { type LocalBucket, openLocalBucket, result } from './local-bucket.ts';
 
 /** 24 January 2021, 15:56 UTC */
@@ -136,14 +135,6 @@ async function recovery(page: Page, shards: number): Promise<number> {
     spentMs += LOOK_MS;
   }
   return Number.POSITIVE_INFINITY;
-}
-
-setFlagsFromString('--expose-gc');
-const collect: unknown = runInNewContext('gc');
-
-function heapBytes(): number {
-  if (typeof collect === 'function') collect();
-  return process.memoryUsage().heapUsed;
 }
 
 test('whatever becomes of its calls to S3, the page calls no wrong sum whole, and says all within 5 s once S3 is well', async () => {

@@ -1,8 +1,9 @@
 import { logGroupOf } from '../../../../lib/core/invocation-log.ts';
+import { checkLength, Violations } from '../../aws-json/violations.ts';
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
 import { functionReference } from '../functions/function-reference.ts';
 import type { FunctionSettings } from '../functions/function-store.ts';
-import { invalidParameterValue, LambdaError } from '../lambda-error.ts';
+import { invalidParameterValue, LambdaError, validationFailure } from '../lambda-error.ts';
 import { Constraints } from './constraints.ts';
 import { describeFunction, listedFunction } from './describe-functions.ts';
 import {
@@ -45,6 +46,7 @@ export async function createFunction(context: LambdaContext, request: HttpReques
   refuseForeign(body);
   refuseSettings(given);
   const { name } = functionReference(context.pool.account, named);
+  refuseLong(name);
   const settings: FunctionSettings = {
     ...DEFAULTS,
     logGroupName: logGroupOf(name),
@@ -62,6 +64,15 @@ export async function createFunction(context: LambdaContext, request: HttpReques
     StateReason: 'The function is being created.',
     StateReasonCode: 'Creating',
   });
+}
+
+/** Of a name alone, without an ARN around it. Throws LambdaError ValidationException. */
+function refuseLong(name: string): void {
+  const violations = new Violations();
+  checkLength(name.length, { max: 64 }, (constraint) =>
+    violations.add(`'${name}'`, 'functionName', constraint),
+  );
+  if (violations.message !== null) throw validationFailure(violations.message);
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html */

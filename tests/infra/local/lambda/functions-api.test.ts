@@ -113,6 +113,16 @@ describe('CreateFunction', () => {
     expect(Tags).toEqual({ team: 'sales' });
   });
 
+  test('takes a name of 64 characters, and no longer one', async () => {
+    expect(await create('n'.repeat(64))).toMatchObject({ FunctionName: 'n'.repeat(64) });
+    const name = 'n'.repeat(65);
+    expect(await refusal(create(name))).toMatchObject({
+      name: 'ValidationException',
+      status: 400,
+      message: `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64`,
+    });
+  });
+
   test('takes a package from the local bucket', async () => {
     local.objects.set('code/f.zip', Buffer.from(node('"of the bucket"')));
     await create('of-bucket', { Code: { S3Bucket: 'code', S3Key: 'f.zip' } });
