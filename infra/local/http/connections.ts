@@ -48,9 +48,12 @@ export function openHttp2(handle: Handler, { requestMs, idleMs }: Deadlines): ht
   server.on('session', (session) => {
     let open = 0;
     session.setLocalWindowSize?.(16 << 20);
-    // Silence while an answer is made is the service's own; with nothing asked, the client has gone quiet.
+    // With nothing asked, the client has gone quiet. Silence while an answer is made is the service's own, unless nobody is
+    // there any more: Node.js 20 keeps a session for good that a client has broken within a request.
     session.setTimeout(idleMs, () => {
-      if (open === 0) session.destroy();
+      if (open === 0) return session.destroy();
+      const deadline = setTimeout(() => session.destroy(), idleMs);
+      session.ping(() => clearTimeout(deadline));
     });
     session.on('stream', (stream) => {
       open += 1;

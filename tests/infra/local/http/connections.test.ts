@@ -36,6 +36,8 @@ async function untilClosed(bytes: string | Buffer): Promise<void> {
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 /** An empty SETTINGS frame. */
 const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+/** A whole request, and a frame that is larger than any may be. */
+const BROKEN = Buffer.from('00000a0105000000012282868441046' + '86f7374420000045f5f00000000', 'hex');
 /** The beginning of a HEADERS frame of stream 1, whose block goes on in frames that never come. */
 const HALF_HEADERS = Buffer.from([0, 0, 1, 1, 0, 0, 0, 0, 1, 0x82]);
 
@@ -47,6 +49,7 @@ describe('a connection ends by itself', () => {
     ['with half a body', 'PUT /b/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\nhello'],
     ['that is idle after its answer', 'GET /b HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['of HTTP/2 that asks for nothing', Buffer.concat([Buffer.from(PREFACE), SETTINGS])],
+    ['of HTTP/2 that breaks off within a request', Buffer.concat([Buffer.from(PREFACE), SETTINGS, BROKEN])],
     ['of HTTP/2 with half a header', Buffer.concat([Buffer.from(PREFACE), SETTINGS, HALF_HEADERS])],
   ])('%s', async (_name, bytes) => {
     await untilClosed(bytes);
