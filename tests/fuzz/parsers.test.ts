@@ -3,7 +3,7 @@ import { parseUrlState, serializeUrlState } from '../../components/live/url-stat
 import { Random } from '../../infra/local/testing/random.ts';
 import { parseClicks } from '../../lib/contract/click.ts';
 import { receiptLine } from '../../lib/contract/receipt-line.ts';
-import { headerLine, parseReplay, resultLine, serializeReplay } from '../../lib/contract/replay-file.ts';
+import { headerLine, parseReplay, resultLine } from '../../lib/contract/replay-file.ts';
 import { type Aggregate, emptyAggregate, fold } from '../../lib/core/aggregate.ts';
 import { parseDayIndex, serializeDayIndex } from '../../lib/core/day-index.ts';
 import { failureKey, parseFailureKey, redrivenKey } from '../../lib/core/failure-key.ts';
@@ -203,7 +203,12 @@ test.each<readonly [string, () => number]>([
       input: (random) => spoiltText(random, REPLAY),
       read: parseReplay,
       errors: ['ReplayFileError'],
-      write: serializeReplay,
+      write: ({ header: first, results, clicks }) =>
+        [
+          headerLine(first),
+          ...results.map(({ part, body }) => resultLine({ ...part, body })),
+          ...clicks.map(receiptLine),
+        ].join(''),
     }),
   ],
   [
