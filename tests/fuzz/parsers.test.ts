@@ -4,7 +4,13 @@ import { Random } from '../../infra/local/testing/random.ts';
 import { parseClicks } from '../../lib/contract/click.ts';
 import { receiptLine } from '../../lib/contract/receipt-line.ts';
 import { headerLine, parseReplay, resultLine } from '../../lib/contract/replay-file.ts';
-import { type Aggregate, emptyAggregate, fold } from '../../lib/core/aggregate.ts';
+import {
+  type Aggregate,
+  emptyAggregate,
+  fold,
+  parseState,
+  serializeState,
+} from '../../lib/core/aggregate.ts';
 import { parseDayIndex, serializeDayIndex } from '../../lib/core/day-index.ts';
 import { failureKey, parseFailureKey, redrivenKey } from '../../lib/core/failure-key.ts';
 import { parseFailure, serializeFailure } from '../../lib/core/failure-record.ts';
@@ -13,7 +19,6 @@ import { parseRejected } from '../../lib/core/rejected-records.ts';
 import { parseSale, serializeSale } from '../../lib/core/sale.ts';
 import { parsePart, parseSnapshot, startOfKey } from '../../lib/core/window-part.ts';
 import { parseOriginalResult, parseResult, resultOf, serializeResult } from '../../lib/core/window-result.ts';
-import { parseState, serializeState } from '../../lib/core/window-state.ts';
 import { header, replayed, sent } from '../components/replay/replayed-day.ts';
 import { T, W } from '../components/slots.ts';
 import { type Samples, spoiltJson, spoiltText, spoiltValue } from './spoilt.ts';
