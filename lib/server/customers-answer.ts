@@ -9,12 +9,12 @@ import type { StoreLoop } from './window-store/store-loop.ts';
 import type { WindowStore } from './window-store/window-store.ts';
 import { requireRead } from './windows-answer.ts';
 
-/** `GET /api/customers`. Throws what `windowsAnswer` throws, and ProblemError for a range that is too long. */
-export async function customersAnswer(
+/** For `GET /api/customers`, as `windowsRead`. Throws what that throws, and ProblemError for a range that is too long. */
+export async function customersRead(
   store: WindowStore,
   loop: Pick<StoreLoop, 'fresh'>,
   parameters: URLSearchParams,
-): Promise<CustomersAnswer> {
+): Promise<() => CustomersAnswer> {
   const query = askedRange(parameters);
   await loop.fresh();
   requireRead(store);
@@ -26,7 +26,7 @@ export async function customersAnswer(
   const lengthMs = toMs - fromMs;
   await store.ensure(daysOf(fromMs - lengthMs, toMs));
   const isIn = ({ window }: WindowPart) => window.startMs >= fromMs && window.startMs < toMs;
-  return {
+  return () => ({
     serverNowMs: nowMs,
     fromMs,
     toMs,
@@ -36,5 +36,5 @@ export async function customersAnswer(
       [...store.results(fromMs, toMs), ...store.snapshots().filter(isIn)],
       store.results(fromMs - lengthMs, Math.min(toMs, nowMs) - lengthMs),
     ),
-  };
+  });
 }

@@ -1,10 +1,10 @@
 import 'server-only';
 import { createHash } from 'node:crypto';
-import { customersAnswer } from './customers-answer.ts';
+import { customersRead } from './customers-answer.ts';
 import type { Clock } from './window-store/store-clock.ts';
 import type { StoreLoop } from './window-store/store-loop.ts';
 import { OVER_MS, type WindowStore } from './window-store/window-store.ts';
-import { windowsAnswer } from './windows-answer.ts';
+import { windowsRead } from './windows-answer.ts';
 
 /** An answer as it is sent, whoever asks. */
 export interface SharedAnswer {
@@ -24,14 +24,15 @@ interface Answer {
   readonly toMs: number;
 }
 
-type Build<T extends Answer> = (
+type Read = (
   store: WindowStore,
   loop: Pick<StoreLoop, 'fresh'>,
   parameters: URLSearchParams,
-) => Promise<T>;
+) => Promise<() => Answer>;
 
 interface Kept {
-  readonly stamp: string;
+  /** What the store had when it was asked, and once what was asked for is read, when it answered. */
+  stamp: string;
   readonly askedMs: number;
   readonly answer: Promise<SharedAnswer>;
 }
@@ -49,21 +50,17 @@ export class SharedAnswers {
     this.#clock = clock;
   }
 
-  /** `GET /api/windows`. Throws what `windowsAnswer` throws. */
+  /** `GET /api/windows`. Throws what `windowsRead` throws. */
   windows(parameters: URLSearchParams): Promise<SharedAnswer> {
-    return this.#answer('windows', windowsAnswer, parameters);
+    return this.#answer('windows', windowsRead, parameters);
   }
 
-  /** `GET /api/customers`. Throws what `customersAnswer` throws. */
+  /** `GET /api/customers`. Throws what `customersRead` throws. */
   customers(parameters: URLSearchParams): Promise<SharedAnswer> {
-    return this.#answer('customers', customersAnswer, parameters);
+    return this.#answer('customers', customersRead, parameters);
   }
 
-  async #answer<T extends Answer>(
-    route: string,
-    build: Build<T>,
-    parameters: URLSearchParams,
-  ): Promise<SharedAnswer> {
+  async #answer(route: string, read: Read, parameters: URLSearchParams): Promise<SharedAnswer> {
     await this.#loop.fresh();
     const asked = ['day', 'range', 'shift', 'with']
       .map((part) => parameters.get(part) ?? '')
@@ -76,9 +73,13 @@ export class SharedAnswers {
     if (known !== undefined && known.stamp === stamp && elapsedMs - known.askedMs < FRESH_MS) {
       return known.answer;
     }
-    const answer = build(this.#store, this.#loop, parameters).then((built) => this.#shared(built));
+    const answer = read(this.#store, this.#loop, parameters).then((answerNow) => {
+      kept.stamp = this.#store.stamp;
+      return this.#shared(answerNow());
+    });
+    const kept: Kept = { stamp, askedMs: elapsedMs, answer };
     this.#kept.delete(name);
-    this.#kept.set(name, { stamp, askedMs: elapsedMs, answer });
+    this.#kept.set(name, kept);
     answer.catch(() => this.#kept.delete(name));
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= MAX_ANSWERS) break;

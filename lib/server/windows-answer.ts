@@ -16,16 +16,22 @@ const MAX_MALFORMED = 20;
 const PREVIEWED_DAYS = 7;
 const BESIDE_MS = 200;
 
+/** `GET /api/windows`. Throws as `windowsRead`. */
+export async function windowsAnswer(...asked: Parameters<typeof windowsRead>): Promise<WindowsAnswer> {
+  return (await windowsRead(...asked))();
+}
+
 /**
- * `GET /api/windows`. Without `tracesSenders` it does not wait for what single results say of who sent: an index does not
- * tell. Throws ProblemError for a bad query, and when what is asked for was never read.
+ * Reads what `GET /api/windows` asks for; then the answer is of that moment. Without `tracesSenders` it does not wait for what
+ * single results say of who sent: an index does not tell. Throws ProblemError for a bad query, and when what is asked for was
+ * never read.
  */
-export async function windowsAnswer(
+export async function windowsRead(
   store: WindowStore,
   loop: Pick<StoreLoop, 'fresh'>,
   parameters: URLSearchParams,
   tracesSenders = true,
-): Promise<WindowsAnswer> {
+): Promise<() => WindowsAnswer> {
   const query = askedRange(parameters);
   const details = askedDetails(parameters.get('with') ?? '');
   await loop.fresh();
@@ -42,7 +48,7 @@ export async function windowsAnswer(
   if (tracesSenders && isDetailed(range.stepSeconds, store.windowSeconds)) {
     await store.readWhole(range.fromMs, range.toMs);
   }
-  return answerNow(store, range, isDetailable(range) ? details : []);
+  return () => answerNow(store, range, isDetailable(range) ? details : []);
 }
 
 /** What the page that everyone opens first shows: today's last hour, as far as it was read. */

@@ -35,6 +35,8 @@ export class DayColumns {
   readonly #windows: Float64Array;
   readonly #lastEndMs: number;
   readonly #longestMs: number;
+  /** By step and where its slots begin. */
+  readonly #wholeRolled = new Map<string, readonly WindowPart[]>();
 
   /** `dayMs`: the day's first millisecond. */
   constructor(results: readonly WindowPart[], dayMs: number) {
@@ -83,8 +85,24 @@ export class DayColumns {
    * longer than those of the grid or may still change, or a sum is beyond what cents say exactly. Results that lie here and
    * belong to the day before stay single: that day has their window, too.
    */
-  rolled(grid: Grid): WindowPart[] | null {
+  rolled(grid: Grid): readonly WindowPart[] | null {
     if (this.#lastEndMs > grid.settledMs || this.#longestMs > grid.windowSeconds * 1000) return null;
+    const [first = 0, last = first] = [this.#startMs[0], this.#startMs.at(-1)];
+    if (grid.fromMs > first || grid.toMs <= last) return this.#rolledFor(grid);
+    // Of the whole day it is the same for every range of that step.
+    const name = `${grid.stepSeconds} ${grid.fromMs % (grid.stepSeconds * 1000)}`;
+    const known = this.#wholeRolled.get(name) ?? this.#rolledFor(grid);
+    if (known === null) return null;
+    this.#wholeRolled.delete(name);
+    this.#wholeRolled.set(name, known);
+    for (const oldest of this.#wholeRolled.keys()) {
+      if (this.#wholeRolled.size <= MAX_ROLLED) break;
+      this.#wholeRolled.delete(oldest);
+    }
+    return known;
+  }
+
+  #rolledFor(grid: Grid): WindowPart[] | null {
     const found = this.parts(grid.fromMs, Math.min(grid.toMs, this.#dayMs));
     const stepMs = grid.stepSeconds * 1000;
     const end = firstAt(this.#startMs, grid.toMs);
@@ -174,6 +192,9 @@ export class DayColumns {
     return Number.isNaN(number) ? null : number;
   }
 }
+
+/** How many steps a day is kept rolled up for: a range, the year's, and all that is known. */
+const MAX_ROLLED = 3;
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 

@@ -101,7 +101,7 @@ export class Partition {
   }
 
   /** Of windows that start in [fromMs, toMs), as far as they were read; of a day that is over rolled up for `grid`. */
-  parts(fromMs: number, toMs: number, grid: Grid | null = null): WindowPart[] {
+  parts(fromMs: number, toMs: number, grid: Grid | null = null): readonly WindowPart[] {
     if (this.#packed !== null) {
       const { columns } = this.#packed;
       const rolled = grid && columns.rolled(grid);
