@@ -1,7 +1,7 @@
 import { MEASURES, type Measure, type MeasureName, parseMeasure } from '@/components/ui/measures';
 import type { Split } from '@/components/ui/split';
 import { type NamedRange, parseRange, rangeText, type Span } from '@/lib/core/range';
-import { utcDate } from '@/lib/core/window';
+import { parseUtcDate, utcDate } from '@/lib/core/window';
 
 /** What the page shows, as its address says it. Values that are not understood fall back to the default. */
 export interface UrlState {
@@ -27,13 +27,6 @@ export interface UrlState {
   readonly kiosk: boolean;
 }
 
-function isDay(value: string): boolean {
-  const ms = Date.parse(`${value}T00:00:00Z`);
-  return (
-    /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value)
-  );
-}
-
 function timeOf(text: string | null): number | null {
   return /^\d{1,15}$/.test(text ?? '') ? Number(text) : null;
 }
@@ -45,7 +38,7 @@ export function parseUrlState(search: string): UrlState {
   const limit = query.get('limit') ?? '';
   const measure = parseMeasure(query.get('measure') ?? '') ?? 'sales';
   return {
-    day: isDay(day) ? day : 'today',
+    day: parseUtcDate(day) === null ? 'today' : day,
     range: parseRange(query.get('range') ?? '') ?? '1h',
     tz: query.get('tz') === 'utc' ? 'utc' : 'local',
     view: query.get('view') === 'table' ? 'table' : 'chart',

@@ -1,14 +1,14 @@
 import { heardMs, isKey, type RecordedClicks, soFarOf, tracesOf } from '@/components/replay/recorded-clicks';
 import type { CustomersAnswer, WindowsAnswer } from '@/lib/contract/answers';
 import { dueMs } from '@/lib/contract/click';
-import { dayMsOf, type ReplayFile } from '@/lib/contract/replay-file';
+import type { ReplayFile } from '@/lib/contract/replay-file';
 import { rankCustomers } from '@/lib/core/customer-ranking';
 import { firstWindowFrom, isOfMoreDays, type NamedRange, type Range, rangeOf } from '@/lib/core/range';
 import type { Detail } from '@/lib/core/slot';
 import { FINAL_MS, LATE_MS, type Slot } from '@/lib/core/slot';
 import { buildSlots, type Known } from '@/lib/core/slots';
 import { newestOf, spreadOf, totalsOf } from '@/lib/core/totals';
-import { DAY_MS, windowAt, windowStartMs } from '@/lib/core/window';
+import { DAY_MS, parseUtcDate, windowAt, windowStartMs } from '@/lib/core/window';
 import type { WindowPart } from '@/lib/core/window-part';
 
 /** A replay file made ready to be asked what was known at any moment of it. Times are epoch milliseconds. */
@@ -26,7 +26,7 @@ export function recordingOf(file: ReplayFile): Recording {
   const { header, results, clicks } = file;
   const { windowSeconds, exportedMs } = header;
   const idleMs = header.idleSeconds * 1000;
-  const dayMs = dayMsOf(header.day) ?? 0;
+  const dayMs = parseUtcDate(header.day) ?? 0;
   const parts = results.map(({ part }) => part);
   const sent = clicks.map((click) => windowAt(heardMs(click), windowSeconds));
   const windows = [...parts.map((part) => part.window), ...sent];

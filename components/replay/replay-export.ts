@@ -1,8 +1,8 @@
 import { NO_ANSWER, RequestError } from '@/components/live/request';
 import type { Click } from '@/lib/contract/click';
 import { receiptLine } from '@/lib/contract/receipt-line';
-import { dayMsOf, parseHeader } from '@/lib/contract/replay-file';
-import { DAY_MS } from '@/lib/core/window';
+import { parseHeader } from '@/lib/contract/replay-file';
+import { DAY_MS, parseUtcDate } from '@/lib/core/window';
 
 export interface ReplayExport {
   /** `replay-2021-01-24.ndjson` */
@@ -25,7 +25,7 @@ export async function exportReplay(day: string, clicks: readonly Click[]): Promi
 
 /** Those that were sent on a day, and those of the evening before whose records came on it. */
 function clicksOf(day: string, clicks: readonly Click[]): Click[] {
-  const dayMs = dayMsOf(day) ?? 0;
+  const dayMs = parseUtcDate(day) ?? 0;
   const isWithin = (ms: number) => ms >= dayMs && ms < dayMs + DAY_MS;
   return clicks.filter(
     (click) => isWithin(click.sentMs) || click.shares.some((share) => isWithin(share.startMs)),

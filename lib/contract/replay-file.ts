@@ -1,5 +1,5 @@
 import { FieldError, type Fields, isoTime, jsonLine, parseFields } from '../core/json-fields.ts';
-import { DAY_MS, MAX_WINDOW_SECONDS, parseUtcDay } from '../core/window.ts';
+import { DAY_MS, MAX_WINDOW_SECONDS, parseUtcDate } from '../core/window.ts';
 import { parsePart, type WindowPart } from '../core/window-part.ts';
 import { MalformedResultError } from '../core/window-result.ts';
 import type { Click } from './click.ts';
@@ -142,7 +142,7 @@ export function parseHeader(text: string): ReplayHeader {
   }
   try {
     if (version !== VERSION) throw new FieldError('version', String(VERSION), version);
-    const day = fields.text('day', 'a day such as 2021-01-24', (value) => dayMsOf(value) !== null);
+    const day = fields.text('day', 'a day such as 2021-01-24', (value) => parseUtcDate(value) !== null);
     return {
       day,
       windowSeconds: fields.whole('window_seconds', 1, MAX_WINDOW_SECONDS),
@@ -164,16 +164,11 @@ function parseResultLine(fields: Fields, { day, windowSeconds }: ReplayHeader): 
     lastModifiedMs: fields.time('last_modified'),
   };
   const part = parsePart(object, body, windowSeconds);
-  const dayMs = dayMsOf(day) ?? 0;
+  const dayMs = parseUtcDate(day) ?? 0;
   if (part.window.startMs < dayMs || part.window.startMs >= dayMs + DAY_MS) {
     throw new FieldError('key', `one of a window that starts on ${day}`, object.key);
   }
   return { part, body };
-}
-
-/** The first millisecond of a day `YYYY-MM-DD`; null when there is no such day. */
-export function dayMsOf(day: string): number | null {
-  return /^\d{4}-\d\d-\d\d$/.test(day) ? parseUtcDay(day.replaceAll('-', '_')) : null;
 }
 
 function damaged(number: number, error: unknown): ReplayFileError {

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, parseUtcDay, utcDay, windowStartMs } from './window.ts';
+import { DAY_MS, HOUR_MS, parseUtcDate, utcDay, windowStartMs } from './window.ts';
 
 /** More bars than these are slow to draw and too thin to point at. */
 export const MAX_BARS = 150;
@@ -64,13 +64,8 @@ export class UnknownRangeError extends Error {
 
 /** Parses `day=today|YYYY-MM-DD`, `range=<preset>|<fromMs>-<toMs>` and `shift=<days>`. Throws UnknownRangeError. */
 export function parseRangeQuery(day: string, range: string, shift: string): RangeQuery {
-  const dayMs =
-    day === 'today'
-      ? null
-      : /^\d{4}-\d\d-\d\d$/.test(day)
-        ? parseUtcDay(day.replaceAll('-', '_'))
-        : undefined;
-  if (dayMs === undefined || (dayMs === null && day !== 'today')) {
+  const dayMs = parseUtcDate(day);
+  if (dayMs === null && day !== 'today') {
     throw new UnknownRangeError('day', day, '`today` or a day such as 2021-01-24');
   }
   if (!/^\d{1,3}$/.test(shift)) throw new UnknownRangeError('shift', shift, 'a whole number of days');

@@ -69,3 +69,8 @@ export function parseUtcDay(day: string): number | null {
   lastParsed = { day, timeMs };
   return timeMs;
 }
+
+/** The same of a day `YYYY-MM-DD`, the inverse of `utcDate`. */
+export function parseUtcDate(day: string): number | null {
+  return /^\d{4}-\d\d-\d\d$/.test(day) ? parseUtcDay(day.replaceAll('-', '_')) : null;
+}

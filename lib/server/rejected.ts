@@ -3,7 +3,7 @@ import type { RejectedAnswer } from '../contract/answers.ts';
 import { excerptOfText } from '../core/excerpt.ts';
 import { REJECTED_PREFIX } from '../core/object-key.ts';
 import { parseRejected } from '../core/rejected-records.ts';
-import { parseUtcDay } from '../core/window.ts';
+import { parseUtcDate, utcDay } from '../core/window.ts';
 import { badRequest } from './problem.ts';
 import { eachOf, type ListedObject, type ObjectReader } from './window-store/object-reader.ts';
 
@@ -19,11 +19,11 @@ const MAX_BYTES = 2 * 1024 * 1024;
 
 /** `GET /api/rejected?day=YYYY-MM-DD`. Throws ProblemError. */
 export async function rejectedAnswer(reader: ObjectReader, day: string): Promise<RejectedAnswer> {
-  const partition = day.replaceAll('-', '_');
-  if (!/^\d{4}-\d\d-\d\d$/.test(day) || parseUtcDay(partition) === null) {
+  const dayMs = parseUtcDate(day);
+  if (dayMs === null) {
     throw badRequest(`Expected \`day\` to be a day such as 2021-01-24, got "${day.slice(0, 80)}".`);
   }
-  const { objects } = await reader.list(`${REJECTED_PREFIX}dt=${partition}/`, { pages: MAX_PAGES });
+  const { objects } = await reader.list(`${REJECTED_PREFIX}dt=${utcDay(dayMs)}/`, { pages: MAX_PAGES });
   const newest = [...objects].sort((a, b) => b.lastModifiedMs - a.lastModifiedMs).slice(0, MAX_RECORDS);
   /** By place in the stream: a batch that came again, cut otherwise, is told in other objects, too. */
   const found = new Map<string, Shown>();
