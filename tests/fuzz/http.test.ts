@@ -11,7 +11,7 @@ import { type Samples, spoiltText } from './spoilt.ts';
 
 const INPUTS = 10_000;
 /** Each on a connection of its own, and some have to run into a deadline: more of them where somebody asks for it. */
-const CONNECTIONS = Number(process.env.FUZZ_CONNECTIONS ?? 2000);
+const CONNECTIONS = Number(process.env.FUZZ_INPUTS ?? 2000);
 const AT_ONCE = 500;
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const MOST_GROWTH_BYTES = 16 * 1024 * 1024;
