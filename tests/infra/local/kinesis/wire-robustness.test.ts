@@ -143,7 +143,7 @@ test('whatever is sent is done or refused, never an accident, and every hash key
         if (open.length > 0) expect(next).toBe(1n << 128n);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 10_000 },
   );
   expect(seen.get(200) ?? 0).toBeGreaterThan(100); // it did not only refuse
 });
