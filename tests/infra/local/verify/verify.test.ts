@@ -62,6 +62,23 @@ describe('a consumer that breaks is told why, by the least that breaks it', () =
     60_000,
   );
 
+  test('one in Python of another name is told so before long', async () => {
+    const host = await openProcessConsumer(fixture('clock_keys.py'), 'no_such_handler', {});
+    try {
+      const few = { ...sample, records: records.slice(3, 5) };
+      expect(report(await verified(host, { sample: few }))).toMatch(/Handler 'no_such_handler' missing/);
+    } finally {
+      await host.close();
+    }
+  }, 60_000);
+
+  test('one that writes nothing is not told of errors of S3', async () => {
+    const host = await openNodeConsumer(fixture('counts-in-memory.ts'), 'handler');
+    const text = report(await verified(host));
+    expect(text).toContain('Why: ');
+    expect(text).not.toContain('S3');
+  }, 60_000);
+
   test('one in Python whose key is the clock’s time and which swallows S3’s errors', async () => {
     const host = await openProcessConsumer(fixture('clock_keys.py'), 'lambda_handler', {});
     try {
