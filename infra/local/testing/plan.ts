@@ -1,6 +1,6 @@
 import { DAY_MS, MAX_WINDOW_SECONDS } from '../../../lib/core/window.ts';
 import { STATE_LIMIT_BYTES } from '../lambda/window-tracker.ts';
-import type { Moment, Scenario, ScenarioFailure } from './scenario.ts';
+import { FAILURE_KINDS, type Moment, type Scenario, type ScenarioFailure } from './scenario.ts';
 
 /** A scenario with all its defaults, and its moments in epoch milliseconds. */
 export interface Plan extends Required<Omit<Scenario, 'records' | 'resharding' | 'day' | 'until'>> {
@@ -74,6 +74,17 @@ const REST_MS = 2 * DAY_MS;
 export function planOf(scenario: Scenario): Plan {
   const { day = '2026-01-01', records, resharding = [], until, ...given } = scenario;
   const settings = { ...DEFAULTS, ...given };
+  // A misspelt member would be a test of something else.
+  for (const [member, value] of Object.entries(given)) {
+    if (member !== 'windowSeconds' && !Object.hasOwn(DEFAULTS, member)) {
+      throw new ScenarioError(member, 'left out: there is no such member', value);
+    }
+  }
+  for (const [index, { how }] of settings.failures.entries()) {
+    if (!FAILURE_KINDS.includes(how)) {
+      throw new ScenarioError(`failures[${index}].how`, `one of ${FAILURE_KINDS.join(', ')}`, how);
+    }
+  }
   for (const [member, least, most] of BOUNDS) {
     const value = settings[member];
     if (!Number.isInteger(value) || value < least || value > most) {

@@ -62,14 +62,17 @@ export type Resharding =
  * mapping never hears of it. killed: as that, and the mapping starts again from what it had stored. throttled: the
  * function is not run. s3 refuses: it runs, and S3 answers AccessDenied to all that it asks for.
  */
-export type FailureKind =
-  | 'throws'
-  | 'times out'
-  | 'crashes'
-  | 'answer lost'
-  | 'killed'
-  | 'throttled'
-  | 's3 refuses';
+export const FAILURE_KINDS = [
+  'throws',
+  'times out',
+  'crashes',
+  'answer lost',
+  'killed',
+  'throttled',
+  's3 refuses',
+] as const;
+
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 export interface ScenarioFailure {
   readonly how: FailureKind;

@@ -11,7 +11,7 @@ let before: Promise<unknown> = Promise.resolve();
 /**
  * Plays a scenario through a handler: the local runtime's event source mapping, with its windows, on a clock that jumps
  * from one thing to the next. Within the handler `Date` says the scenario's time, and the AWS SDK's S3 client finds a
- * bucket of any name in this process. Throws ScenarioError.
+ * bucket of any name in this process. Throws ScenarioError, and TypeError for a handler that is none.
  */
 export function simulateWindows<State extends object = Record<string, unknown>>(
   handler: WindowedHandler<State>,
@@ -26,6 +26,11 @@ async function simulate<State extends object>(
   handler: WindowedHandler<State>,
   scenario: Scenario,
 ): Promise<WindowRun> {
+  if (typeof handler !== 'function') {
+    throw new TypeError(
+      `Expected a handler, which is a function, got ${typeof handler}: is it exported by that name?`,
+    );
+  }
   const host: HandlerHost = {
     call: (payload, call) => withClock(call.now, () => callHandler(handler, payload, call)),
     restart: () => {}, // a function of this process keeps its memory

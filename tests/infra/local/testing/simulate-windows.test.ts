@@ -450,10 +450,20 @@ test.each<[string, Partial<Scenario>]>([
   ['records[0].readableAt', { records: [{ at: '12:00:01', readableAt: '12:00:00', data: '' }] }],
   ['records', { records: [{ at: '12:00:01', data: '', shard: 7 }] }],
   ['resharding', { records: [], resharding: [{ at: '12:00:01', split: 3 }] }],
+  // As JavaScript writes it, where no compiler looks.
+  ['batchsize', JSON.parse('{"batchsize": 5}')],
+  ['failures[0].how', JSON.parse('{"failures": [{"how": "explodes", "call": 1}]}')],
 ])('a scenario whose %s is wrong is refused by name', async (member, scenario) => {
   const played = simulateWindows(collect, { windowSeconds: 10, records: letters('a 12:00:01'), ...scenario });
   await expect(played).rejects.toThrow(ScenarioError);
   await expect(played).rejects.toThrow(`the scenario's ${member} to be`);
+});
+
+test('a handler that is none is refused, and not played as one that fails', async () => {
+  const { handler } = JSON.parse('{}');
+  await expect(simulateWindows(handler, { windowSeconds: 10, records: [] })).rejects.toThrow(
+    'Expected a handler, which is a function, got undefined',
+  );
 });
 
 test('the same scenario gives the same run', async () => {
