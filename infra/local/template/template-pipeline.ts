@@ -180,6 +180,13 @@ const KINDS: Readonly<Record<string, readonly [service: string, member: string]>
   'AWS::IAM::Role': ['iam', 'RoleName'],
 };
 
+/** As CloudFormation, a name that the service takes; the end of a logical id of the CDK's tells it from others. */
+function madeName(service: string, id: string): string {
+  if (service === 'lambda') return id.slice(-64);
+  if (service === 's3') return (id.length < 3 ? `bucket-${id}` : id).slice(-63);
+  return id;
+}
+
 /** By the name that it is given, or by its logical id. */
 function nameOf(
   template: Template,
@@ -190,7 +197,7 @@ function nameOf(
   const [service, member] = KINDS[resource?.type ?? ''] ?? [];
   if (resource === undefined || service === undefined || member === undefined) return null;
   const given = resource.properties[member];
-  const name = given === undefined ? id : String(resolved(given, template, scope));
+  const name = given === undefined ? madeName(service, id) : String(resolved(given, template, scope));
   const { accountId, region } = scope;
   switch (service) {
     case 'kinesis':

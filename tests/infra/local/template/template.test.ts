@@ -276,3 +276,20 @@ describe('advice on a mapping', () => {
     expect(lines[2]).toMatch(/warning +MaximumRetryAttempts/);
   });
 });
+
+test('logical ids that are too short or too long for a name are made to names', () => {
+  const file = path.join(folder, 'ids.json');
+  const long = `${'Consumer'.repeat(12)}1A2B`;
+  const Properties = { Runtime: 'python3.13', Handler: 'i.h', Code: { ZipFile: 'x' } };
+  const Resources = {
+    B: { Type: 'AWS::S3::Bucket' },
+    [long]: {
+      Type: 'AWS::Lambda::Function',
+      Properties: { ...Properties, Environment: { Variables: { BUCKET: { Ref: 'B' } } } },
+    },
+  };
+  writeFileSync(file, JSON.stringify({ Resources }));
+  const { buckets, functions } = templatePipeline(readTemplates(file), ACCOUNT);
+  expect(buckets).toEqual(['bucket-b']);
+  expect(functions).toMatchObject([{ name: long.slice(-64), environment: { BUCKET: 'bucket-b' } }]);
+});
