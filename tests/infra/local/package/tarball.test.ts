@@ -271,7 +271,7 @@ describe('the examples are tests', () => {
   });
 
   test.each([
-    ['node:test', ['--test', 'node-test.test.mjs'], /^# pass 1$/m],
+    ['node:test', ['--test', '--test-reporter=tap', 'node-test.test.mjs'], /^# pass 1$/m],
     ['Jest', ['node_modules/jest/bin/jest.js', 'jest.test.cjs'], /1 passed, 1 total/],
     ['Vitest', ['node_modules/vitest/vitest.mjs', 'run', '--root', '.', 'vitest.test.mjs'], /1 passed/],
   ])(
