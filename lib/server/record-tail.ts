@@ -38,6 +38,8 @@ export class RecordTail {
   #isOpened = false;
   #held: readonly StreamedRecord[] = [];
   #count = 0;
+  /** Of children of a merge, how many of their parents have ended. */
+  readonly #told = new Map<string, number>();
   /** How often reading went on elsewhere than where it had stopped, and where the last time. */
   #gaps = 0;
   #gapUntilMs = 0;
@@ -94,9 +96,7 @@ export class RecordTail {
     const run = this.#run;
     try {
       if (this.#shards.size === 0) await this.#open(this.#clock.now());
-      const shards = [...this.#shards.values()].filter(
-        ({ parents }) => !parents.some((parent) => this.#shards.has(parent)),
-      );
+      const shards = [...this.#shards.values()];
       const pages = await Promise.all(shards.map((shard) => shard.read(elapsedMs)));
       if (run !== this.#run) return;
       this.#hold(shards.map(({ shardId }, index) => ({ shardId, records: pages[index]?.records ?? [] })));
@@ -123,8 +123,9 @@ export class RecordTail {
     const run = this.#run;
     const shardIds = await this.#reader.openShards();
     if (run !== this.#run) return;
+    this.#told.clear();
     for (const shardId of shardIds) {
-      const shard = { shardId, parents: [] };
+      const shard = { shardId };
       this.#shards.set(shardId, new ShardReader(this.#reader, shard, { type: 'AT_TIMESTAMP', timeMs }));
     }
     if (this.#isOpened) this.#noteGap(timeMs);
@@ -144,7 +145,11 @@ export class RecordTail {
     if (children !== null) {
       this.#shards.delete(shard.shardId);
       for (const child of children) {
-        // Told by the other parent of a merge, too, which is waited for: nothing of the child has been read yet.
+        // The other parent of a merge tells of it, too, be it one that is not known yet: until then it is waited for.
+        const told = (this.#told.get(child.shardId) ?? 0) + 1;
+        this.#told.set(child.shardId, told);
+        if (told < child.parents.length) continue;
+        this.#told.delete(child.shardId);
         this.#shards.set(child.shardId, new ShardReader(this.#reader, child, { type: 'TRIM_HORIZON' }));
       }
     } else if (behindMs > MAX_BEHIND_MS && last !== undefined) {

@@ -31,16 +31,14 @@ const MAX_BACKOFF_MS = 8000;
 export class ShardReader {
   readonly shardId: string;
   /** Shards whose records come before this one's. */
-  readonly parents: readonly string[];
   readonly #reader: StreamReader;
   #position: Position;
   #iterator: string | null = null;
   #failure: { readonly problem: Problem; readonly waitMs: number; readonly untilMs: number } | null = null;
 
-  constructor(reader: StreamReader, { shardId, parents }: Child, position: Position) {
+  constructor(reader: StreamReader, { shardId }: Pick<Child, 'shardId'>, position: Position) {
     this.#reader = reader;
     this.shardId = shardId;
-    this.parents = parents;
     this.#position = position;
   }
 

@@ -206,7 +206,7 @@ describe('who watches', () => {
           }
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 15, examples: [[2, ['split', 'merge', 'merge', { put: 1 }, 'round']]] },
     );
   }, 60_000);
 
