@@ -1,11 +1,9 @@
 import { AmountSketch, isAmountSketch } from './amount-sketch.ts';
-import { amountOf, MAX_CENTS } from './cents.ts';
+import { amountOf, isCents, isCount, MAX_CENTS } from './cents.ts';
 import { addToCustomers, type CustomerSums } from './customers.ts';
 import { excerptOf } from './excerpt.ts';
 import {
   addToRequests,
-  isCents,
-  isCount,
   parseRequests,
   parseShares,
   type RequestFold,

@@ -47,3 +47,13 @@ export function sumCents(all: Iterable<number>): number | null {
   const sum = high * SPLIT + low;
   return Math.abs(sum) <= MAX_CENTS ? sum : null;
 }
+
+/** True for cents as data has them: whole, and within ±`MAX_CENTS`. */
+export function isCents(value: unknown): value is number {
+  return Number.isInteger(value) && Math.abs(Number(value)) <= MAX_CENTS;
+}
+
+/** True for a number of records. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}

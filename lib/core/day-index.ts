@@ -1,5 +1,5 @@
 import { isAmountSketch } from './amount-sketch.ts';
-import { MAX_CENTS } from './cents.ts';
+import { isCents, isCount } from './cents.ts';
 import type { CustomerShare } from './customers.ts';
 import { resultKey } from './object-key.ts';
 import { isSequenceNumber } from './sequence-order.ts';
@@ -207,11 +207,3 @@ function parseCustomers(value: unknown, names: readonly unknown[]): readonly Cus
 
 /** The last millisecond that has a date. */
 const MAX_TIME_MS = 8.64e15;
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isCents(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= MAX_CENTS;
-}

@@ -163,13 +163,14 @@ function lay(
     const toMs = (Math.floor(endMs / stepMs) + 1) * stepMs;
     return { fromMs: toMs - Math.max(1, Math.round(lengthMs / stepMs)) * stepMs, toMs, stepSeconds };
   }
-  const stepSeconds = stepOf(range.toMs - range.fromMs, windowSeconds);
-  const stepMs = stepSeconds * 1000;
-  return {
-    fromMs: Math.floor(range.fromMs / stepMs) * stepMs,
-    toMs: Math.ceil(range.toMs / stepMs) * stepMs,
-    stepSeconds,
-  };
+  // What begins and ends within a step takes one more of them.
+  for (let { fromMs, toMs } = range; ; ) {
+    const stepSeconds = stepOf(toMs - fromMs, windowSeconds);
+    const stepMs = stepSeconds * 1000;
+    fromMs = Math.floor(range.fromMs / stepMs) * stepMs;
+    toMs = Math.ceil(range.toMs / stepMs) * stepMs;
+    if (toMs - fromMs <= MAX_BARS * stepMs) return { fromMs, toMs, stepSeconds };
+  }
 }
 
 /** Lengths that people read on an axis without reckoning. */

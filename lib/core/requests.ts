@@ -1,3 +1,4 @@
+import { isCents, isCount } from './cents.ts';
 import { NumberSet } from './number-set.ts';
 
 /** What one producer invocation has in one window. */
@@ -134,12 +135,4 @@ export function parseShares(value: unknown): Map<string, RequestShare> | null {
     shares.set(name, { recordCount, salesCents });
   }
   return shares;
-}
-
-export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-export function isCents(value: unknown): value is number {
-  return Number.isSafeInteger(value);
 }
