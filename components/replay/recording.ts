@@ -6,7 +6,7 @@ import { rankCustomers } from '@/lib/core/customer-ranking';
 import { firstWindowFrom, isOfMoreDays, type NamedRange, type Range, rangeOf } from '@/lib/core/range';
 import type { Detail } from '@/lib/core/slot';
 import { FINAL_MS, LATE_MS, type Slot } from '@/lib/core/slot';
-import { buildSlots, type Known } from '@/lib/core/slots';
+import { buildSlots, isLate, type Known } from '@/lib/core/slots';
 import { newestOf, spreadOf, totalsOf } from '@/lib/core/totals';
 import { DAY_MS, parseUtcDate, windowAt, windowStartMs } from '@/lib/core/window';
 import type { WindowPart } from '@/lib/core/window-part';
@@ -159,14 +159,13 @@ function awaited(written: readonly WindowPart[], unwritten: readonly WindowPart[
 }
 
 /** A window whose result is in the file but not written yet has sales: it is neither empty nor complete. */
-function awaiting(slot: Slot, waited: readonly WindowPart[], { nowMs, idleSeconds }: Known): Slot {
+function awaiting(slot: Slot, waited: readonly WindowPart[], known: Known): Slot {
   const own = waited.filter(({ window }) => window.startMs >= slot.startMs && window.startMs < slot.endMs);
-  if (own.length === 0 || slot.endMs > nowMs) return slot;
-  const isLate = own.some(({ window }) => window.endMs + idleSeconds * 1000 + LATE_MS < nowMs);
+  if (own.length === 0 || slot.endMs > known.nowMs) return slot;
   const isKnown = slot.shards.length > 0;
   return {
     ...slot,
-    state: isLate ? 'late' : 'closing',
+    state: own.some((part) => isLate(part, known)) ? 'late' : 'closing',
     salesCents: isKnown ? slot.salesCents : null,
     recordCount: isKnown ? slot.recordCount : null,
   };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DEFAULTS, SETTINGS } from '../../lib/core/setting-names.ts';
-import { MAX_WINDOW_SECONDS } from '../../lib/core/window.ts';
+import { MAX_IDLE_SECONDS, MAX_WINDOW_SECONDS } from '../../lib/core/window.ts';
 import { PIPELINE } from '../pipeline.ts';
 
 /** Environment variables; `NodeJS.ProcessEnv` would ask for the ones that Next.js promises to itself. */
@@ -62,7 +62,7 @@ export function readLocalSettings(env: Environment, cwd: string): LocalSettings 
       1,
       MAX_WINDOW_SECONDS,
     ),
-    idleSeconds: wholeNumber(env, SETTINGS.idleSeconds, 1, 0, 120),
+    idleSeconds: wholeNumber(env, SETTINGS.idleSeconds, 1, 0, MAX_IDLE_SECONDS),
     consumerHandler: {
       file: path.resolve(cwd, handlerFile || PIPELINE.consumer.handlerFile),
       exportName,

@@ -1,5 +1,5 @@
 import { FieldError, type Fields, isoTime, jsonLine, parseFields } from '../core/json-fields.ts';
-import { DAY_MS, MAX_WINDOW_SECONDS, parseUtcDate } from '../core/window.ts';
+import { DAY_MS, MAX_IDLE_SECONDS, MAX_WINDOW_SECONDS, parseUtcDate } from '../core/window.ts';
 import { parsePart, type WindowPart } from '../core/window-part.ts';
 import { MalformedResultError } from '../core/window-result.ts';
 import type { Click } from './click.ts';
@@ -146,7 +146,7 @@ export function parseHeader(text: string): ReplayHeader {
     return {
       day,
       windowSeconds: fields.whole('window_seconds', 1, MAX_WINDOW_SECONDS),
-      idleSeconds: fields.whole('idle_seconds', 0, 120),
+      idleSeconds: fields.whole('idle_seconds', 0, MAX_IDLE_SECONDS),
       currency: fields.text('currency', 'three letters such as USD', (value) => /^[A-Z]{3}$/.test(value)),
       exportedMs: fields.time('exported_at'),
       firstDataMs: fields.value.first_data === null ? null : fields.time('first_data'),

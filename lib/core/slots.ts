@@ -152,6 +152,11 @@ function slotOf(
   };
 }
 
+/** True when a result that holds this should have come by now. */
+export function isLate({ window }: WindowPart, { nowMs, idleSeconds }: Known): boolean {
+  return window.endMs + idleSeconds * 1000 + LATE_MS < nowMs;
+}
+
 function stateOf(
   known: Known,
   { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
@@ -160,9 +165,8 @@ function stateOf(
   const { nowMs } = known;
   if (startMs > nowMs) return 'future';
   if (endMs > nowMs) return 'open';
-  const idleMs = known.idleSeconds * 1000;
   // A snapshot's own end counts: after a change of WINDOW_SECONDS it may be of another length.
-  if (snapshots.some(({ window }) => window.endMs + idleMs + LATE_MS < nowMs)) return 'late';
+  if (snapshots.some((snapshot) => isLate(snapshot, known))) return 'late';
   if (
     snapshots.length > 0 ||
     hasUnsettled(known, startMs, endMs, [

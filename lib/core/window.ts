@@ -13,6 +13,9 @@ export const DAY_MS = 24 * HOUR_MS;
 /** The longest that Lambda takes: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 export const MAX_WINDOW_SECONDS = 900;
 
+/** How long after its end a window without newer records may stay open: Lambda closes it "up to 2 minutes" later. */
+export const MAX_IDLE_SECONDS = 120;
+
 /** The one rounding function: the start of the window that holds a moment. `timeMs` epoch milliseconds. */
 export function windowStartMs(timeMs: number, windowSeconds: number): number {
   const lengthMs = windowSeconds * 1000;

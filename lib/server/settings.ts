@@ -1,7 +1,7 @@
 import { DEFAULTS, SETTINGS } from '../core/setting-names.ts';
 import 'server-only';
 import { z } from 'zod';
-import { MAX_WINDOW_SECONDS } from '../core/window.ts';
+import { MAX_IDLE_SECONDS, MAX_WINDOW_SECONDS } from '../core/window.ts';
 
 /** The dashboard's settings: the same names on one machine and in AWS. */
 export interface Settings {
@@ -88,7 +88,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     endpoint,
     isLocal: endpoint !== null && isLoopbackName(new URL(endpoint).hostname),
     windowSeconds: seconds(SETTINGS.windowSeconds, 1, MAX_WINDOW_SECONDS) ?? DEFAULTS.windowSeconds,
-    idleSeconds: seconds(SETTINGS.idleSeconds, 0, 120) ?? 120,
+    idleSeconds: seconds(SETTINGS.idleSeconds, 0, MAX_IDLE_SECONDS) ?? MAX_IDLE_SECONDS,
     hosts: listOf(read('DASHBOARD_HOSTS', 'host names separated by commas', hostNames)),
     embedOrigins: listOf(
       read(

@@ -1,6 +1,7 @@
 import { compareSequenceNumbers } from '../../../lib/core/sequence-order.ts';
 import { evenStarts, hashKeyToBigInt, hashOfPartitionKey, LAST_HASH_KEY } from '../kinesis/hash-key.ts';
 import { KinesisError } from '../kinesis/kinesis-error.ts';
+import { shardIdOf } from '../kinesis/shard.ts';
 import type {
   ShardDescription,
   ShardPage,
@@ -149,7 +150,7 @@ export class MemoryStream {
     parentShardId: string | null,
     adjacentParentShardId: string | null,
   ): void {
-    const shardId = `shardId-${String(this.#shardCount++).padStart(12, '0')}`;
+    const shardId = shardIdOf(this.#shardCount++);
     this.shards.push({ shardId, parentShardId, adjacentParentShardId, ...keys, closed: false, records: [] });
   }
 

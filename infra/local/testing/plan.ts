@@ -1,4 +1,4 @@
-import { DAY_MS, MAX_WINDOW_SECONDS } from '../../../lib/core/window.ts';
+import { DAY_MS, MAX_IDLE_SECONDS, MAX_WINDOW_SECONDS } from '../../../lib/core/window.ts';
 import { STATE_LIMIT_BYTES } from '../lambda/window-tracker.ts';
 import { FAILURE_KINDS, type Moment, type Scenario, type ScenarioFailure } from './scenario.ts';
 
@@ -42,7 +42,7 @@ const BOUNDS = [
   ['shards', 1, 200],
   ['batchSize', 1, 10_000],
   ['batchingWindowSeconds', 0, 300],
-  ['idleSeconds', 0, 120],
+  ['idleSeconds', 0, MAX_IDLE_SECONDS],
   ['maximumRetryAttempts', -1, 10_000],
   ['maximumRecordAgeSeconds', -1, 604_800],
   ['stateLimitBytes', 2, STATE_LIMIT_BYTES],

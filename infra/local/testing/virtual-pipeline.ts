@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../../lib/core/window.ts';
+import { shardIdOf } from '../kinesis/shard.ts';
 import type { MappingEnvironment } from '../lambda/event-source-mapping/mapping-environment.ts';
 import { startEventSourceMappings } from '../lambda/event-source-mapping/mapping-registry.ts';
 import type { InvocationOutcome } from '../lambda/function-invoker.ts';
@@ -181,7 +182,7 @@ export class VirtualPipeline {
   }
 
   #openShard(member: string, shard: number): string {
-    const shardId = `shardId-${String(shard).padStart(12, '0')}`;
+    const shardId = shardIdOf(shard);
     if (this.#stream.openShards.some((open) => open.shardId === shardId)) return shardId;
     this.#problem ??= new ScenarioError(member, `of a shard that is open at that moment`, shard);
     return this.#stream.openShards[0]?.shardId ?? '';

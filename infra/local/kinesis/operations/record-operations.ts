@@ -1,3 +1,4 @@
+import { MAX_CALL_RECORDS } from '../../../../lib/core/record-count.ts';
 import { list } from '../../aws-json/collection-members.ts';
 import { required, structure } from '../../aws-json/request-shape.ts';
 import { boolean, text } from '../../aws-json/scalar-members.ts';
@@ -22,7 +23,6 @@ import {
 /** Whatever the stream allows. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const MOST_DATA_BYTES = 10 * 1024 * 1024;
 const MOST_CALL_BYTES = 10 * 1024 * 1024;
-const MOST_RECORDS = 500;
 const KEY = { min: 1, max: 256 };
 
 interface RecordEntry {
@@ -67,7 +67,7 @@ export const putRecords = operation(
     Records: required(
       list<RecordEntry>(PUT_RECORDS_ENTRY, {
         min: 1,
-        max: MOST_RECORDS,
+        max: MAX_CALL_RECORDS,
         show: () => 'com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310',
         isPlain: isPlainEntry,
       }),

@@ -4,6 +4,7 @@ import type { Code } from '../functions/code.ts';
 import { BundleError } from '../functions/function-bundle.ts';
 import { ACCOUNT_CONCURRENCY } from '../functions/function-pool.ts';
 import { type FunctionReference, functionArn, functionReference } from '../functions/function-reference.ts';
+import { UNZIPPED_LIMIT_BYTES } from '../functions/zip-package.ts';
 import { Constraints } from './constraints.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import { numberIn, paged } from './list-page.ts';
@@ -80,7 +81,7 @@ export async function getAccountSettings(context: LambdaContext): Promise<HttpRe
   return json(200, {
     AccountLimit: {
       TotalCodeSize: 80_530_636_800,
-      CodeSizeUnzipped: 262_144_000,
+      CodeSizeUnzipped: UNZIPPED_LIMIT_BYTES,
       CodeSizeZipped: 52_428_800,
       ConcurrentExecutions: ACCOUNT_CONCURRENCY,
       UnreservedConcurrentExecutions: unreserved,

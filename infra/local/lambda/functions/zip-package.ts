@@ -4,7 +4,7 @@ import { unzipSync } from 'fflate';
 import { invalidParameterValue } from '../lambda-error.ts';
 
 /** Lambda's limit for a package, unzipped, in bytes. */
-const UNZIPPED_LIMIT_BYTES = 262_144_000;
+export const UNZIPPED_LIMIT_BYTES = 262_144_000;
 
 /** The files of a deployment package, by their paths. Throws LambdaError InvalidParameterValueException. */
 export function unzipped(zip: Buffer): Readonly<Record<string, Uint8Array>> {
