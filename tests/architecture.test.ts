@@ -147,6 +147,23 @@ test('no two files have one name for different things', () => {
   expect([...places.values()].filter((each) => each.length > 1)).toEqual([]);
 });
 
+test('a test that is named like a source lies at the path of that source', () => {
+  const places = new Map<string, string[]>();
+  for (const file of files) {
+    const { name, dir } = path.parse(file);
+    places.set(name, [...(places.get(name) ?? []), `tests/${dir}`]);
+  }
+  const tests = sources('tests').filter(
+    (file) => /\.test\.tsx?$/.test(file) && !file.includes('node_modules'),
+  );
+  const astray = tests.filter((file) => {
+    const { base, dir } = path.parse(file);
+    return places.get(base.replace(/\.test\.tsx?$/, ''))?.includes(dir) === false;
+  });
+  expect(tests.length).toBeGreaterThan(100);
+  expect(astray).toEqual([]);
+});
+
 test('what several rooms must spell alike is spelled in one file: the shared settings, the prefixes of keys and log groups', () => {
   const PLACES: readonly (readonly [string, readonly string[]])[] = [
     ['lib/core/setting-names.ts', Object.values(SETTINGS)],

@@ -17,10 +17,10 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { systemClock } from '../../../../infra/local/clock.ts';
-import { ObjectStore } from '../../../../infra/local/s3/storage/object-store.ts';
-import { S3Error } from '../../../../infra/local/s3/wire/s3-error.ts';
-import { codeOf, type LocalS3, openS3 } from './local-s3.ts';
+import { systemClock } from '../../../../../infra/local/clock.ts';
+import { ObjectStore } from '../../../../../infra/local/s3/storage/object-store.ts';
+import { S3Error } from '../../../../../infra/local/s3/wire/s3-error.ts';
+import { codeOf, type LocalS3, openS3 } from '../local-s3.ts';
 
 const said = vi.spyOn(console, 'error');
 beforeEach(() => {

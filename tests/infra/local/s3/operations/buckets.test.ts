@@ -9,7 +9,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeOf, type LocalS3, openS3, refusal } from './local-s3.ts';
+import { codeOf, type LocalS3, openS3, refusal } from '../local-s3.ts';
 
 let s3: LocalS3;
 beforeAll(async () => {

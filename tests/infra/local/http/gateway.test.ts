@@ -2,9 +2,9 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Gateway, openGateway } from '../../../infra/local/http/gateway.ts';
-import type { HttpRequest, HttpService } from '../../../infra/local/http/http.ts';
-import { type ServiceName, serviceOf } from '../../../infra/local/http/service-name.ts';
+import { type Gateway, openGateway } from '../../../../infra/local/http/gateway.ts';
+import type { HttpRequest, HttpService } from '../../../../infra/local/http/http.ts';
+import { type ServiceName, serviceOf } from '../../../../infra/local/http/service-name.ts';
 
 let gateway: Gateway;
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../../../../infra/local/clock.ts';
-import { AsyncInvocations } from '../../../../infra/local/lambda/functions/async-invocations.ts';
-import type { Invocation } from '../../../../infra/local/lambda/functions/invocation.ts';
-import { LambdaError, resourceNotFound } from '../../../../infra/local/lambda/lambda-error.ts';
+import type { Clock } from '../../../../../infra/local/clock.ts';
+import { AsyncInvocations } from '../../../../../infra/local/lambda/functions/async-invocations.ts';
+import type { Invocation } from '../../../../../infra/local/lambda/functions/invocation.ts';
+import { LambdaError, resourceNotFound } from '../../../../../infra/local/lambda/lambda-error.ts';
 
 type Outcome = 'ok' | 'fails' | 'throttled' | 'gone';
 

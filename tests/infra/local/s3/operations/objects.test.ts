@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeOf, type LocalS3, openS3, refusal } from './local-s3.ts';
+import { codeOf, type LocalS3, openS3, refusal } from '../local-s3.ts';
 
 let s3: LocalS3;
 let Bucket: string;

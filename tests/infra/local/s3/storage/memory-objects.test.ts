@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { MemoryObjects } from '../../../../infra/local/s3/storage/memory-objects.ts';
-import type { Objects } from '../../../../infra/local/s3/storage/object-buckets.ts';
-import { ObjectStore } from '../../../../infra/local/s3/storage/object-store.ts';
+import { MemoryObjects } from '../../../../../infra/local/s3/storage/memory-objects.ts';
+import type { Objects } from '../../../../../infra/local/s3/storage/object-buckets.ts';
+import { ObjectStore } from '../../../../../infra/local/s3/storage/object-store.ts';
 
 const clock = { now: () => Date.UTC(2026, 0, 1), sleep: async () => {} };
 const folder = mkdtempSync(path.join(tmpdir(), 'memory-objects-'));

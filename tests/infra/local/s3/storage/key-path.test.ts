@@ -1,7 +1,7 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyOfPath, pathOfKey } from '../../../../infra/local/s3/storage/key-path.ts';
+import { keyOfPath, pathOfKey } from '../../../../../infra/local/s3/storage/key-path.ts';
 
 /** Keys of what is awkward: separators, dots, escapes, controls, long names, characters beyond the basic plane. */
 const awkward = fc

@@ -3,10 +3,10 @@ import { appendFile, copyFile, mkdir, readdir, readFile, rm, truncate, writeFile
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { StorageError } from '../../../../infra/local/kinesis/kinesis-error.ts';
-import type { LogRecord } from '../../../../infra/local/kinesis/log/record-frame.ts';
-import { ShardLog } from '../../../../infra/local/kinesis/log/shard-log.ts';
-import { startMs, temporaryFolder } from './local-kinesis.ts';
+import { StorageError } from '../../../../../infra/local/kinesis/kinesis-error.ts';
+import type { LogRecord } from '../../../../../infra/local/kinesis/log/record-frame.ts';
+import { ShardLog } from '../../../../../infra/local/kinesis/log/shard-log.ts';
+import { startMs, temporaryFolder } from '../local-kinesis.ts';
 
 let folder: string;
 let remove: () => Promise<void>;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { RuntimeApi, type RuntimeEvent } from '../../../../infra/local/lambda/functions/runtime-api.ts';
+import { RuntimeApi, type RuntimeEvent } from '../../../../../infra/local/lambda/functions/runtime-api.ts';
 
 let api: RuntimeApi;
 let url: string;

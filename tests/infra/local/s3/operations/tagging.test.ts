@@ -12,8 +12,8 @@ import {
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OBJECT_TAGS, parseTags, serializeTags } from '../../../../infra/local/s3/wire/tags.ts';
-import { codeOf, type LocalS3, openS3, refusal } from './local-s3.ts';
+import { OBJECT_TAGS, parseTags, serializeTags } from '../../../../../infra/local/s3/wire/tags.ts';
+import { codeOf, type LocalS3, openS3, refusal } from '../local-s3.ts';
 
 let s3: LocalS3;
 let Bucket: string;

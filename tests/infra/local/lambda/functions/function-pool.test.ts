@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Clock } from '../../../../infra/local/clock.ts';
+import type { Clock } from '../../../../../infra/local/clock.ts';
 import {
   type FunctionPool,
   openFunctionPool,
-} from '../../../../infra/local/lambda/functions/function-pool.ts';
-import { fixture, functionOf, openPool } from './local-lambda.ts';
+} from '../../../../../infra/local/lambda/functions/function-pool.ts';
+import { fixture, functionOf, openPool } from '../local-lambda.ts';
 
 const opened: { close(): Promise<void> }[] = [];
 afterAll(async () => {

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { FunctionPool } from '../../../../infra/local/lambda/functions/function-pool.ts';
-import { fixture, functionOf, type LogLine, openPool } from './local-lambda.ts';
+import type { FunctionPool } from '../../../../../infra/local/lambda/functions/function-pool.ts';
+import { fixture, functionOf, type LogLine, openPool } from '../local-lambda.ts';
 
 // Processes start and end in these: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
