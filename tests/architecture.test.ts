@@ -227,6 +227,20 @@ test('the rooms of infra/local: services use http and aws-json, Lambda reads str
   expect(violations).toEqual([]);
 });
 
+test('a file that lies in no room of infra/local puts rooms together, or imports none of them: those alone are for rooms', () => {
+  const isLoose = (file: string) => /^infra\/local\/[\w-]+\.\w+$/.test(file);
+  const ofRuntime = (file: string) => importsOf(file).filter((target) => target.startsWith('infra/local/'));
+  // The commands start the runtime as a whole.
+  const ofRooms = files.filter((file) => /^infra\/local\/(?!package\/)[\w-]+\//.test(file));
+  const violations = ofRooms.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => isLoose(target) && ofRuntime(target).length > 0)
+      .map((target) => `${file} imports ${target}`),
+  );
+  expect(files.filter(isLoose).length).toBeGreaterThan(15);
+  expect(violations).toEqual([]);
+});
+
 test('the rooms of infra/local/s3: operations use storage and the wire, storage the wire, the wire neither', () => {
   const ROOMS = ['service.ts', 'operations', 'storage', 'wire'];
   const floorOf = (file: string) => ROOMS.indexOf(file.split('/')[3] ?? '');

@@ -3,6 +3,7 @@ import useSWR from 'swr';
 import useSWRSubscription from 'swr/subscription';
 import { getAnswer, getJson, problemOf } from '@/components/live/request';
 import { hear, serverNow, willRetry } from '@/components/live/server-clock';
+import { SERVER_NOW_HEADER, SERVER_READ_HEADER } from '@/lib/contract/answer-times';
 import type { WindowsAnswer } from '@/lib/contract/answers';
 import { type LiveEvent, withChange } from '@/lib/contract/live-change';
 import { type NamedRange, rangeText } from '@/lib/core/range';
@@ -19,8 +20,8 @@ const SPREAD_MS = 1000;
 async function getWindows(url: string): Promise<WindowsAnswer> {
   const { body, headers } = await getAnswer<WindowsAnswer>(url);
   // One answer is made for everyone: its moments are in the headers.
-  const serverNowMs = Number(headers.get('x-server-now') ?? body.serverNowMs);
-  const readMs = Number(headers.get('x-server-read') ?? body.readMs);
+  const serverNowMs = Number(headers.get(SERVER_NOW_HEADER) ?? body.serverNowMs);
+  const readMs = Number(headers.get(SERVER_READ_HEADER) ?? body.readMs);
   hear(serverNowMs, readMs);
   // With a problem on the server's side the next poll is the next try.
   if (body.problem !== null) willRetry(POLL_MS);

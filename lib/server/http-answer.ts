@@ -1,4 +1,5 @@
 import 'server-only';
+import { SERVER_NOW_HEADER, SERVER_READ_HEADER } from '../contract/answer-times.ts';
 import { isProblem, ProblemError, problem } from './problem.ts';
 import type { SharedAnswer } from './shared-answers.ts';
 
@@ -58,8 +59,8 @@ export function shared(
     ...(cacheSeconds > 0 && { 'cache-control': `private, max-age=${cacheSeconds}` }),
     etag: answer.etag,
     vary: 'accept-encoding, cookie',
-    'x-server-now': String(serverNowMs),
-    'x-server-read': String(readMs),
+    [SERVER_NOW_HEADER]: String(serverNowMs),
+    [SERVER_READ_HEADER]: String(readMs),
   };
   const isKnown = (request.headers.get('if-none-match') ?? '')
     .split(',')
