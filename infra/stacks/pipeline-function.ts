@@ -86,6 +86,8 @@ export class PipelineFunction extends Construct {
         mainFields: ['module', 'main'],
         minify: true,
         bundleAwsSDK: true,
+        // What the SDK would say of older versions of Node.js is left out.
+        define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
       },
     });
     // The role's ARN, which the function names, says as much as CDK's DependsOn.
