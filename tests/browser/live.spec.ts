@@ -14,6 +14,7 @@ test('without the event stream polling works the same: the window fills, and wha
 }) => {
   await page.route('**/api/live', (route) => route.abort());
   await page.goto(calm.url);
+  await expect(page.getByRole('tab', { name: 'Table' })).toBeVisible(); // by then the page hears what is pressed
   await expect(status(page)).toHaveText('Live');
   await status(page).click();
   await expect(page.getByRole('group', { name: 'Connection' })).toContainText('polling');

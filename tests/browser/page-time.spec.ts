@@ -107,6 +107,8 @@ test('a copied link shows later what is seen now', async ({ page, context, pipel
 
 test('keys do what their sheet says, and a pause holds until it is ended', async ({ page, pipeline }) => {
   await page.goto(pipeline.url);
+  // The server's HTML says Live, too; the tabs come with the script that hears keys.
+  await expect(page.getByRole('tab', { name: 'Table' })).toBeVisible();
   await expect(page.getByTestId('live-status')).toHaveText('Live');
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keyboard' });

@@ -77,6 +77,7 @@ test('a chosen theme is there before the first paint, and system follows the sys
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto(calm.url);
+  await expect(page.getByRole('tab', { name: 'Table' })).toBeVisible(); // by then the page hears what is pressed
   const dark = await background();
   await page.getByRole('button', { name: 'Theme: system' }).click();
   expect(await background()).toBe('rgb(255, 255, 255)');
