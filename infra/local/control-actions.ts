@@ -165,6 +165,7 @@ export function controlActions(
 /** What was given up goes back, as `npm run redrive` has it. */
 async function redriveAll({ url, settings }: RuntimeParts): Promise<string> {
   // Loaded when it is asked for: the runtime itself needs no AWS client.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const [{ openClients }, { redrive }] = await Promise.all([
     import('../redrive/clients.ts'),
     import('../redrive/redrive.ts'),

@@ -42,6 +42,10 @@ async function bundled() {
     platform: 'node',
     target: 'node20',
     logLevel: 'error',
+    // What was CommonJS asks for Node.js's own modules by `require`: the SDK, which the redrive loads.
+    banner: {
+      js: `import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);`,
+    },
     plugins: [{ name: 'places', setup: keepPlaces }],
   });
   const text = outputFiles[0]?.text ?? '';

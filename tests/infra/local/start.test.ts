@@ -199,6 +199,13 @@ describe('a start is refused in words', () => {
   });
 });
 
+test('what was given up is put back by the runtime as it is started, which is one bundle', async () => {
+  const { endpoint } = await start();
+  const body = JSON.stringify({ action: 'redrive' });
+  const answer = await fetch(`${endpoint}/_local/actions`, { method: 'POST', body });
+  expect([answer.status, (await answer.json()).message]).toEqual([409, 'Nothing is left that was given up.']);
+});
+
 describe('the data of a run before', () => {
   test('after a kill is there again, and the start says where it goes on', async () => {
     const first = await start(steady);
