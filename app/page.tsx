@@ -14,7 +14,7 @@ export default async function Page({ searchParams }: PageProps) {
   const locale = /^[\w-]+/.exec(asked.get('accept-language') ?? '')?.[0] ?? 'en';
   const search = searchOf(await searchParams);
   const url = parseUrlState(search);
-  const first = await firstView(url.day, url.range, detailsOf(url));
+  const first = await firstView(asked, url.day, url.range, detailsOf(url));
   const look = { currency: shownCurrency(), locale };
   return (
     <>

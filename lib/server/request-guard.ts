@@ -25,18 +25,12 @@ export async function guardReading(request: Request, gate: Gate): Promise<Role> 
  * browser of whoever runs it: by a request across origins, or by a name of its own that it lets point here (DNS rebinding).
  * Neither is answered. Throws ProblemError `forbidden-origin`.
  */
-export function guardOrigin(request: Request, { settings, access }: Gate): void {
-  const host = (request.headers.get('host') ?? '').toLowerCase();
-  const name = host.replace(/:\d+$/, '');
-  // Once it has names of its own the page may be reachable from elsewhere, where anyone can write `localhost` into a request.
-  const isKnown =
-    settings.hosts.length === 0
-      ? // A browser sends no session to a name that is not the page's: with a password, rebinding one gains nothing.
-        !access.isOpen || isLoopbackName(name)
-      : settings.hosts.includes(name) || settings.hosts.includes(host);
-  if (!isKnown) {
+export function guardOrigin(request: Request, gate: Gate): void {
+  const { hosts } = gate.settings;
+  const { host, name } = namesOf(request.headers);
+  if (!isAskedByName(request.headers, gate)) {
     throw forbidden(
-      `Expected the page to be asked for ${settings.hosts.length === 0 ? 'as localhost or ' : ''}by a name in DASHBOARD_HOSTS, got "${host.slice(0, 100)}".`,
+      `Expected the page to be asked for ${hosts.length === 0 ? 'as localhost or ' : ''}by a name in DASHBOARD_HOSTS, got "${host.slice(0, 100)}".`,
       `export DASHBOARD_HOSTS=${/^[\w.\-:]{1,100}$/.test(name) ? name : '…'}`,
     );
   }
@@ -48,6 +42,21 @@ export function guardOrigin(request: Request, { settings, access }: Gate): void 
   if (site === 'cross-site' || site === 'same-site') {
     throw forbidden('Expected a request from the page itself, got one from another site.');
   }
+}
+
+/** True when a page or an answer is asked for by a name of the page's own: under another it shows no data. */
+export function isAskedByName(headers: Headers, { settings, access }: Gate): boolean {
+  const { host, name } = namesOf(headers);
+  // Once it has names of its own the page may be reachable from elsewhere, where anyone can write `localhost` into a request.
+  return settings.hosts.length === 0
+    ? // A browser sends no session to a name that is not the page's: with a password, rebinding one gains nothing.
+      !access.isOpen || isLoopbackName(name)
+    : settings.hosts.includes(name) || settings.hosts.includes(host);
+}
+
+function namesOf(headers: Headers): { readonly host: string; readonly name: string } {
+  const host = (headers.get('host') ?? '').toLowerCase();
+  return { host, name: host.replace(/:\d+$/, '') };
 }
 
 const MAX_BODY_BYTES = 1024;

@@ -104,6 +104,13 @@ test('every answer says what a browser may do with it, and nothing answers TRACE
   expect(trace.status()).toBe(405);
 });
 
+test('a name that was rebound to this machine is shown no sales', async ({ calm, request }) => {
+  const htmlAs = async (host: string) => (await request.get(calm.url, { headers: { host } })).text();
+  const { host } = new URL(calm.url);
+  await expect.poll(async () => (await htmlAs(host)).includes('salesCents')).toBe(true);
+  expect(await htmlAs('evil.example')).not.toContain('salesCents');
+});
+
 test('no way to start the page leaves it open to others without a password', () => {
   const { DASHBOARD_PASSWORD: _, ...env } = process.env;
   const started = spawnSync(
