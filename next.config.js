@@ -5,20 +5,6 @@ if (import.meta.url.includes('%23')) {
   );
 }
 
-/** Of every answer, whoever asks. */
-const HEADERS = [
-  { key: 'x-content-type-options', value: 'nosniff' },
-  { key: 'referrer-policy', value: 'same-origin' },
-  { key: 'permissions-policy', value: 'camera=(), geolocation=(), microphone=(), payment=(), usb=()' },
-  { key: 'cross-origin-opener-policy', value: 'same-origin' },
-];
-
-/** For what is no page: nothing in it is to run, and no frame is to show it. Pages get theirs in proxy.ts. */
-const NO_PAGE = [{ key: 'content-security-policy', value: "default-src 'none'; frame-ancestors 'none'" }];
-
-/** Behind TLS, as the server that ends it says. */
-const BEHIND_TLS = [{ type: 'header', key: 'x-forwarded-proto', value: 'https' }];
-
 /** `npm run bundle`: the page with all that it takes to run, in a folder of its own beside the build that `npm start` runs. */
 const BUNDLE = { output: 'standalone', distDir: '.next-bundle' };
 
@@ -30,16 +16,6 @@ const nextConfig = {
   reactStrictMode: true,
   // Hot reload needs no badge over the page.
   devIndicators: false,
-  headers: async () => [
-    { source: '/:path*', headers: HEADERS },
-    {
-      source: '/:path*',
-      has: BEHIND_TLS,
-      headers: [{ key: 'strict-transport-security', value: 'max-age=31536000' }],
-    },
-    { source: '/api/:path*', headers: NO_PAGE },
-    { source: '/_next/static/:path*', headers: NO_PAGE },
-  ],
 };
 
 export default nextConfig;

@@ -5,6 +5,7 @@ import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { EARLY_PRESSES_SCRIPT } from '@/components/clicks/early-presses';
 import { THEME_SCRIPT } from '@/components/ui/theme';
+import { isForSearchEngines } from '@/lib/server/settings';
 import '@/app/globals.css';
 
 // Not geist/font/mono, which is always preloaded: it is for keys, commands and the countdown, and the first view can wait
@@ -18,9 +19,8 @@ const GeistMono = localFont({
   adjustFontFallback: false,
 });
 
-/** Search engines may list the page where its owner asks for it: `DASHBOARD_INDEX=1`. */
 export function generateMetadata(): Metadata {
-  const isPublic = process.env.DASHBOARD_INDEX === '1';
+  const isPublic = isForSearchEngines();
   return {
     title: 'Tumbling windows: sales as they close',
     description:

@@ -1,6 +1,4 @@
 import 'server-only';
-import { subscribe } from 'node:diagnostics_channel';
-import { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { isLoopbackName } from './settings.ts';
 
@@ -22,16 +20,6 @@ export function refuseOpenAddress(): void {
   );
   process.exit(1);
 }
-
-/** TRACE would show a script what the browser sent with it. Next.js cannot even represent it, and fails. */
-export function refuseTrace(): void {
-  subscribe('http.server.request.start', (message) => {
-    const { request, response } = started.parse(message);
-    if (request.method === 'TRACE') response.writeHead(405, { allow: 'GET, HEAD, POST' }).end();
-  });
-}
-
-const started = z.object({ request: z.instanceof(IncomingMessage), response: z.instanceof(ServerResponse) });
 
 /** Of this process's servers, from Node's own diagnostic report: Next.js tells nobody where it listens. */
 function listeningAddresses(): string[] {

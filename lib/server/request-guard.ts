@@ -1,5 +1,6 @@
 import 'server-only';
 import type { Access, Role } from './access.ts';
+import { isTls } from './answer-headers.ts';
 import { badRequest, ProblemError, problem } from './problem.ts';
 import { isLoopbackName, type Settings } from './settings.ts';
 
@@ -110,7 +111,7 @@ export function clientAddress(request: Request): string {
 
 /** True behind TLS, as the server that ends it says. */
 export function isSecure(request: Request): boolean {
-  return request.headers.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
+  return isTls(request.headers.get('x-forwarded-proto'));
 }
 
 function hostOf(origin: string): string | null {

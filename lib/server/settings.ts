@@ -111,6 +111,11 @@ export function shownCurrency(): string {
   return process.env[SETTINGS.currency] || DEFAULTS.currency;
 }
 
+/** Search engines may list the page where its owner asks for it: `DASHBOARD_INDEX=1`. */
+export function isForSearchEngines(): boolean {
+  return process.env.DASHBOARD_INDEX === '1';
+}
+
 function listOf(text: string | undefined): string[] {
   return (text ?? '').split(',').flatMap((each) => each.trim().toLowerCase() || []);
 }

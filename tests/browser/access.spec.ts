@@ -83,25 +83,46 @@ test('every answer says what a browser may do with it, and nothing answers TRACE
   calm,
   request,
 }) => {
-  for (const place of ['/', '/nowhere', '/api/windows', '/api/nowhere', '/icon.svg']) {
-    const headers = (await request.get(`${calm.url}${place}`)).headers();
+  const ask = (place: string, options: { method?: string; headers?: Record<string, string> } = {}) =>
+    request.fetch(`${calm.url}${place}`, { maxRedirects: 0, ...options });
+  const [script = ''] = /\/_next\/static\/[^"]+\.js/.exec(await (await ask('/')).text()) ?? [];
+  const asked: readonly (readonly [place: string, status: number, method?: string])[] = [
+    ['/', 200],
+    ['/rules', 200],
+    ['/sign-in', 200],
+    ['/nowhere', 404],
+    ['/api/windows', 200],
+    ['/api/nowhere', 404],
+    ['/icon.svg', 200],
+    ['/robots.txt', 200],
+    [script, 200],
+    ['/_next/static/nothing.js', 404],
+    ['/_next/image?url=%2Ficon.svg&w=64&q=75', 400],
+    ['/nowhere/', 308],
+    ['/two//slashes', 308],
+    ['/api/sales', 405, 'PUT'],
+    ['/', 405, 'TRACE'],
+  ];
+  for (const [place, status, method = 'GET'] of asked) {
+    const response = await ask(place, { method });
+    const headers = response.headers();
+    expect(response.status(), place).toBe(status);
     expect(headers, place).toMatchObject({
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
       'cross-origin-opener-policy': 'same-origin',
       'permissions-policy': expect.stringContaining('camera=()'),
+      'x-robots-tag': 'noindex',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
     });
     expect(headers['strict-transport-security'], place).toBeUndefined();
-    if (place !== '/icon.svg') {
-      expect(headers['content-security-policy'], place).toContain("frame-ancestors 'none'");
-      expect(headers['content-security-policy'], place).not.toContain('unsafe');
-    }
+    expect(headers['content-security-policy'], place).not.toContain('unsafe');
+    const behindTls = await ask(place, { method, headers: { 'x-forwarded-proto': 'https, http' } });
+    expect(behindTls.headers()['strict-transport-security'], place).toBe('max-age=31536000');
   }
-  const behindTls = await request.get(calm.url, { headers: { 'x-forwarded-proto': 'https' } });
-  expect(behindTls.headers()['strict-transport-security']).toBe('max-age=31536000');
-  expect(await (await request.get(calm.url)).text()).toContain('noindex');
-  const trace = await request.fetch(calm.url, { method: 'TRACE' });
-  expect(trace.status()).toBe(405);
+  const policies = [await ask('/'), await ask('/')].map((page) => page.headers()['content-security-policy']);
+  expect(policies[0]).toMatch(/'nonce-[A-Za-z0-9+/]{22}=='/);
+  expect(policies[0]).not.toBe(policies[1]);
 });
 
 test('a name that was rebound to this machine is shown no sales', async ({ calm, request }) => {
