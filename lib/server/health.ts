@@ -23,18 +23,24 @@ export async function healthAnswer(
   deep: boolean,
   role: HealthAnswer['role'],
 ): Promise<HealthAnswer> {
-  const { settings, store, account, clients } = dashboard;
-  const [accountId, region, hops] = await Promise.all([
+  const { settings, store, loop, account, clients } = dashboard;
+  const [accountId, region] = await Promise.all([
     account.id(),
     settings.region ?? clients.s3.config.region().catch(() => ''),
-    deep ? askHops(dashboard) : [],
+    loop.knowGivenUp(),
   ]);
+  const hops = deep ? await askHops(dashboard) : [];
   const lack = store.lack();
   const worst = new Set(hops.map(({ status }) => status));
   const isDown = worst.has('down') || (!deep && store.problem !== null && store.readMs === null);
-  const isDegraded = worst.has('slow') || store.problem !== null || staleMs(dashboard) !== null;
+  const isDegraded =
+    worst.has('slow') ||
+    store.problem !== null ||
+    staleMs(dashboard) !== null ||
+    lack !== null ||
+    store.givenUpPages === null;
   return {
-    status: isDown ? 'down' : isDegraded || lack !== null ? 'degraded' : 'ok',
+    status: isDown ? 'down' : isDegraded ? 'degraded' : 'ok',
     serverNowMs: store.now(),
     mode: settings.isLocal ? 'local' : 'aws',
     endpoint: settings.endpoint,
@@ -199,11 +205,11 @@ async function lookAtSelf(dashboard: Dashboard): Promise<Hop> {
   if (store.problem !== null) {
     return { ...rest, status: 'down', detail: store.problem.message, fix: store.problem.fix };
   }
-  if (ageMs === null) return { ...rest, status: 'unknown', detail: 'Nobody has looked yet.', fix: null };
   if (lack !== null) {
     const detail = lackWords(lack, { count: String, money: (cents) => String(amountOf(cents)) });
     return { ...rest, status: 'slow', detail, fix: lack.givenUpRecords > 0 ? 'npm run redrive' : null };
   }
+  if (ageMs === null) return { ...rest, status: 'unknown', detail: 'Nobody has looked yet.', fix: null };
   const detail = `The windows were read ${Math.round(ageMs / 1000)} s ago.`;
   if (old !== null) return { ...rest, status: 'slow', detail: `What is shown is old. ${detail}`, fix: null };
   return { ...rest, status: ageMs > STALE_MS ? 'unknown' : 'ok', detail, fix: null };

@@ -7,8 +7,8 @@ import type { WindowPart } from '../../core/window-part.ts';
 import { resultOf } from '../../core/window-result.ts';
 import { eachOf, type ListedObject, type ObjectReader, type ReadObject } from './object-reader.ts';
 
-/** A LIST answers with 1,000 keys; who has given up more than these has other worries than their sum. */
-const MAX_PAGES = 10;
+/** What a LIST answers with. */
+const PAGE_KEYS = 1000;
 /** In a round: each may have some megabytes, and whoever asks is waiting. */
 const READ_AT_MOST = 16;
 const AT_ONCE = 2;
@@ -29,6 +29,8 @@ interface Failure {
 export class GivenUp {
   /** Changes with what `lacks` answers. */
   version = 0;
+  /** How many LISTs the last listing took, or null before it. */
+  pages: number | null = null;
   readonly #reader: ObjectReader;
   readonly #failures = new Map<string, Failure>();
 
@@ -38,7 +40,8 @@ export class GivenUp {
 
   /** Lists what there is, and reads some of what is new. Throws what the reader throws. */
   async refresh(): Promise<void> {
-    const { objects } = await this.#reader.list(FAILURES_PREFIX, { pages: MAX_PAGES });
+    const { objects } = await this.#reader.list(FAILURES_PREFIX);
+    this.pages = Math.ceil((objects.length + 1) / PAGE_KEYS);
     const back = new Set<string>();
     const open: (ListedObject & { readonly timeMs: number })[] = [];
     for (const object of objects) {

@@ -28,6 +28,10 @@ const WATCHED_FOR_MS = 15_000;
 const BACKOFF_MS = 1000;
 /** What was given up has gone through hours of attempts: a quarter of a minute more does not matter. */
 const GIVEN_UP_MS = 15_000;
+/** While nobody watches, whoever asks for the page's health pays for it: 0.22 USD a month at the most. */
+const GIVEN_UP_UNWATCHED_MS = 60_000;
+/** A load balancer does not wait for long. */
+const ASKED_FOR_MS = 2000;
 /** Every call ends within seconds by itself. Whatever else a round may wait for, the loop does not wait with it. */
 const LONGEST_ROUND_MS = 60_000;
 
@@ -59,6 +63,8 @@ export class StoreLoop {
   #resultsDueMs = Number.NEGATIVE_INFINITY;
   #lengthDueMs = Number.NEGATIVE_INFINITY;
   #givenUpDueMs = Number.NEGATIVE_INFINITY;
+  #givenUpBegunMs = Number.NEGATIVE_INFINITY;
+  #givenUp: Promise<boolean> = Promise.resolve(true);
   #endedMs: number | null = null;
   #running = false;
   #round: Promise<void> = Promise.resolve();
@@ -83,6 +89,14 @@ export class StoreLoop {
     this.#askedMs = this.#clock.elapsed();
     this.#start();
     await this.#round;
+  }
+
+  /** Resolves when it is known what was given up, as of the last minute, or cannot be known soon. Watches nothing else. */
+  async knowGivenUp(): Promise<void> {
+    if (this.#clock.elapsed() - this.#givenUpBegunMs >= GIVEN_UP_UNWATCHED_MS * this.#givenUpPages) {
+      void this.#refreshGivenUp();
+    }
+    await endsWithin(ASKED_FOR_MS, this.#givenUp);
   }
 
   /** Something was sent: its snapshot is about to come. */
@@ -180,9 +194,9 @@ export class StoreLoop {
       );
     }
     if (nowMs >= this.#givenUpDueMs) {
-      this.#givenUpDueMs = nowMs + GIVEN_UP_MS;
+      this.#givenUpDueMs = nowMs + GIVEN_UP_MS * this.#givenUpPages;
       jobs.push(
-        this.#orAgain(store.refreshGivenUp(), (dueMs) => {
+        this.#orAgain(this.#refreshGivenUp(), (dueMs) => {
           this.#givenUpDueMs = dueMs;
         }),
       );
@@ -192,6 +206,17 @@ export class StoreLoop {
     const delayMs = resultsDelayMs(store.now(), windowSeconds, idleSeconds, store.isClosing());
     this.#resultsDueMs = Math.min(this.#resultsDueMs, nowMs + delayMs);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Of many LISTs each costs as much as of one: it is read the more rarely. */
+  get #givenUpPages(): number {
+    return this.#store.givenUpPages ?? 1;
+  }
+
+  #refreshGivenUp(): Promise<boolean> {
+    this.#givenUpBegunMs = this.#clock.elapsed();
+    this.#givenUp = this.#store.refreshGivenUp();
+    return this.#givenUp;
   }
 
   /** What has failed is due again before its time. */

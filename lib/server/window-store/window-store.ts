@@ -188,14 +188,15 @@ export class WindowStore {
 
   /** What is known to be missing of windows that start in [fromMs, toMs), as far as their days were read. */
   lacks(fromMs: number, toMs: number): WindowLack[] {
-    const isHeld = (part: WindowPart) => {
-      const { startMs, endMs } = part.window;
-      return uncovered(this.results(startMs, endMs), [part]).length === 0;
-    };
     return [
       ...this.#partitions.lacks(fromMs, toMs),
-      ...this.#givenUp.lacks(fromMs, toMs, this.windowSeconds, isHeld),
+      ...this.#givenUp.lacks(fromMs, toMs, this.windowSeconds, (part) => this.#isHeld(part)),
     ];
+  }
+
+  #isHeld(part: WindowPart): boolean {
+    const { startMs, endMs } = part.window;
+    return uncovered(this.results(startMs, endMs), [part]).length === 0;
   }
 
   /** The days in [fromMs, toMs) of which it is not even known yet what there is to read. */
@@ -307,9 +308,19 @@ export class WindowStore {
     });
   }
 
+  /** How many LISTs it takes to read what was given up, as of the last time; null before the first. */
+  get givenUpPages(): number | null {
+    return this.#givenUp.pages;
+  }
+
   /** Reads what was given up. Never throws. */
   async refreshGivenUp(): Promise<boolean> {
-    return this.#attempt('given-up', () => this.#givenUp.refresh());
+    return this.#attempt('given-up', async () => {
+      await this.#givenUp.refresh();
+      // That a result holds what a final would have written, after all, is known by its day.
+      const missing = this.#givenUp.parts().filter((part) => !this.#isHeld(part));
+      if (missing.length > 0) await this.ensure([...daysIn(missing)]);
+    });
   }
 
   /**

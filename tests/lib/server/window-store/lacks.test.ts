@@ -3,12 +3,14 @@ import type { HttpService } from '../../../../infra/local/http/http.ts';
 import { emptyAggregate, fold, serializeState } from '../../../../lib/core/aggregate.ts';
 import { failureKey, redrivenKey } from '../../../../lib/core/failure-key.ts';
 import { type FailureRecord, serializeFailure } from '../../../../lib/core/failure-record.ts';
-import { UNREADABLE } from '../../../../lib/core/lack.ts';
+import { lackOf, UNREADABLE } from '../../../../lib/core/lack.ts';
 import { liveKey, REJECTED_PREFIX, resultKey } from '../../../../lib/core/object-key.ts';
 import { parseSale } from '../../../../lib/core/sale.ts';
+import { DAY_MS } from '../../../../lib/core/window.ts';
 import { healthAnswer } from '../../../../lib/server/health.ts';
 import { rejectedAnswer } from '../../../../lib/server/rejected.ts';
 import { objectAnswer } from '../../../../lib/server/stored-object.ts';
+import { GivenUp } from '../../../../lib/server/window-store/given-up.ts';
 import { windowsAnswer } from '../../../../lib/server/windows-answer.ts';
 import { type LocalBucket, openLocalBucket, result } from '../local-bucket.ts';
 
@@ -160,6 +162,59 @@ describe('what Lambda gave up', () => {
     await local.put(keyOf('broken'), '{');
     const { slotAt, open } = await ask();
     expect([slotAt(NOW - W), open].map((slot) => slot?.lack)).toEqual([UNREADABLE, null]);
+  });
+
+  test('is told to whoever asks for the health, also while nobody watches, for one LIST a minute', async () => {
+    await local.put(keyOf('batch'), serializeFailure(records(T, [sale(246)])));
+    const ask = () => healthAnswer(local.dashboard, false, 'watch');
+    const degraded = { status: 'degraded', lack: { givenUpRecords: 1, givenUpCents: 246 } };
+    expect(await ask()).toMatchObject(degraded);
+    const listed = () => local.dashboard.metrics.listCalls;
+    expect([await ask(), await ask()]).toMatchObject([degraded, degraded]);
+    expect(listed()).toBe(1);
+    await local.put(redrivenKey(keyOf('batch')), '');
+    local.clock.nowMs += 60_000;
+    expect(await ask()).toMatchObject({ status: 'ok', lack: null });
+    expect(listed()).toBe(2);
+  });
+
+  test('is no longer missing once a result holds it, of whatever day', async () => {
+    local.clock.nowMs += 5 * DAY_MS;
+    await local.put(keyOf('final'), serializeFailure(final(T, 5, [200, 50])));
+    const ask = () => healthAnswer(local.dashboard, false, 'watch');
+    expect(await ask()).toMatchObject({ status: 'degraded', lack: { givenUpRecords: 2 } });
+    await local.putResult(result(T, 'a', 5, [200, 50]));
+    local.clock.nowMs += DAY_MS;
+    expect(await ask()).toMatchObject({ status: 'ok', lack: null });
+  });
+
+  test('is not known to be nothing before it was read', async () => {
+    local.refuse = () => ({ status: 503, headers: {}, body: '' });
+    expect(await healthAnswer(local.dashboard, false, 'watch')).toMatchObject({ status: 'down' });
+    local.refuse = null;
+    local.clock.nowMs += 60_000;
+    expect(await healthAnswer(local.dashboard, false, 'watch')).toMatchObject({ status: 'ok' });
+  });
+
+  test('is counted to its end, however much it is', async () => {
+    const objects = Array.from({ length: 12_000 }, (_, index) => ({
+      key: failureKey(MAPPING, 'a', NOW - index * 1000, `batch${index}`),
+      size: 1,
+      lastModifiedMs: NOW,
+      etag: '',
+    }));
+    const givenUp = new GivenUp({
+      list: async (_prefix, { pages = Infinity } = {}) => ({
+        objects: objects.slice(0, pages * 1000),
+        prefixes: [],
+      }),
+      get: async () => 'too-large',
+    });
+    await givenUp.refresh();
+    expect(lackOf(givenUp.lacks(0, NOW + W, 120, () => false))).toMatchObject({
+      unreadable: 16,
+      unread: 11_984,
+    });
   });
 
   test('many are read by and by, and say until then that they are not read', async () => {
