@@ -39,26 +39,37 @@ export function RejectedList({ day, within, version, format }: RejectedListProps
   );
   if (records.length === 0) {
     return (
-      <p className="text-muted">No rejected record is kept of {within === null ? `${day} (UTC)` : 'it'}.</p>
+      <p className="text-muted">
+        {data.isWhole
+          ? `No rejected record is kept of ${within === null ? `${day} (UTC)` : 'it'}.`
+          : `None of the ${data.records.length} rejected records that are shown of a day is of it.`}
+      </p>
     );
   }
   return (
-    <ul className="flex flex-col divide-y divide-line">
-      {records.map((record) => (
-        <li key={`${record.shardId} ${record.sequenceNumber}`} className="py-2">
-          <p>
-            <span className="text-muted">
-              {format.clock(record.arrivalMs)}, {shardName(record.shardId)}:
-            </span>{' '}
-            {record.reason}
-          </p>
-          <Disclosure
-            summary={<span className="break-all font-mono text-muted text-xs">{record.preview}</span>}
-          >
-            <RawObject objectKey={record.key} format={format} />
-          </Disclosure>
-        </li>
-      ))}
-    </ul>
+    <>
+      {!data.isWhole && (
+        <p className="text-muted">
+          Of a day, {data.records.length} rejected records are shown; there may be more.
+        </p>
+      )}
+      <ul className="flex flex-col divide-y divide-line">
+        {records.map((record) => (
+          <li key={`${record.shardId} ${record.sequenceNumber}`} className="py-2">
+            <p>
+              <span className="text-muted">
+                {format.clock(record.arrivalMs)}, {shardName(record.shardId)}:
+              </span>{' '}
+              {record.reason}
+            </p>
+            <Disclosure
+              summary={<span className="break-all font-mono text-muted text-xs">{record.preview}</span>}
+            >
+              <RawObject objectKey={record.key} format={format} />
+            </Disclosure>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -161,6 +161,8 @@ export interface RejectedAnswer {
     /** The beginning of the data as text. Several records may be in one object. */
     readonly preview: string;
   }[];
+  /** False when the day may have more than these. */
+  readonly isWhole: boolean;
 }
 
 /**

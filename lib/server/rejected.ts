@@ -38,7 +38,8 @@ export async function rejectedAnswer(reader: ObjectReader, day: string): Promise
   }
   const records = [...found.values()];
   records.sort((a, b) => b.arrivalMs - a.arrivalMs || (a.sequenceNumber < b.sequenceNumber ? -1 : 1));
-  return { records: records.slice(0, MAX_RECORDS) };
+  const isWhole = objects.length <= MAX_RECORDS && records.length < MAX_RECORDS;
+  return { records: records.slice(0, MAX_RECORDS), isWhole };
 }
 
 type Shown = RejectedAnswer['records'][number];
