@@ -1,10 +1,12 @@
 import path from 'node:path';
-import type { Deployment } from '../stacks/deployment.ts';
+import { type Deployment, PRODUCER_CONCURRENCY } from '../stacks/deployment.ts';
 import { runCdk } from './cdk-cli.ts';
 import type { CommandLine } from './command-line.ts';
 import { DeployError, explainCliFailure } from './deploy-problem.ts';
 import { isSamePipeline, linesFromOutputs, pageFromOutputs } from './deployed-lines.ts';
 import { readEnvLines, writeEnvLines } from './env-file.ts';
+import { whyNotReserved } from './reservation.ts';
+import { stackOutputs } from './stored-results.ts';
 import { findTarget } from './target.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -20,12 +22,17 @@ export async function deploy(line: CommandLine, deployment: Deployment, place: W
     );
   }
   console.log(`Deploying to ${target.region} of account ${target.accountId} …\n`);
+  const why = line.context.has('reservedConcurrency')
+    ? null
+    : await whyNotReserved(target.region, names.producer, PRODUCER_CONCURRENCY);
+  if (why !== null) console.log(`${why}\n`);
   const outputs = path.join(place.outFolder, 'outputs.json');
   const { code, said } = await runCdk(
     [
       'deploy',
       '--all',
       ...place.cdkOptions,
+      ...(why === null ? [] : ['--context', 'reservedConcurrency=none']),
       '--outputs-file',
       outputs,
       '--progress',
@@ -50,6 +57,11 @@ export async function deploy(line: CommandLine, deployment: Deployment, place: W
   if (page !== null) {
     console.log(
       `\nThe page is at ${page.url}\nIts password, which was made once:\n\n  ${page.passwordCommand}`,
+    );
+  }
+  if (page === null && (await stackOutputs(target.region, names.pageStack)) !== null) {
+    console.log(
+      `\nThe hosted page is as it was deployed last; this brings it up to date:\n\n  npm run deploy -- -c page${deployment.stage === null ? '' : ` -c stage=${deployment.stage}`}`,
     );
   }
   console.log(

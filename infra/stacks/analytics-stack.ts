@@ -25,6 +25,8 @@ export class AnalyticsStack extends Stack {
   readonly bucket: ResultsBucket;
   readonly consumer: PipelineFunction;
   readonly pagePolicies: PagePolicies;
+  /** The name of the bucket, for a stack that takes no reference to this one. */
+  readonly bucketNameExport: string;
 
   constructor(scope: Construct, deployment: Deployment, { stream, producer }: ProducerStack) {
     const { names, windowSeconds, ephemeral, reservedConcurrency } = deployment;
@@ -40,7 +42,7 @@ export class AnalyticsStack extends Stack {
       handlerFile,
       timeoutSeconds,
       memoryMb,
-      reservedConcurrency,
+      reservedConcurrency: reservedConcurrency.consumer,
       environment: { [SETTINGS.bucket]: bucket.bucketName },
       statements: [
         // The mapping reads the stream with this role.
@@ -82,6 +84,9 @@ export class AnalyticsStack extends Stack {
     addCloudWatchDashboard(this, deployment, metrics, alarmNames);
     const policies = addPagePolicies(this, { bucket, stream, producer, consumer });
     this.pagePolicies = policies;
+    // Whether the page is hosted this time or not: CloudFormation removes no export that a stack deployed before still imports.
+    for (const policy of [policies.page, policies.diagnostics]) this.exportValue(policy.managedPolicyArn);
+    this.bucketNameExport = this.exportValue(bucket.bucketName);
 
     const output = (id: string, value: string, description?: string) =>
       new CfnOutput(this, id, { value, ...(description === undefined ? {} : { description }) });

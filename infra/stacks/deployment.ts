@@ -13,8 +13,7 @@ export interface Deployment {
   readonly ephemeral: boolean;
   /** The bucket keeps what is overwritten or deleted, for 30 days. */
   readonly versioned: boolean;
-  /** Of each function; null leaves them to the account's unreserved concurrency. */
-  readonly reservedConcurrency: number | null;
+  readonly reservedConcurrency: ReservedConcurrency;
   /** The sales of one window from which on an alarm goes off; null when none does. */
   readonly alarmAbove: number | null;
   /** Who is told of alarms: the ARN of an SNS topic; null when nobody is. */
@@ -23,6 +22,18 @@ export interface Deployment {
   readonly page: HostedPage | null;
   readonly names: DeploymentNames;
 }
+
+/** The most that run at once, kept apart from the account's others; null leaves a function among these. */
+export interface ReservedConcurrency {
+  readonly producer: number | null;
+  readonly consumer: number | null;
+}
+
+/**
+ * As many clicks at once as one page lets through. It bounds what whoever may invoke the producer can spend: Lambda takes ten
+ * requests a second for each.
+ */
+export const PRODUCER_CONCURRENCY = 10;
 
 export interface HostedPage {
   /** The folder that `npm run bundle` makes; null to remove the stack, which takes none. */
@@ -105,7 +116,7 @@ export function deploymentOf(
     windowSeconds,
     ephemeral: isSet(context, 'ephemeral'),
     versioned: isSet(context, 'versioned'),
-    reservedConcurrency: numberOf(context('reservedConcurrency'), '-c reservedConcurrency', 1, 1000),
+    reservedConcurrency: reservedConcurrencyOf(context('reservedConcurrency')),
     alarmAbove,
     alarmTopicArn: textOf(
       context,
@@ -116,6 +127,12 @@ export function deploymentOf(
     page: hostedPageOf(context),
     names: namesOf(stage),
   };
+}
+
+function reservedConcurrencyOf(value: unknown): ReservedConcurrency {
+  if (value === 'none') return { producer: null, consumer: null };
+  const each = numberOf(value, '-c reservedConcurrency', 1, 1000);
+  return { producer: each ?? PRODUCER_CONCURRENCY, consumer: each };
 }
 
 function hostedPageOf(context: Lookup): HostedPage | null {

@@ -88,7 +88,7 @@ export class PageStack extends Stack {
       timeout: Duration.seconds(60),
       environment: {
         // A web function takes no reference to another stack here, and makes none of it.
-        [SETTINGS.bucket]: analytics.exportValue(analytics.bucket.bucketName),
+        [SETTINGS.bucket]: analytics.bucketNameExport,
         [SETTINGS.stream]: names.stream,
         [SETTINGS.producer]: names.producer,
         [SETTINGS.consumer]: names.consumer,

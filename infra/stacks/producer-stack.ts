@@ -35,7 +35,7 @@ export class ProducerStack extends Stack {
       handlerFile,
       timeoutSeconds,
       memoryMb,
-      reservedConcurrency,
+      reservedConcurrency: reservedConcurrency.producer,
       environment: { [SETTINGS.stream]: this.stream.streamName },
       statements: [
         new PolicyStatement({ actions: ['kinesis:PutRecords'], resources: [this.stream.streamArn] }),

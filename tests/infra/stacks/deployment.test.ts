@@ -13,7 +13,7 @@ describe('a deployment', () => {
       windowSeconds: 120,
       ephemeral: false,
       versioned: false,
-      reservedConcurrency: null,
+      reservedConcurrency: { producer: 10, consumer: null },
       alarmAbove: null,
       alarmTopicArn: null,
       page: null,

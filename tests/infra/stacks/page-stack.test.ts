@@ -38,6 +38,16 @@ test('its password is made once, and is no setting that can be read', () => {
   expect(text).not.toMatch(/resolve:secretsmanager/);
 });
 
+test('what it imports is exported without it too, so that the others go on being deployed as they please', () => {
+  const exported = JSON.stringify(synthesize({ context: { stage: 'dev' } }).analytics.findOutputs('*'));
+  const imports = JSON.stringify(pageOf({ pageDiagnostics: 'true' }).toJSON()).matchAll(
+    /"Fn::ImportValue":"([^"]+)"/g,
+  );
+  const names = [...new Set(Array.from(imports, ([, name]) => name))];
+  expect(names).toHaveLength(3);
+  for (const name of names) expect(exported).toContain(`"Name":"${name}"`);
+});
+
 test('its role is the page policy, its secret and its log, and diagnostics only when told so', () => {
   const roles = (template: Template) =>
     Object.values(template.findResources('AWS::IAM::Role')).filter((role) =>

@@ -26,7 +26,8 @@ describe('the producer stack', () => {
       Architectures: ['arm64'],
       Timeout: 60,
       Environment: { Variables: { STREAM_NAME: { Ref: stream.id } } },
-      ReservedConcurrentExecutions: Match.absent(),
+      // What bounds whoever may invoke it.
+      ReservedConcurrentExecutions: 10,
     });
   });
 
@@ -77,6 +78,13 @@ test('-c mode=on-demand leaves the shards to AWS', () => {
     StreamModeDetails: { StreamMode: 'ON_DEMAND' },
     ShardCount: Match.absent(),
   });
+});
+
+test('-c reservedConcurrency=none reserves for neither function', () => {
+  const { producer: unreserved, analytics } = synthesize({ context: { reservedConcurrency: 'none' } });
+  for (const template of [unreserved, analytics]) {
+    expect(JSON.stringify(template.toJSON())).not.toContain('ReservedConcurrentExecutions');
+  }
 });
 
 test('-c reservedConcurrency=5 reserves for both functions', () => {
