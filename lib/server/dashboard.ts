@@ -46,7 +46,7 @@ export function createDashboard(
   clock: Clock = SYSTEM_CLOCK,
   access: Access = new Access({}, clock.now),
 ): Dashboard {
-  const limits = new RateLimits(settings.salesPerHour);
+  const limits = new RateLimits(settings.salesPerHour, clock);
   const metrics = newMetrics();
   const { bucket, stream, endpoint, region } = settings;
   const reader = new BucketReader({ s3: clients.s3, bucket, endpoint, region, metrics });

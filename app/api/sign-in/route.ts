@@ -12,14 +12,14 @@ export function POST(request: Request): Promise<Response> {
     const password = new URLSearchParams(await readBody(request)).get('password') ?? '';
     const address = clientAddress(request);
     try {
-      await limits.attempt(address);
+      limits.attempt(address);
     } catch (error) {
       if (isProblem(error)) return seeOther(`/sign-in?wait=${error.retrySeconds ?? 1}`);
       throw error;
     }
     const role = await access.roleOf(password);
     if (role === null) return seeOther('/sign-in?wrong=1');
-    await limits.signedIn(address);
+    limits.signedIn(address);
     const secure = isSecure(request) ? '; Secure' : '';
     const cookie = `${SESSION_COOKIE}=${await access.seal(role)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}${secure}`;
     return seeOther('/', { 'set-cookie': cookie });
