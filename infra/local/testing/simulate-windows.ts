@@ -11,7 +11,8 @@ let before: Promise<unknown> = Promise.resolve();
 /**
  * Plays a scenario through a handler: the local runtime's event source mapping, with its windows, on a clock that jumps
  * from one thing to the next. Within the handler `Date` says the scenario's time, and the AWS SDK's S3 client finds a
- * bucket of any name in this process. Throws ScenarioError, and TypeError for a handler that is none.
+ * bucket of any name in this process. Throws ScenarioError, and TypeError for a handler or a scenario
+ * that is none.
  */
 export function simulateWindows<State extends object = Record<string, unknown>>(
   handler: WindowedHandler<State>,

@@ -466,6 +466,13 @@ test('a handler that is none is refused, and not played as one that fails', asyn
   );
 });
 
+test('so is a scenario that is none', async () => {
+  const { scenario } = JSON.parse('{}');
+  await expect(simulateWindows(collect, scenario)).rejects.toThrow(
+    'Expected a scenario such as { windowSeconds: 120, records: [] }, got undefined.',
+  );
+});
+
 test('the same scenario gives the same run', async () => {
   const scenario = { shards: 2, failures: [{ how: 'killed', call: 3 }] } as const;
   const records = 'a#0 12:00:01, b#1 12:00:01, c#0 12:00:07, d#1 12:00:13';
