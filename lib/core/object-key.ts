@@ -10,6 +10,12 @@ export const LIVE_PREFIX = 'revenue_live/';
 export const REJECTED_PREFIX = 'rejected/';
 export const DAY_INDEX_PREFIX = 'revenue_day/';
 
+/** S3's own limit, in bytes of UTF-8. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+export const MAX_KEY_BYTES = 1024;
+
+/** The letters and the length that every name of a bucket has. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+export const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
 /** The partition of a UTC day `YYYY_MM_DD`: `revenue_sum/dt=2021_01_24/`. */
 export function partitionPrefix(day: string): string {
   return `${RESULTS_PREFIX}dt=${day}/`;

@@ -1,4 +1,5 @@
 import { DAY_MS, MAX_IDLE_SECONDS, MAX_WINDOW_SECONDS } from '../../../lib/core/window.ts';
+import { MAPPING_BOUNDS, MAPPING_DEFAULTS } from '../lambda/event-source-mapping/mapping-definition.ts';
 import { STATE_LIMIT_BYTES } from '../lambda/window-tracker.ts';
 import { FAILURE_KINDS, type Moment, type Scenario, type ScenarioFailure } from './scenario.ts';
 
@@ -40,11 +41,11 @@ export class ScenarioError extends Error {
 const BOUNDS = [
   ['windowSeconds', 1, MAX_WINDOW_SECONDS],
   ['shards', 1, 200],
-  ['batchSize', 1, 10_000],
-  ['batchingWindowSeconds', 0, 300],
+  ['batchSize', ...MAPPING_BOUNDS.BatchSize],
+  ['batchingWindowSeconds', ...MAPPING_BOUNDS.MaximumBatchingWindowInSeconds],
   ['idleSeconds', 0, MAX_IDLE_SECONDS],
-  ['maximumRetryAttempts', -1, 10_000],
-  ['maximumRecordAgeSeconds', -1, 604_800],
+  ['maximumRetryAttempts', ...MAPPING_BOUNDS.MaximumRetryAttempts],
+  ['maximumRecordAgeSeconds', ...MAPPING_BOUNDS.MaximumRecordAgeInSeconds],
   ['stateLimitBytes', 2, STATE_LIMIT_BYTES],
   ['invocationMs', 0, 900_000],
   ['timeoutSeconds', 1, 900],
@@ -52,12 +53,12 @@ const BOUNDS = [
 
 const DEFAULTS = {
   shards: 1,
-  batchSize: 100,
-  batchingWindowSeconds: 0,
+  batchSize: MAPPING_DEFAULTS.BatchSize,
+  batchingWindowSeconds: MAPPING_DEFAULTS.MaximumBatchingWindowInSeconds,
   idleSeconds: 1,
-  maximumRetryAttempts: -1,
-  maximumRecordAgeSeconds: -1,
-  bisectBatchOnFunctionError: false,
+  maximumRetryAttempts: MAPPING_DEFAULTS.MaximumRetryAttempts,
+  maximumRecordAgeSeconds: MAPPING_DEFAULTS.MaximumRecordAgeInSeconds,
+  bisectBatchOnFunctionError: MAPPING_DEFAULTS.BisectBatchOnFunctionError,
   reportBatchItemFailures: false,
   strictFinal: false,
   stateLimitBytes: STATE_LIMIT_BYTES,
@@ -70,8 +71,13 @@ const DEFAULTS = {
 /** Longer than the stream keeps a record, so that one that fails for ever is given up within it. */
 const REST_MS = 2 * DAY_MS;
 
-/** Throws ScenarioError. */
+/** Throws ScenarioError, and TypeError for what is no scenario. */
 export function planOf(scenario: Scenario): Plan {
+  if (typeof scenario !== 'object' || scenario === null) {
+    throw new TypeError(
+      `Expected a scenario such as { windowSeconds: 120, records: [] }, got ${String(scenario)}.`,
+    );
+  }
   const { day = '2026-01-01', records, resharding = [], until, ...given } = scenario;
   const settings = { ...DEFAULTS, ...given };
   // A misspelt member would be a test of something else.

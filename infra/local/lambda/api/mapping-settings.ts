@@ -1,7 +1,7 @@
-import { MAX_WINDOW_SECONDS } from '../../../../lib/core/window.ts';
 import { enumList, list } from '../../aws-json/collection-members.ts';
 import { structure } from '../../aws-json/request-shape.ts';
 import { text } from '../../aws-json/scalar-members.ts';
+import { MAPPING_BOUNDS } from '../event-source-mapping/mapping-definition.ts';
 import type {
   DestinationConfig,
   EventSourceMappingSettings,
@@ -66,15 +66,19 @@ export function refuseForeign(body: Readonly<Record<string, unknown>>): void {
 
 /** The ranges of the API model; what takes more knowledge than the request alone is for the mappings to refuse. */
 export function settingsIn(constraints: Constraints): EventSourceMappingSettings {
+  const integer = (name: keyof typeof MAPPING_BOUNDS) => {
+    const [least, most] = MAPPING_BOUNDS[name];
+    return constraints.integer(name, least, most);
+  };
   return present({
     Enabled: constraints.boolean('Enabled'),
-    BatchSize: constraints.integer('BatchSize', 1, 10_000),
-    MaximumBatchingWindowInSeconds: constraints.integer('MaximumBatchingWindowInSeconds', 0, 300),
-    ParallelizationFactor: constraints.integer('ParallelizationFactor', 1, 10),
-    MaximumRecordAgeInSeconds: constraints.integer('MaximumRecordAgeInSeconds', -1, 604_800),
+    BatchSize: integer('BatchSize'),
+    MaximumBatchingWindowInSeconds: integer('MaximumBatchingWindowInSeconds'),
+    ParallelizationFactor: integer('ParallelizationFactor'),
+    MaximumRecordAgeInSeconds: integer('MaximumRecordAgeInSeconds'),
     BisectBatchOnFunctionError: constraints.boolean('BisectBatchOnFunctionError'),
-    MaximumRetryAttempts: constraints.integer('MaximumRetryAttempts', -1, 10_000),
-    TumblingWindowInSeconds: constraints.integer('TumblingWindowInSeconds', 0, MAX_WINDOW_SECONDS),
+    MaximumRetryAttempts: integer('MaximumRetryAttempts'),
+    TumblingWindowInSeconds: integer('TumblingWindowInSeconds'),
     FunctionResponseTypes: constraints.someOf('FunctionResponseTypes', ['ReportBatchItemFailures']),
     DestinationConfig: destinationsIn(constraints),
     FilterCriteria: filtersIn(constraints),

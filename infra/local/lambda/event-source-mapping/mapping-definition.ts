@@ -1,3 +1,5 @@
+import { BUCKET_NAME } from '../../../../lib/core/object-key.ts';
+import { MAX_WINDOW_SECONDS } from '../../../../lib/core/window.ts';
 import type {
   CreateEventSourceMapping,
   EventSourceMappingConfiguration,
@@ -5,6 +7,27 @@ import type {
 } from '../event-source-mappings.ts';
 import { invalidParameterValue, missingStartingPosition } from '../lambda-error.ts';
 import { FilterPatternError, recordFilter } from './record-filter.ts';
+
+/** What a mapping of a stream has that is told nothing else. */
+export const MAPPING_DEFAULTS = {
+  BatchSize: 100,
+  MaximumBatchingWindowInSeconds: 0,
+  ParallelizationFactor: 1,
+  MaximumRecordAgeInSeconds: -1,
+  BisectBatchOnFunctionError: false,
+  MaximumRetryAttempts: -1,
+  TumblingWindowInSeconds: 0,
+} as const;
+
+/** The least and the most of the API model. */
+export const MAPPING_BOUNDS = {
+  BatchSize: [1, 10_000],
+  MaximumBatchingWindowInSeconds: [0, 300],
+  ParallelizationFactor: [1, 10],
+  MaximumRecordAgeInSeconds: [-1, 604_800],
+  MaximumRetryAttempts: [-1, 10_000],
+  TumblingWindowInSeconds: [0, MAX_WINDOW_SECONDS],
+} as const;
 
 /**
  * A mapping's configuration from what create and update were given, with AWS's defaults, and what is refused by its
@@ -30,14 +53,8 @@ export function defineMapping(
       LastModified: nowMs / 1000,
       LastProcessingResult: 'No records processed',
       ...start,
-      BatchSize: 100,
-      MaximumBatchingWindowInSeconds: 0,
-      ParallelizationFactor: 1,
+      ...MAPPING_DEFAULTS,
       DestinationConfig: { OnFailure: {} },
-      MaximumRecordAgeInSeconds: -1,
-      BisectBatchOnFunctionError: false,
-      MaximumRetryAttempts: -1,
-      TumblingWindowInSeconds: 0,
       FunctionResponseTypes: [],
     },
     input,
@@ -125,7 +142,8 @@ function refuseFilters(configuration: EventSourceMappingConfiguration): void {
 /** The bucket of the on-failure destination; null when there is none. */
 export function failureBucket(configuration: EventSourceMappingConfiguration): string | null {
   const destination = configuration.DestinationConfig.OnFailure?.Destination;
-  return /^arn:aws[\w-]*:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/.exec(destination ?? '')?.[1] ?? null;
+  const bucket = /^arn:aws[\w-]*:s3:::(.+)$/.exec(destination ?? '')?.[1] ?? '';
+  return BUCKET_NAME.test(bucket) ? bucket : null;
 }
 
 /** A stream's, or that of a consumer of it. */
