@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { SETTINGS } from '../../lib/core/setting-names.ts';
 import type { Deployment } from '../stacks/deployment.ts';
 import { runCdk } from './cdk-cli.ts';
 import type { CommandLine } from './command-line.ts';
@@ -35,7 +36,9 @@ export async function destroy(line: CommandLine, deployment: Deployment, place: 
   }
 
   const bucket =
-    outputs?.get('BucketName') ?? (isOwn && own.AWS_REGION === region ? own.BUCKET_NAME : undefined) ?? null;
+    outputs?.get('BucketName') ??
+    (isOwn && own.AWS_REGION === region ? own[SETTINGS.bucket] : undefined) ??
+    null;
   console.log(
     `Removing ${hasPage ? `${names.pageStack}, ` : ''}${names.analyticsStack} and ${names.producerStack} from ${region} of account ${accountId}.`,
   );

@@ -5,11 +5,12 @@ import {
   adoptEnvironment,
   deployed,
   type Environment,
+  LOCAL,
   type LocalSettings,
   localEnvironment,
   pageEnvironment,
+  pagePort,
   runningRuntime,
-  wholeNumber,
 } from '../local/index.ts';
 import { type Check, checkLines, failed, ok } from './check.ts';
 import { dataFolderCheck, nodeCheck, portCheck, settingsCheck } from './machine-checks.ts';
@@ -28,10 +29,10 @@ async function examine(env: Environment, wanted: string | undefined): Promise<bo
   const machine: Check[] = [nodeCheck(process.versions.node), check];
   if (settings !== null) {
     machine.push(dataFolderCheck(settings.dataDir));
-    machine.push(await portCheck('Port of the page', 'PORT', wholeNumber(env, 'PORT', 3000, 1, 65_535)));
+    machine.push(await portCheck('Port of the page', LOCAL.pagePort, pagePort(env)));
     machine.push(
       runtime === null
-        ? await portCheck('Port of local AWS', 'LOCAL_AWS_PORT', settings.port)
+        ? await portCheck('Port of local AWS', SETTINGS.localPort, settings.port)
         : ok('Port of local AWS', `${runtime.port}, by the local runtime with process id ${runtime.pid}`),
     );
   }
@@ -56,7 +57,7 @@ async function pipelineOf(
     return [ok('Endpoint', `${url}, the local runtime`), ...checks];
   }
   const configured = { ...deployed(path.join(ROOT, '.env.local')), ...env };
-  if (!configured.BUCKET_NAME) {
+  if (!configured[SETTINGS.bucket]) {
     return [
       failed(
         'Endpoint',

@@ -4,8 +4,8 @@ import {
   type Environment,
   freePort,
   type LocalSettings,
+  pagePort,
   readLocalSettings,
-  wholeNumber,
 } from '../local/index.ts';
 import { type Check, failed, look, ok } from './check.ts';
 
@@ -30,7 +30,7 @@ export function settingsCheck(
   cwd: string,
 ): { readonly check: Check; readonly settings: LocalSettings | null } {
   try {
-    wholeNumber(env, 'PORT', 3000, 1, 65_535);
+    pagePort(env);
     const settings = readLocalSettings(env, cwd);
     const { file } = settings.consumerHandler;
     const check = existsSync(file)

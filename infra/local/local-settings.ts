@@ -3,6 +3,19 @@ import { DEFAULTS, SETTINGS } from '../../lib/core/setting-names.ts';
 import { MAX_IDLE_SECONDS, MAX_WINDOW_SECONDS } from '../../lib/core/window.ts';
 import { PIPELINE } from '../pipeline.ts';
 
+/** The variables that only this runtime's own commands read. */
+export const LOCAL = {
+  pagePort: 'PORT',
+  dataDir: 'LOCAL_DATA_DIR',
+  shardCount: 'SHARD_COUNT',
+  consumer: 'CONSUMER_HANDLER',
+  enforceLimits: 'KINESIS_ENFORCE_LIMITS',
+  strictFinal: 'WINDOW_STRICT_FINAL',
+} as const;
+
+/** Where everything lives on one machine: part of every ARN. */
+export const LOCAL_ACCOUNT = { region: 'us-east-1', accountId: '000000000000' } as const;
+
 /** Environment variables; `NodeJS.ProcessEnv` would ask for the ones that Next.js promises to itself. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,14 +60,20 @@ export class SettingError extends Error {
   }
 }
 
+/** PORT: where the page listens, or the first port to try. Throws SettingError. */
+export function pagePort(env: Environment): number {
+  return wholeNumber(env, LOCAL.pagePort, 3000, 1, 65_535);
+}
+
+/** Throws SettingError. */
 export function readLocalSettings(env: Environment, cwd: string): LocalSettings {
   // A `#` may be part of a folder's or a file's name, too: an export's is an identifier.
   const [, handlerFile = '', exportName = 'handler'] =
-    /^(.*?)(?:#([\p{ID_Start}$_][\p{ID_Continue}$]*))?$/su.exec(env.CONSUMER_HANDLER ?? '') ?? [];
+    /^(.*?)(?:#([\p{ID_Start}$_][\p{ID_Continue}$]*))?$/su.exec(env[LOCAL.consumer] ?? '') ?? [];
   return {
-    port: wholeNumber(env, 'LOCAL_AWS_PORT', 4566, 0, 65_535),
-    dataDir: path.resolve(cwd, env.LOCAL_DATA_DIR || '.local'),
-    shardCount: wholeNumber(env, 'SHARD_COUNT', PIPELINE.stream.shardCount, 1, 200),
+    port: wholeNumber(env, SETTINGS.localPort, DEFAULTS.localPort, 0, 65_535),
+    dataDir: path.resolve(cwd, env[LOCAL.dataDir] || '.local'),
+    shardCount: wholeNumber(env, LOCAL.shardCount, PIPELINE.stream.shardCount, 1, 200),
     windowSeconds: wholeNumber(
       env,
       SETTINGS.windowSeconds,
@@ -67,16 +86,16 @@ export function readLocalSettings(env: Environment, cwd: string): LocalSettings 
       file: path.resolve(cwd, handlerFile || PIPELINE.consumer.handlerFile),
       exportName,
     },
-    enforceLimits: env.KINESIS_ENFORCE_LIMITS === '1',
-    strictFinal: env.WINDOW_STRICT_FINAL === '1',
+    enforceLimits: env[LOCAL.enforceLimits] === '1',
+    strictFinal: env[LOCAL.strictFinal] === '1',
     currency: currencyCode(env, SETTINGS.currency, DEFAULTS.currency),
-    region: env.AWS_REGION || 'us-east-1',
-    accountId: '000000000000',
+    region: env.AWS_REGION || LOCAL_ACCOUNT.region,
+    accountId: LOCAL_ACCOUNT.accountId,
   };
 }
 
 /** A whole number from the environment; an unset or empty variable is the default. Throws SettingError. */
-export function wholeNumber(
+function wholeNumber(
   env: Environment,
   variable: string,
   byDefault: number,

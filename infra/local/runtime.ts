@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { createControlService } from './control.ts';
 import { controlActions, controlStatus } from './control-actions.ts';
 import { lockDataDir } from './data-dir.ts';
@@ -7,7 +7,8 @@ import { failureAnswer } from './http/failure.ts';
 import { openGateway } from './http/gateway.ts';
 import type { HttpService } from './http/http.ts';
 import type { ServiceName } from './http/service-name.ts';
-import { type LocalSettings, SettingError } from './local-settings.ts';
+import { kindOf } from './lambda/functions/function-definition.ts';
+import { LOCAL, type LocalSettings, SettingError } from './local-settings.ts';
 import { ResettableParts } from './resettable-parts.ts';
 import { openParts } from './runtime-parts.ts';
 import { reportOf, type StartReport } from './start-report.ts';
@@ -21,11 +22,9 @@ export interface Runtime {
 
 const PORTS_TO_TRY = 50;
 
-/** Throws DataDirError, SettingError when the consumer's file is not there, and an Error in words when no port is free. */
+/** Throws DataDirError, SettingError for a consumer that cannot run, and an Error in words when no port is free. */
 export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
-  if (settings.runs !== 'nothing' && !existsSync(settings.consumerHandler.file)) {
-    throw new SettingError('CONSUMER_HANDLER', settings.consumerHandler.file, 'a file that is there');
-  }
+  if (settings.runs !== 'nothing') requireConsumer(settings);
   const lock = await lockDataDir(settings.dataDir);
   const startedMs = Date.now();
   // The functions must know the port before they run, so requests that come before the parts are open wait for them.
@@ -101,5 +100,17 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
     await gateway.close();
     await lock.release();
     throw error;
+  }
+}
+
+/** Throws SettingError when the consumer's file is not there, or is one to be executed and may not be. */
+export function requireConsumer({ consumerHandler: { file } }: LocalSettings): void {
+  if (!existsSync(file)) throw new SettingError(LOCAL.consumer, file, 'a file that is there');
+  if (kindOf(file) !== 'provided') return;
+  try {
+    accessSync(file, constants.X_OK);
+  } catch {
+    const expected = 'a .ts, .js or .py file, or one that may be executed (chmod +x)';
+    throw new SettingError(LOCAL.consumer, file, expected);
   }
 }

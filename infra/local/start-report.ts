@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { counted } from '../../lib/core/counted.ts';
 import { windowTime } from '../../lib/core/window.ts';
 import { PIPELINE } from '../pipeline.ts';
 import { openMappingFiles } from './lambda/event-source-mapping/mapping-files.ts';
+import { LOCAL } from './local-settings.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 /** What a start found, in sentences for the person who started. */
@@ -27,7 +29,7 @@ export async function reportOf(
   const notes: string[] = [];
   if (!isEmpty && settings.shardCount !== shardCount && settings.shardCount !== PIPELINE.stream.shardCount) {
     notes.push(
-      `SHARD_COUNT is ${settings.shardCount}, but the stream that is there keeps its ${shardCount}: it counts when the stream is created.`,
+      `${LOCAL.shardCount} is ${settings.shardCount}, but the stream that is there keeps its ${shardCount}: it counts when the stream is created.`,
     );
   }
   const before = parts.windowSecondsBefore;
@@ -50,11 +52,11 @@ async function goesOn(parts: RuntimeParts, killedPid: number | null): Promise<st
   const own = parts.mappingUuid;
   const checkpoints = own === '' ? [] : [...(await files.checkpoints(own))];
   return [
-    `the last run (process id ${killedPid}) was killed; ${count(records, 'record')} of its streams are there`,
+    `the last run (process id ${killedPid}) was killed; ${counted(records, 'record')} of its streams are there`,
     ...checkpoints.flatMap(([shardId, { progress }]) =>
       progress.open === null
         ? []
-        : `${shardId} goes on in its window of ${windowTime(progress.open.startMs)}, with ${count(progress.open.recordCount, 'record')} folded`,
+        : `${shardId} goes on in its window of ${windowTime(progress.open.startMs)}, with ${counted(progress.open.recordCount, 'record')} folded`,
     ),
   ];
 }
@@ -64,12 +66,8 @@ function mended({ objects, streams }: RuntimeParts): string[] {
     .filter(({ cutBytes }) => cutBytes > 0)
     .map(
       ({ streamName, shardId, cutBytes }) =>
-        `${streamName} ${shardId}: ${count(cutBytes, 'half-written byte')} cut off (nobody was told that they were stored)`,
+        `${streamName} ${shardId}: ${counted(cutBytes, 'half-written byte')} cut off (nobody was told that they were stored)`,
     );
   const { sweptFiles } = objects;
-  return sweptFiles === 0 ? cut : [...cut, `${count(sweptFiles, 'half-written object')} swept away`];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return sweptFiles === 0 ? cut : [...cut, `${counted(sweptFiles, 'half-written object')} swept away`];
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { counted } from '../../lib/core/counted.ts';
 import { PIPELINE } from '../pipeline.ts';
 import { clientEnvironment } from './environment.ts';
 import type { LocalSettings } from './local-settings.ts';
@@ -22,10 +23,7 @@ export function startTable(
     }
     if (settings.runs !== 'nothing') {
       rows.push(['Bucket', PIPELINE.bucket.localName]);
-      rows.push([
-        'Stream',
-        `${PIPELINE.stream.name}, ${shardCount} ${shardCount === 1 ? 'shard' : 'shards'}`,
-      ]);
+      rows.push(['Stream', `${PIPELINE.stream.name}, ${counted(shardCount, 'shard')}`]);
       rows.push(['Window', `${settings.windowSeconds} s`]);
     }
     rows.push(['Data folder', path.relative(process.cwd(), settings.dataDir) || '.']);

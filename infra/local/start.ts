@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { onEnd } from './ending.ts';
 import { localEnvironment, pageEnvironment } from './environment.ts';
-import { type LocalSettings, readLocalSettings, wholeNumber } from './local-settings.ts';
+import { type LocalSettings, pagePort, readLocalSettings } from './local-settings.ts';
 import { pageSettings } from './page-settings.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { startTable } from './start-table.ts';
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   onEnd(onSignal);
 
   const settings = readLocalSettings(process.env, process.cwd());
-  const wantedPort = wholeNumber(process.env, 'PORT', 3000, 1, 65_535);
+  const wantedPort = pagePort(process.env);
   let runtime: Runtime | null = null;
   try {
     if (mode !== 'dashboard' && !(mode === 'dev' && process.env.PIPELINE === 'aws')) {

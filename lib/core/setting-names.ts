@@ -10,6 +10,7 @@ export const SETTINGS = {
   windowSeconds: 'WINDOW_SECONDS',
   idleSeconds: 'WINDOW_IDLE_SECONDS',
   currency: 'NEXT_PUBLIC_CURRENCY',
+  localPort: 'LOCAL_AWS_PORT',
   listenAddress: 'LISTEN_ADDRESS',
   passwordSecret: 'DASHBOARD_PASSWORD_SECRET',
 } as const;
@@ -21,5 +22,6 @@ export const DEFAULTS = {
   consumer: 'stream_record_processor',
   windowSeconds: 120,
   currency: 'USD',
+  localPort: 4566,
   listenAddress: '127.0.0.1',
 } as const;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import { onEnd } from '../ending.ts';
-import { readLocalSettings, SettingError } from '../local-settings.ts';
+import { LOCAL, readLocalSettings, SettingError } from '../local-settings.ts';
 import { openRuntime } from '../runtime.ts';
 import { startTable } from '../start-table.ts';
 import { UsageError } from '../usage-error.ts';
@@ -62,9 +62,9 @@ function version(): string {
 const OPTION_OF: Readonly<Record<string, string>> = {
   [SETTINGS.windowSeconds]: '--window',
   [SETTINGS.idleSeconds]: '--idle',
-  SHARD_COUNT: '--shards',
-  LOCAL_AWS_PORT: '--port',
-  CONSUMER_HANDLER: 'the consumer',
+  [LOCAL.shardCount]: '--shards',
+  [SETTINGS.localPort]: '--port',
+  [LOCAL.consumer]: 'the consumer',
 };
 
 main().catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import type { Environment } from '../local-settings.ts';
+import { LOCAL } from '../local-settings.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What was asked for on the command line. */
@@ -77,8 +78,12 @@ export function readCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parsed(args);
   if (values.version) return { kind: 'version' };
   if (values.help || args.length === 0) return { kind: 'help' };
-  if (positionals[0] === 'lint' && positionals[1] !== undefined)
-    return { kind: 'lint', place: positionals[1] };
+  if (positionals[0] === 'lint') {
+    const [, place, ...others] = positionals;
+    if (place !== undefined && others.length === 0) return { kind: 'lint', place };
+    const got = positionals.slice(1).join(' ') || 'none';
+    throw new UsageError(`Expected one template, mapping or - (from stdin) to lint, got ${got}.`);
+  }
   const isVerify = positionals[0] === 'verify';
   const [consumer, ...more] = isVerify ? positionals.slice(1) : positionals;
   const { template } = values;
@@ -87,14 +92,14 @@ export function readCommandLine(args: readonly string[]): Command {
   }
   const options: RunOptions = {
     environment: {
-      CONSUMER_HANDLER: consumer,
+      [LOCAL.consumer]: consumer,
       [SETTINGS.windowSeconds]: values.window && seconds('--window', values.window),
       [SETTINGS.idleSeconds]: values.idle && seconds('--idle', values.idle),
-      SHARD_COUNT: values.shards,
-      LOCAL_AWS_PORT: values.port,
-      LOCAL_DATA_DIR: values.data,
-      WINDOW_STRICT_FINAL: values['strict-final'] ? '1' : undefined,
-      KINESIS_ENFORCE_LIMITS: values['enforce-limits'] ? '1' : undefined,
+      [LOCAL.shardCount]: values.shards,
+      [SETTINGS.localPort]: values.port,
+      [LOCAL.dataDir]: values.data,
+      [LOCAL.strictFinal]: values['strict-final'] ? '1' : undefined,
+      [LOCAL.enforceLimits]: values['enforce-limits'] ? '1' : undefined,
     },
     variables: Object.fromEntries((values.env ?? []).map(variable)),
   };

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { counted } from '../../../lib/core/counted.ts';
+import { LOCAL_ACCOUNT } from '../local-settings.ts';
 import { type Advice, adviceOn } from '../template/mapping-advice.ts';
 import { deployTemplate } from '../template/template-deployment.ts';
 import { readTemplates } from '../template/template-file.ts';
 import { type TemplatePipeline, templatePipeline } from '../template/template-pipeline.ts';
 import { UsageError } from '../usage-error.ts';
-
-const ACCOUNT = { region: 'us-east-1', accountId: '000000000000' };
 
 /** Makes what a template has in a running runtime. Returns what to say of it, line by line. Throws UsageError. */
 export async function runTemplate(place: string, url: string): Promise<string[]> {
@@ -14,9 +14,7 @@ export async function runTemplate(place: string, url: string): Promise<string[]>
   const { buckets, functions, mappings, streams } = pipeline;
   return [
     '',
-    ...streams.map(({ name, shards }) =>
-      row('Stream', `${name}, ${shards} ${shards === 1 ? 'shard' : 'shards'}`),
-    ),
+    ...streams.map(({ name, shards }) => row('Stream', `${name}, ${counted(shards, 'shard')}`)),
     ...functions.map(({ name, runtime }) => row('Function', `${name}, ${runtime}`)),
     ...mappings.map(({ settings }) =>
       row(
@@ -65,7 +63,7 @@ function liveMappings(place: string): Readonly<Record<string, unknown>>[] | null
 }
 
 function pipelineOf(place: string): TemplatePipeline {
-  return templatePipeline(readTemplates(place), ACCOUNT);
+  return templatePipeline(readTemplates(place), LOCAL_ACCOUNT);
 }
 
 const row = (name: string, value: string) => `  ${name.padEnd(13)} ${value}`;

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
 import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import { PIPELINE } from '../../pipeline.ts';
-import { readLocalSettings, SettingError } from '../local-settings.ts';
+import { kindOf } from '../lambda/functions/function-definition.ts';
+import { readLocalSettings } from '../local-settings.ts';
+import { requireConsumer } from '../runtime.ts';
 import { openNodeConsumer } from '../verify/node-consumer.ts';
 import { openProcessConsumer } from '../verify/process-consumer.ts';
 import { readSample } from '../verify/sample-file.ts';
@@ -16,11 +17,12 @@ const PROCESS_SCHEDULES = 100;
 /** `tumbling-windows verify`. Resolves with whether the consumer holds. */
 export async function verify(options: RunOptions & VerifyOptions): Promise<boolean> {
   const { environment, ignore, records, schedules, seed, sum, variables } = options;
-  const { consumerHandler, shardCount, windowSeconds } = readLocalSettings(environment, process.cwd());
-  const { exportName, file } = consumerHandler;
-  if (!existsSync(file)) throw new SettingError('CONSUMER_HANDLER', file, 'a file that is there');
+  const settings = readLocalSettings(environment, process.cwd());
+  requireConsumer(settings);
+  const { shardCount, windowSeconds } = settings;
+  const { exportName, file } = settings.consumerHandler;
   const ofConsumer = { [SETTINGS.bucket]: PIPELINE.bucket.localName, ...variables };
-  const isNode = /\.[cm]?[jt]sx?$/.test(file);
+  const isNode = kindOf(file) === 'nodejs';
   const sample = {
     records: readSample(records, windowSeconds),
     windowSeconds,

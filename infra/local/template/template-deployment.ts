@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { zipSync } from 'fflate';
+import { LOCAL_ACCOUNT } from '../local-settings.ts';
 import type { TemplateFunction, TemplateMapping, TemplatePipeline } from './template-pipeline.ts';
 
 /** Thrown for an answer of the runtime that refuses what a template asks for. */
@@ -46,7 +47,7 @@ export async function deployTemplate(
   return refused;
 }
 
-const ROLE = 'arn:aws:iam::000000000000:role/local';
+const ROLE = `arn:aws:iam::${LOCAL_ACCOUNT.accountId}:role/local`;
 
 async function putFunction(made: TemplateFunction, url: string): Promise<void> {
   const { environment, handler, memoryMb, name, runtime, timeoutSeconds } = made;
@@ -138,8 +139,7 @@ async function kinesis(url: string, operation: string, body: object): Promise<An
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': `Kinesis_20131202.${operation}`,
     'x-amz-date': '20260101T000000Z',
-    authorization:
-      'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=local',
+    authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${LOCAL_ACCOUNT.region}/kinesis/aws4_request, SignedHeaders=host, Signature=local`,
   };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   return { status: response.status, text: await response.text() };

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { DEADLINES, openHttp1 } from '../http/connections.ts';
 import { requestHandler } from '../http/gateway.ts';
 import type { HttpService } from '../http/http.ts';
+import { LOCAL_ACCOUNT } from '../local-settings.ts';
 import { readS3Request } from '../s3/operations/s3-request.ts';
 import { createS3Service } from '../s3/service.ts';
 import { MemoryObjects } from '../s3/storage/memory-objects.ts';
@@ -17,7 +18,6 @@ import type { WrittenObject } from './window-run.ts';
 /** No program listens there: a client that was not caught is refused at once, and nothing leaves this machine. */
 const HOST = '127.0.0.1';
 const PORT = 1;
-const REGION = 'us-east-1';
 
 /** What the AWS SDK reads, so that its S3 client finds the endpoint and nothing finds AWS. */
 const ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -25,7 +25,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   AWS_ENDPOINT_URL: `http://${HOST}:${PORT}`,
   AWS_ACCESS_KEY_ID: 'simulated',
   AWS_SECRET_ACCESS_KEY: 'simulated',
-  AWS_REGION: REGION,
+  AWS_REGION: LOCAL_ACCOUNT.region,
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,
@@ -48,7 +48,7 @@ export class InProcessS3 {
   readonly writes: S3Write[] = [];
 
   constructor(clock: Clock) {
-    this.#objects = new MemoryObjects({ clock, region: REGION });
+    this.#objects = new MemoryObjects({ clock, region: LOCAL_ACCOUNT.region });
     this.#service = createS3Service({ objects: this.#objects });
   }
 

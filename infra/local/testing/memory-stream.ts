@@ -1,7 +1,7 @@
 import { compareSequenceNumbers } from '../../../lib/core/sequence-order.ts';
+import { shardIdOf } from '../../../lib/core/shard-index.ts';
 import { evenStarts, hashKeyToBigInt, hashOfPartitionKey, LAST_HASH_KEY } from '../kinesis/hash-key.ts';
 import { KinesisError } from '../kinesis/kinesis-error.ts';
-import { shardIdOf } from '../kinesis/shard.ts';
 import type {
   ShardDescription,
   ShardPage,

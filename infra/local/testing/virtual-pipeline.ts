@@ -1,9 +1,10 @@
+import { shardIdOf } from '../../../lib/core/shard-index.ts';
 import { DAY_MS } from '../../../lib/core/window.ts';
-import { shardIdOf } from '../kinesis/shard.ts';
 import type { MappingEnvironment } from '../lambda/event-source-mapping/mapping-environment.ts';
 import { startEventSourceMappings } from '../lambda/event-source-mapping/mapping-registry.ts';
 import type { InvocationOutcome } from '../lambda/function-invoker.ts';
 import { exited, timedOut } from '../lambda/functions/function-error.ts';
+import { LOCAL_ACCOUNT } from '../local-settings.ts';
 import type { HandlerHost } from './handler-call.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { MemoryStream } from './memory-stream.ts';
@@ -14,7 +15,7 @@ import { type ProcessClock, Scheduler, settled } from './scheduler.ts';
 import type { WindowRun } from './window-run.ts';
 import type { WindowedEvent } from './windowed-event.ts';
 
-const ACCOUNT = 'us-east-1:000000000000';
+const ACCOUNT = `${LOCAL_ACCOUNT.region}:${LOCAL_ACCOUNT.accountId}`;
 const FUNCTION_ARN = `arn:aws:lambda:${ACCOUNT}:function:consumer`;
 const STREAM_ARN = `arn:aws:kinesis:${ACCOUNT}:stream/records`;
 const RETENTION_MS = DAY_MS;

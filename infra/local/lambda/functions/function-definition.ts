@@ -46,8 +46,6 @@ export interface Account {
   readonly accountId: string;
 }
 
-export const LOCAL_ACCOUNT: Account = { region: 'us-east-1', accountId: '000000000000' };
-
 /** A definition with its defaults filled in, as pool and API read it. */
 export interface LambdaFunction {
   readonly name: string;
@@ -105,7 +103,8 @@ export function lambdaFunction(definition: FunctionDefinition, account: Account)
   };
 }
 
-function kindOf(handlerFile: string, runtime = ''): LambdaFunction['kind'] {
+/** By the runtime's name, else by the file's. */
+export function kindOf(handlerFile: string, runtime = ''): LambdaFunction['kind'] {
   const named = (['nodejs', 'python', 'provided'] as const).find((kind) => runtime.startsWith(kind));
   if (named !== undefined) return named;
   const extension = extname(handlerFile);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LOCAL_ACCOUNT } from '../../local-settings.ts';
 import { EVENT_LIMIT_BYTES } from '../event-limit.ts';
 import type { FunctionInvoker, InvocationOutcome } from '../function-invoker.ts';
 import { LambdaError, requestTooLarge, resourceNotFound } from '../lambda-error.ts';
@@ -7,7 +8,6 @@ import {
   type Account,
   type FunctionDefinition,
   type LambdaFunction,
-  LOCAL_ACCOUNT,
   lambdaFunction,
 } from './function-definition.ts';
 import { type FunctionReference, functionArn, functionReference } from './function-reference.ts';

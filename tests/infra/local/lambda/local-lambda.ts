@@ -10,10 +10,7 @@ import type {
   EventSourceMappingConfiguration,
   EventSourceMappings,
 } from '../../../../infra/local/lambda/event-source-mappings.ts';
-import {
-  type FunctionDefinition,
-  LOCAL_ACCOUNT,
-} from '../../../../infra/local/lambda/functions/function-definition.ts';
+import type { FunctionDefinition } from '../../../../infra/local/lambda/functions/function-definition.ts';
 import {
   type FunctionPool,
   openFunctionPool,
@@ -21,6 +18,7 @@ import {
 import { RegionalFunctions } from '../../../../infra/local/lambda/functions/regional-functions.ts';
 import { resourceNotFound } from '../../../../infra/local/lambda/lambda-error.ts';
 import { createLambdaService } from '../../../../infra/local/lambda/service.ts';
+import { LOCAL_ACCOUNT } from '../../../../infra/local/local-settings.ts';
 
 export const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 

@@ -78,6 +78,15 @@ test('help fits a screen, and what is not understood is said in a sentence', asy
     code: 1,
     stderr: expect.stringMatching(/^Expected the consumer to be a file that is there, got /),
   });
+  // A custom runtime that nobody may execute.
+  expect(await command('package.json')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^Expected the consumer to be a .ts, .js or .py file, or one .*chmod \+x/),
+  });
+  expect(await command('lint')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^Expected one template, mapping or - \(from stdin\) to lint, got none\./),
+  });
 });
 
 const TYPESCRIPT = `

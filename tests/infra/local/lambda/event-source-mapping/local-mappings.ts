@@ -9,8 +9,8 @@ import type { HttpService } from '../../../../../infra/local/http/http.ts';
 import { openStreams } from '../../../../../infra/local/kinesis/regional-streams.ts';
 import { createKinesisService } from '../../../../../infra/local/kinesis/service.ts';
 import { openEventSourceMappings } from '../../../../../infra/local/lambda/event-source-mapping/mapping-registry.ts';
-import { LOCAL_ACCOUNT } from '../../../../../infra/local/lambda/functions/function-definition.ts';
 import { createLambdaService } from '../../../../../infra/local/lambda/service.ts';
+import { LOCAL_ACCOUNT } from '../../../../../infra/local/local-settings.ts';
 import { fixture, functionOf, openPool, regional } from '../local-lambda.ts';
 
 /** An event as the function `writer` printed it. */

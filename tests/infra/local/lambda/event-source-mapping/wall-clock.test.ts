@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Clock, steadyTime } from '../../../../../infra/local/clock.ts';
 import { openStreams } from '../../../../../infra/local/kinesis/regional-streams.ts';
-import { LOCAL_ACCOUNT } from '../../../../../infra/local/lambda/functions/function-definition.ts';
+import { LOCAL_ACCOUNT } from '../../../../../infra/local/local-settings.ts';
 import { temporaryFolder } from '../../kinesis/local-kinesis.ts';
 import { NOON_MS, STREAM_ARN, VirtualMapping } from './virtual-mapping.ts';
 
