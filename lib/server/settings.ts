@@ -1,3 +1,4 @@
+import { BUCKET_NAME } from '../core/object-key.ts';
 import { DEFAULTS, SETTINGS } from '../core/setting-names.ts';
 import 'server-only';
 import { z } from 'zod';
@@ -42,7 +43,7 @@ export class SettingError extends Error {
 
 const URL_WORDS = 'a URL such as http://127.0.0.1:4566';
 const url = z.url({ protocol: /^https?$/ }).optional();
-const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+const bucketName = z.string().regex(BUCKET_NAME);
 const resourceName = z
   .string()
   .regex(/^[\w\-:./$]{1,170}$/)

@@ -1,15 +1,13 @@
 import 'server-only';
 import type { ObjectAnswer } from '../contract/answers.ts';
 import { FAILURES_PREFIX } from '../core/failure-key.ts';
-import { LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../core/object-key.ts';
+import { LIVE_PREFIX, MAX_KEY_BYTES, REJECTED_PREFIX, RESULTS_PREFIX } from '../core/object-key.ts';
 import { awsCommand } from './aws-command.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest, type ProblemError } from './problem.ts';
 
 /** What the pipeline writes; `aws/lambda/` is where Lambda itself keeps batches that it gave up. */
 const PREFIXES = [RESULTS_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, FAILURES_PREFIX] as const;
-/** S3's own limit, in bytes of UTF-8. */
-const MAX_KEY_BYTES = 1024;
 const MAX_OBJECT_BYTES = 1024 * 1024;
 
 /** `GET /api/objects?key=…`. Throws ProblemError: only the pipeline's own objects, as text, up to 1 MiB. */

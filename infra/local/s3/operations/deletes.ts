@@ -5,6 +5,7 @@ import { invalidArgument, S3Error } from '../wire/s3-error.ts';
 import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from '../wire/xml.ts';
 import { checkDeleteConditions } from './conditions.ts';
 import type { S3Request } from './s3-request.ts';
+import { checkKey } from './s3-request.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export function deleteObject({ http, store, bucket, key }: S3Request): HttpResponse {
@@ -71,7 +72,7 @@ function deleteOne(store: Objects, bucket: string, item: DeleteItem, isQuiet: bo
   const named: Xml[] = [['Key', item.key]];
   if (item.versionId !== null) named.push(['VersionId', item.versionId]);
   try {
-    if (Buffer.byteLength(item.key) > 1024) throw new S3Error('KeyTooLongError', 'Your key is too long');
+    checkKey(item.key);
     if (item.versionId !== null && item.versionId !== 'null') {
       throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
     }

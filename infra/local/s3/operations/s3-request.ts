@@ -1,3 +1,4 @@
+import { MAX_KEY_BYTES } from '../../../../lib/core/object-key.ts';
 import type { HttpRequest } from '../../http/http.ts';
 import type { Objects } from '../storage/object-buckets.ts';
 import { headersInUrl } from '../wire/presigned-url.ts';
@@ -13,8 +14,6 @@ export interface S3Request {
   readonly key: string;
 }
 
-const MAX_KEY_BYTES = 1024;
-
 /**
  * Bucket and key from a path (`/bucket/key`) or, virtual-hosted, from `bucket.localhost`. `s3.localhost`, with or without a
  * bucket before it and a region after, is what clients make of an endpoint of that name. Throws S3Error.
@@ -26,14 +25,17 @@ export function readS3Request(http: HttpRequest, store: Objects): S3Request {
   const [, first = '', rest = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
   const bucket = decode(virtual ?? first);
   const key = decode(virtual === undefined ? rest : path.slice(1));
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
-    throw new S3Error('KeyTooLongError', 'Your key is too long', {
-      Size: String(Buffer.byteLength(key)),
-      MaxSizeAllowed: String(MAX_KEY_BYTES),
-    });
-  }
+  checkKey(key);
   checkVersion(http.query.get('versionId'));
   return { http: { ...http, headers: { ...headersInUrl(http.query), ...http.headers } }, store, bucket, key };
+}
+
+/** Throws S3Error KeyTooLongError. */
+export function checkKey(key: string): void {
+  const bytes = Buffer.byteLength(key);
+  if (bytes <= MAX_KEY_BYTES) return;
+  const limits = { Size: String(bytes), MaxSizeAllowed: String(MAX_KEY_BYTES) };
+  throw new S3Error('KeyTooLongError', 'Your key is too long', limits);
 }
 
 /** Without versioning every object has one version, whose id is `null`. Throws S3Error InvalidArgument. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { BUCKET_NAME } from '../../../../lib/core/object-key.ts';
 import type { Clock } from '../../clock.ts';
 import { bucketNotEmpty, noSuchBucket, S3Error } from '../wire/s3-error.ts';
 import { Bucket, type BucketFolders } from './bucket.ts';
@@ -177,7 +178,7 @@ export function checkNewBucket(name: string, isThere: boolean): void {
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 export function isBucketName(name: string): boolean {
   return (
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
+    BUCKET_NAME.test(name) &&
     !/\.\.|\.-|-\./.test(name) &&
     !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
     !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
