@@ -1,3 +1,5 @@
+import { shardIndexOf } from '@/lib/core/shard-index';
+
 /**
  * Colour and pattern of a part of something, as of a shard or a customer: the same in bars and legend. Pattern and colour
  * repeat in different steps, so that 24 differ by both together and the first eight by each alone, as without colours.
@@ -47,8 +49,8 @@ export function looksOf(names: readonly string[], count: number = LOOK_COUNT): R
 }
 
 function numberOf(name: string): number {
-  const number = /^shardId-(\d+)$/.exec(name)?.[1];
-  if (number !== undefined) return Number(number);
+  const index = shardIndexOf(name);
+  if (index !== null) return index;
   return [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003, 0);
 }
 

@@ -1,10 +1,11 @@
+import { shardIndexOf } from '@/lib/core/shard-index';
 import type { Slot } from '@/lib/core/slot';
 
 /** `shardId-000000000003` is read as `Shard 3`; a name of another kind stays as it is. Null: an original result does not say. */
 export function shardName(shardId: string | null): string {
   if (shardId === null) return 'Shard not named';
-  const number = /^shardId-(\d+)$/.exec(shardId)?.[1];
-  return number === undefined ? shardId : `Shard ${Number(number)}`;
+  const index = shardIndexOf(shardId);
+  return index === null ? shardId : `Shard ${index}`;
 }
 
 /**

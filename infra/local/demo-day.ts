@@ -1,6 +1,7 @@
 import { emptyAggregate, fold } from '../../lib/core/aggregate.ts';
 import { DUMMY_CUSTOMERS } from '../../lib/core/dummy-customers.ts';
 import { partitionPrefix, resultKey } from '../../lib/core/object-key.ts';
+import { shardIdOf } from '../../lib/core/shard-index.ts';
 import { DAY_MS, HOUR_MS, parseUtcDay, utcDay, windowStartMs } from '../../lib/core/window.ts';
 import { resultOf, serializeResult, type WindowResult } from '../../lib/core/window-result.ts';
 import type { Bucket } from './s3/storage/bucket.ts';
@@ -64,7 +65,7 @@ function demoResult(startMs: number, endMs: number): WindowResult | null {
     const sale = { custName, custId: 1, salesCents: amount * 100, requestId: null, requestNumber: null };
     fold(aggregate, String(sequence + BigInt(index)), { ok: true, sale });
   }
-  return resultOf(aggregate, { startMs, endMs }, 'shardId-000000000000', false);
+  return resultOf(aggregate, { startMs, endMs }, shardIdOf(0), false);
 }
 
 /** A small seeded generator: the demo day looks the same everywhere. */

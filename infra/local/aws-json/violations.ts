@@ -1,3 +1,5 @@
+import { counted } from '../../../lib/core/counted.ts';
+
 /** AWS names so many violations and no more. */
 const MOST = 10;
 
@@ -13,7 +15,7 @@ export class Violations {
   get message(): string | null {
     const { length } = this.#sentences;
     if (length === 0) return null;
-    return `${length} validation error${length === 1 ? '' : 's'} detected: ${this.#sentences.join('; ')}`;
+    return `${counted(length, 'validation error')} detected: ${this.#sentences.join('; ')}`;
   }
 
   /** `shown` is the value as the sentence has it; null where the sentence keeps it to itself. */

@@ -1,13 +1,9 @@
+import { shardIdOf } from '../../../lib/core/shard-index.ts';
 import { hashKeyToDecimal } from './hash-key.ts';
 import type { ShardLog } from './log/shard-log.ts';
 import { CLOSING_INDEX, parseSequenceNumber, SequenceRun, sequenceNumberOf } from './sequence-number.ts';
 import type { ShardMetadata } from './stream-metadata.ts';
 import type { ShardPage, ShardPosition, StreamRecord } from './stream-reader.ts';
-
-/** A shard's id from its index: `shardId-` and twelve digits. */
-export function shardIdOf(shardIndex: number): string {
-  return `shardId-${String(shardIndex).padStart(12, '0')}`;
-}
 
 /** One shard: its place in the hash space and its log. */
 export class Shard {

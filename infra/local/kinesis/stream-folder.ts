@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { shardIdOf, shardIndexOf } from '../../../lib/core/shard-index.ts';
 import { DamageError, StorageError } from './kinesis-error.ts';
-import { shardIdOf } from './shard.ts';
 import { readStreamMetadata, type StreamMetadata } from './stream-metadata.ts';
 
 /** A stream that is on the disk. */
@@ -51,10 +51,10 @@ export function storedStreams(root: string): StoredStream[] {
 function clearExpiredShards(folder: string, { shards, nextShardIndex }: StreamMetadata): void {
   const kept = new Set(shards.map(({ index }) => shardIdOf(index)));
   for (const name of fs.readdirSync(folder)) {
-    const index = /^shardId-(\d{12})$/.exec(name)?.[1];
-    if (index === undefined || kept.has(name)) continue;
+    const index = shardIndexOf(name);
+    if (index === null || kept.has(name)) continue;
     const shardFolder = path.join(folder, name);
-    if (Number(index) >= nextShardIndex) {
+    if (index >= nextShardIndex) {
       const otherwise = 'move the folder away: the records in it are lost then';
       throw new StorageError(
         'open',

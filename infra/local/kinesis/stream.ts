@@ -1,11 +1,12 @@
 import path from 'node:path';
+import { shardIdOf } from '../../../lib/core/shard-index.ts';
 import { HOUR_MS } from '../../../lib/core/window.ts';
 import { type HashKey, hashOfPartitionKey } from './hash-key.ts';
 import { noSuchShard, StorageError } from './kinesis-error.ts';
 import type { LogRecord } from './log/record-frame.ts';
 import { dataBytes, ShardLog } from './log/shard-log.ts';
 import { mergeShards, scaleShards, splitShard } from './reshard.ts';
-import { Shard, shardIdOf } from './shard.ts';
+import { Shard } from './shard.ts';
 import { ShardThrottle } from './shard-throttle.ts';
 import { type StreamMetadata, type StreamTransition, writeStreamMetadata } from './stream-metadata.ts';
 

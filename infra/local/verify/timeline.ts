@@ -1,3 +1,4 @@
+import { shardIndexOf } from '../../../lib/core/shard-index.ts';
 import type { Played } from '../testing/play.ts';
 import type { FailureKind } from '../testing/scenario.ts';
 import type { Invocation } from '../testing/window-run.ts';
@@ -38,8 +39,7 @@ function head({ at, attempt, event, number, shardId }: Invocation): string {
     ? `${early ? 'early final' : 'final'} of ${window.start.slice(11, 19)}`
     : `batch ${excerpt(data)}`;
   const again = attempt > 1 ? ` (attempt ${attempt})` : '';
-  const shard = Number(shardId.slice('shardId-'.length));
-  return `${at.slice(11, 23)}  #${number} shard ${shard}  ${what}, state ${excerpt(JSON.stringify(state))}${again}`;
+  return `${at.slice(11, 23)}  #${number} shard ${shardIndexOf(shardId)}  ${what}, state ${excerpt(JSON.stringify(state))}${again}`;
 }
 
 function tail({ accepted, answer, error, failure, problem }: Invocation): string[] {

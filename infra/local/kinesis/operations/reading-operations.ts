@@ -1,8 +1,9 @@
+import { shardIdOf } from '../../../../lib/core/shard-index.ts';
 import { required } from '../../aws-json/request-shape.ts';
 import { boolean, integer, text, timestamp } from '../../aws-json/scalar-members.ts';
 import { KinesisError, noSuchShard, shardNotFound } from '../kinesis-error.ts';
 import { parseSequenceNumber } from '../sequence-number.ts';
-import { type Shard, shardIdOf } from '../shard.ts';
+import type { Shard } from '../shard.ts';
 import { decodeShardIterator, encodeShardIterator } from '../shard-iterator.ts';
 import type { Stream } from '../stream.ts';
 import type { StreamRecord } from '../stream-reader.ts';

@@ -1,4 +1,4 @@
-import { shardIdOf } from '../shard.ts';
+import { shardIdOf } from '../../../../lib/core/shard-index.ts';
 
 const LAST_SHARD_INDEX = 2_147_483_647;
 
