@@ -1,13 +1,13 @@
 import { spanQuery } from '@/components/live/url-state';
 import { MAX_RANGE_DAYS, type NamedRange, type Span } from '@/lib/core/range';
-import { DAY_MS, utcDate } from '@/lib/core/window';
+import { DAY_MS, dayStartMs, utcDate } from '@/lib/core/window';
 
 /** What of a span is moved: one of its ends, or the whole of it. */
 export type Grip = 'from' | 'to' | 'whole';
 
 /** What surrounds a span: the whole UTC days that it touches; null when these are more than can be asked for. */
 export function surroundings({ fromMs, toMs }: Span): { day: string; range: NamedRange } | null {
-  const firstMs = Math.floor(fromMs / DAY_MS) * DAY_MS;
+  const firstMs = dayStartMs(fromMs);
   const endMs = Math.ceil(toMs / DAY_MS) * DAY_MS;
   const days = (endMs - firstMs) / DAY_MS;
   if (days > MAX_RANGE_DAYS) return null;

@@ -1,7 +1,7 @@
 import { type Click, dueMs, type Share, sharesOf } from '@/lib/contract/click';
 import type { ReplayFile } from '@/lib/contract/replay-file';
 import type { WindowPart } from '@/lib/core/window-part';
-import { UNSAID } from '@/lib/core/window-result';
+import { BLANK_PART } from '@/lib/core/window-part';
 
 /** A file, and where its clicks' records are. */
 export interface RecordedClicks {
@@ -32,7 +32,13 @@ export function clicksAt(
         .filter(({ part }) => part.window.startMs <= nowMs || part.lastModifiedMs <= nowMs)
         .map(({ part, recordCount, salesCents }) => {
           const counted = part.lastModifiedMs <= nowMs;
-          return { ...part.window, recordCount, salesCents, counted, key: counted ? part.key : NO_KEY };
+          return {
+            ...part.window,
+            recordCount,
+            salesCents,
+            counted,
+            key: counted ? part.key : BLANK_PART.key,
+          };
         });
       const rest = untraced(click, traces)
         .filter(({ startMs }) => startMs <= nowMs)
@@ -93,33 +99,17 @@ export function soFarOf({ file, traces }: RecordedClicks, nowMs: number): Window
     for (const { part, ...sums } of traces.get(idOf(click)) ?? []) {
       const { window, shardId, lastModifiedMs } = part;
       if (window.startMs <= nowMs && lastModifiedMs > nowMs)
-        add(part, { ...BLANK, window, shardId }, idOf(click), sums);
+        add(part, { ...BLANK_PART, window, shardId }, idOf(click), sums);
     }
     for (const { startMs, endMs, counted, ...sums } of untraced(click, traces)) {
       if (startMs <= nowMs && !counted)
-        add(`${startMs} ${endMs}`, { ...BLANK, window: { startMs, endMs } }, idOf(click), sums);
+        add(`${startMs} ${endMs}`, { ...BLANK_PART, window: { startMs, endMs } }, idOf(click), sums);
     }
   }
   return [...snapshots.values()];
 }
 
 /** What is known from a receipt alone is in no object. */
-const NO_KEY = '';
-
 export function isKey(key: string): boolean {
-  return key !== NO_KEY;
+  return key !== BLANK_PART.key;
 }
-
-const BLANK: WindowPart = {
-  ...UNSAID,
-  key: NO_KEY,
-  size: 0,
-  lastModifiedMs: 0,
-  window: { startMs: 0, endMs: 0 },
-  shardId: null,
-  firstSequenceNumber: null,
-  lastSequenceNumber: null,
-  salesCents: 0,
-  recordCount: 0,
-  inferred: false,
-};

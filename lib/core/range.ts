@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, parseUtcDate, utcDay, windowStartMs } from './window.ts';
+import { DAY_MS, dayStartMs, HOUR_MS, parseUtcDate, utcDay, windowStartMs } from './window.ts';
 
 /** More bars than these are slow to draw and too thin to point at. */
 export const MAX_BARS = 150;
@@ -190,10 +190,6 @@ export function stepOf(lengthMs: number, windowSeconds: number): number {
     NICE_SECONDS.find((each) => each >= least && each < MOST_TIMES * least && each % windowSeconds === 0) ??
     Math.ceil(least / windowSeconds) * windowSeconds
   );
-}
-
-function dayStartMs(timeMs: number): number {
-  return Math.floor(timeMs / DAY_MS) * DAY_MS;
 }
 
 /** The start of the first window that begins at or after a moment. */

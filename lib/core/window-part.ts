@@ -32,6 +32,21 @@ export interface StoredObject {
   readonly lastModifiedMs: number;
 }
 
+/** A part that holds nothing, of no object. */
+export const BLANK_PART: WindowPart = {
+  ...UNSAID,
+  key: '',
+  size: 0,
+  lastModifiedMs: 0,
+  window: { startMs: 0, endMs: 0 },
+  shardId: null,
+  firstSequenceNumber: null,
+  lastSequenceNumber: null,
+  salesCents: 0,
+  recordCount: 0,
+  inferred: false,
+};
+
 /**
  * What a key under the results prefix says without its body: the window's start, and for an original result that it was
  * inferred from the time of the write. Throws MalformedResultError for a key that no result has, and for one in the

@@ -46,10 +46,15 @@ export function parseWindowTime(text: unknown): number | null {
   return Number.isNaN(timeMs) ? null : timeMs;
 }
 
+/** The first millisecond of the UTC day of a moment. */
+export function dayStartMs(timeMs: number): number {
+  return Math.floor(timeMs / DAY_MS) * DAY_MS;
+}
+
 /** The UTC day of a moment as the partitions spell it: `2021_01_24`. */
 export function utcDay(timeMs: number): string {
   if (!(timeMs >= lastDay.fromMs && timeMs < lastDay.fromMs + DAY_MS)) {
-    lastDay = { fromMs: Math.floor(timeMs / DAY_MS) * DAY_MS, day: utcDate(timeMs).replaceAll('-', '_') };
+    lastDay = { fromMs: dayStartMs(timeMs), day: utcDate(timeMs).replaceAll('-', '_') };
   }
   return lastDay.day;
 }

@@ -1,7 +1,7 @@
 import 'server-only';
 import { headerLine, MAX_REPLAY_BYTES, resultLine } from '../contract/replay-file.ts';
 import { parseRangeQuery, UnknownRangeError } from '../core/range.ts';
-import { DAY_MS, utcDay } from '../core/window.ts';
+import { DAY_MS, dayStartMs, utcDay } from '../core/window.ts';
 import type { Dashboard } from './dashboard.ts';
 import { badRequest } from './problem.ts';
 import { eachOf, OBJECTS_AT_ONCE } from './window-store/object-reader.ts';
@@ -25,7 +25,7 @@ export async function replayText(
   await loop.fresh();
   requireRead(store);
   const exportedMs = store.now();
-  const dayMs = askedMs ?? Math.floor(exportedMs / DAY_MS) * DAY_MS;
+  const dayMs = askedMs ?? dayStartMs(exportedMs);
   await store.ensure([utcDay(dayMs)], true);
 
   const parts = store.results(dayMs, dayMs + DAY_MS);

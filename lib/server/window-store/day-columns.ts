@@ -1,3 +1,4 @@
+import { BLANK_PART } from '../../core/window-part.ts';
 import 'server-only';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { MAX_CENTS } from '../../core/cents.ts';
@@ -130,7 +131,12 @@ export class DayColumns {
       const shard = this.#shards[index] ?? 0;
       const flags = this.#flags[index] ?? 0;
       const shardId = this.shardIds[shard] ?? null;
-      const sums = byShard.get(shard) ?? { ...NOTHING, starts, shardId, window: { startMs, endMs: startMs } };
+      const sums = byShard.get(shard) ?? {
+        ...BLANK_PART,
+        starts,
+        shardId,
+        window: { startMs, endMs: startMs },
+      };
       byShard.set(shard, sums);
       sums.window = { startMs, endMs: Math.max(sums.window.endMs, this.#number(index, END)) };
       sums.salesCents += this.#number(index, SALES);
@@ -157,9 +163,10 @@ export class DayColumns {
     const flags = this.#flags[index] ?? 0;
     const first = /_(\d+)\.json$/.exec(key)?.[1] ?? null;
     return {
-      ...NOTHING,
       key,
       window: { startMs: this.#startMs[index] ?? 0, endMs: this.#number(index, END) },
+      // Who sent it is in the result alone.
+      requests: [],
       salesCents: this.#number(index, SALES),
       recordCount: this.#known(index, COUNT),
       minCents: this.#known(index, MIN),
@@ -197,18 +204,6 @@ export class DayColumns {
 const MAX_ROLLED = 3;
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
-
-const NOTHING = {
-  ...UNSAID,
-  key: '',
-  size: 0,
-  lastModifiedMs: 0,
-  salesCents: 0,
-  recordCount: 0,
-  firstSequenceNumber: null,
-  lastSequenceNumber: null,
-  inferred: false,
-};
 
 const [END, SALES, COUNT, MIN, MAX, REJECTED, REPEATED, SIZE, MODIFIED] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8,
