@@ -38,7 +38,7 @@ export function watchLimit(
 export function limitMessage(
   news: readonly Slot[],
   limitCents: number,
-  format: Pick<Format, 'money' | 'count' | 'range'>,
+  format: Pick<Format, 'money' | 'count' | 'records' | 'range'>,
 ): { readonly title: string; readonly body: string } {
   const range = ({ startMs, endMs }: Slot) => format.range(startMs, endMs);
   const last = news.at(-1);
@@ -50,7 +50,7 @@ export function limitMessage(
       body: `The newest is ${range(last)} with ${format.money(last.salesCents)}${last.state === 'closed' ? '' : ' so far'}.`,
     };
   }
-  const records = `${format.count(last.recordCount)} ${last.recordCount === 1 ? 'record' : 'records'}`;
+  const records = format.records(last.recordCount);
   return {
     title: `${range(last)} reached ${limit}`,
     body:

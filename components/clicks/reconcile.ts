@@ -1,3 +1,4 @@
+import type { Format } from '@/components/ui/format';
 import type { Click, Sums } from '@/lib/contract/click';
 import type { Slot } from '@/lib/core/slot';
 
@@ -97,10 +98,7 @@ function goneOf(slots: readonly Slot[], clicks: readonly Click[]): Sums {
   return gone;
 }
 
-export interface AccountFormat {
-  readonly count: (count: number | null) => string;
-  readonly money: (cents: number | null) => string;
-}
+type AccountFormat = Pick<Format, 'count' | 'money' | 'records'>;
 
 /** `pending` is neither right nor doubtful yet. */
 export interface Verdict {
@@ -111,7 +109,7 @@ export interface Verdict {
 /** Says in a sentence whether what was sent is what was counted, and if not, why. */
 export function verdictOf(account: Account, format: AccountFormat): Verdict {
   const { sent, sentCounted, sentSoFar, sentUnseen, sentMissing, surplus, gone, counted } = account;
-  const of = (sums: Sums) => `${records(sums.recordCount, format)} (${format.money(sums.salesCents)})`;
+  const of = (sums: Sums) => `${format.records(sums.recordCount)} (${format.money(sums.salesCents)})`;
   if (surplus.recordCount !== 0 || surplus.salesCents !== 0) {
     return { sign: 'doubt', words: `Duplicate: ${of(surplus)} more counted than sent.` };
   }
@@ -137,20 +135,16 @@ export function verdictOf(account: Account, format: AccountFormat): Verdict {
   if (sent.recordCount === 0)
     return {
       sign: 'right',
-      words: `Nothing was sent from here into this range${elsewhere !== null && elsewhere > 0 ? `; ${records(elsewhere, format)} came from others` : others}.`,
+      words: `Nothing was sent from here into this range${elsewhere !== null && elsewhere > 0 ? `; ${format.records(elsewhere)} came from others` : others}.`,
     };
   const pending = plus(sentSoFar, sentUnseen);
   if (pending.recordCount > 0) {
     const open = `${format.count(pending.recordCount)} in a window that is open`;
-    const final = `${format.count(sentCounted.recordCount)} of your ${records(sent.recordCount, format)} are final`;
+    const final = `${format.count(sentCounted.recordCount)} of your ${format.records(sent.recordCount)} are final`;
     return { sign: 'pending', words: `${final}, ${open}${others}.` };
   }
-  const share = `${format.count(sentCounted.recordCount)} of your ${records(sent.recordCount, format)} counted`;
+  const share = `${format.count(sentCounted.recordCount)} of your ${format.records(sent.recordCount)} counted`;
   return { sign: 'right', words: `${share}${others}.` };
-}
-
-function records(count: number, format: AccountFormat): string {
-  return `${format.count(count)} ${count === 1 ? 'record' : 'records'}`;
 }
 
 function plus(a: Sums, b: Sums): Sums {

@@ -1,17 +1,13 @@
 'use client';
 
-import useSWR from 'swr';
 import type { Deed } from '@/components/live/deed-store';
 import type { PageData } from '@/components/live/page-data';
-import { getJson } from '@/components/live/request';
 import { LESSONS, whatLambdaDid } from '@/components/pipeline/lessons';
 import { Button } from '@/components/ui/button';
-import type { ExplainAnswer } from '@/lib/contract/answers';
+import { useExplanation } from '@/components/window/use-explanation';
 import { headingId } from '@/lib/contract/heading-id';
 import type { RuntimeAnswer } from '@/lib/contract/runtime-answer';
 import { windowAt } from '@/lib/core/window';
-
-const LOOK_MS = 2000;
 
 interface LessonPanelProps extends Pick<PageData, 'answer' | 'format' | 'change'> {
   readonly deed: Deed;
@@ -23,9 +19,7 @@ interface LessonPanelProps extends Pick<PageData, 'answer' | 'format' | 'change'
 export function LessonPanel({ deed, answer, format, change, runtime, onClose }: LessonPanelProps) {
   const { rule, means, heading } = LESSONS[deed.fault];
   const { startMs, endMs } = windowAt(deed.atMs, answer.windowSeconds);
-  const { data } = useSWR<ExplainAnswer>(`/api/explain?start=${startMs}`, getJson, {
-    refreshInterval: LOOK_MS,
-  });
+  const { data } = useExplanation(startMs, true);
   const invocations = (data?.invocations ?? []).filter((each) => each.timeMs >= deed.atMs);
   const done = whatLambdaDid(deed.fault, { runtime, invocations });
   return (

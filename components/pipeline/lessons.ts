@@ -1,6 +1,7 @@
 import type { Fault } from '@/components/live/deed-store';
 import type { ExplainedInvocation } from '@/lib/contract/answers';
 import type { RuntimeAnswer } from '@/lib/contract/runtime-answer';
+import { counted } from '@/lib/core/counted';
 
 export interface Lesson {
   /** For the menu, in the imperative. */
@@ -91,23 +92,22 @@ export function whatLambdaDid(fault: Fault, { runtime, invocations }: Evidence):
     ...(runtime?.shards ?? []).map((each) => each.lastError),
   ];
   const [error] = errors.filter((each) => each !== null);
-  const n = (count: number, one: string) => `${count} ${count === 1 ? one : `${one}s`}`;
   switch (fault) {
     case 'stop-consumer':
       return [
-        `${runtime?.consumerStopped === true ? 'It is stopped' : 'It runs again'}; ${n(waiting, 'record')} waiting.`,
+        `${runtime?.consumerStopped === true ? 'It is stopped' : 'It runs again'}; ${counted(waiting, 'record')} waiting.`,
       ];
     case 'start-consumer':
-      return [waiting === 0 ? 'Nothing waits any more.' : `${n(waiting, 'record')} still waiting.`];
+      return [waiting === 0 ? 'Nothing waits any more.' : `${counted(waiting, 'record')} still waiting.`];
     case 'split-shard':
     case 'merge-shards':
-      return [`The stream has ${n(open, 'open shard')} now.`];
+      return [`The stream has ${counted(open, 'open shard')} now.`];
     default:
       return [
         ...(error === undefined ? [] : [`Failed: ${error.slice(0, 160)}`]),
-        ...(rejected === 0 ? [] : [`${n(rejected, 'record')} rejected.`]),
-        ...(skipped === 0 ? [] : [`${n(skipped, 'record')} skipped as known.`]),
-        ...(invocations.length === 0 ? [] : [`${n(invocations.length, 'invocation')} since then.`]),
+        ...(rejected === 0 ? [] : [`${counted(rejected, 'record')} rejected.`]),
+        ...(skipped === 0 ? [] : [`${counted(skipped, 'record')} skipped as known.`]),
+        ...(invocations.length === 0 ? [] : [`${counted(invocations.length, 'invocation')} since then.`]),
       ];
   }
 }

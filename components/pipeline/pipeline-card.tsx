@@ -16,7 +16,7 @@ import { HOP_NAMES, HOP_STATUS, healthSentence, isAllDown } from '@/components/p
 import { LessonPanel } from '@/components/pipeline/lesson-panel';
 import { PipelineDetail } from '@/components/pipeline/pipeline-detail';
 import { Card } from '@/components/ui/card';
-import { CopyButton } from '@/components/ui/copy-button';
+import { CopyFix } from '@/components/ui/copy-button';
 import type { HealthAnswer, Hop } from '@/lib/contract/answers';
 
 const NAMES = ['producer', 'stream', 'consumer', 'bucket', 'dashboard'] as const;
@@ -90,7 +90,7 @@ export function Pipeline(data: PageData) {
       {fix != null && (
         <div className="flex flex-wrap items-center gap-2">
           <code className="break-all font-mono text-xs">{fix}</code>
-          <CopyButton text={fix}>Copy the fix</CopyButton>
+          <CopyFix text={fix} />
         </div>
       )}
       {!allDown && (

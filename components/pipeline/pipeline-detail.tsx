@@ -1,5 +1,5 @@
 import { HOP_NAMES, HOP_SENTENCES, HOP_STATUS } from '@/components/pipeline/hop-words';
-import { CopyButton } from '@/components/ui/copy-button';
+import { CopyFix } from '@/components/ui/copy-button';
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
 import type { HealthAnswer, Hop } from '@/lib/contract/answers';
@@ -31,7 +31,7 @@ export function PipelineDetail({ name, hop, health, runtime, format }: PipelineD
       {hop?.fix != null && (
         <div className="flex flex-wrap items-center gap-2">
           <code className="break-all font-mono text-xs">{hop.fix}</code>
-          <CopyButton text={hop.fix}>Copy the fix</CopyButton>
+          <CopyFix text={hop.fix} />
         </div>
       )}
       {name === 'stream' && runtime !== undefined && runtime.shards.length > 0 && (

@@ -53,9 +53,7 @@ export function RecordRows({ records, shardIds, windowSeconds, format, onOpen }:
                 >
                   {format.range(window.startMs, window.endMs)}
                 </button>
-                <span className="ml-auto text-muted text-xs">
-                  {format.count(shown.length)} {shown.length === 1 ? 'record' : 'records'}
-                </span>
+                <span className="ml-auto text-muted text-xs">{format.records(shown.length)}</span>
                 <span className="w-20 text-right">{format.money(salesCents)}</span>
               </div>
             </th>

@@ -110,7 +110,7 @@ export function RecordsTab({ answer, format, change, filterAsks }: RecordsTabPro
 }
 
 function countWords(matches: number, { records }: Tail, text: string, format: Format): string {
-  const all = `${format.count(records.length)} ${records.length === 1 ? 'record' : 'records'}`;
+  const all = format.records(records.length);
   return text.trim() === '' ? all : `${format.count(matches)} of ${all}`;
 }
 

@@ -6,16 +6,19 @@ import { copyText } from '@/components/ui/clipboard';
 
 const SHOWN_MS = 4000;
 
+interface CopyButtonProps {
+  readonly text: string;
+  readonly look?: 'quiet' | 'plain';
+  readonly children: string;
+}
+
+/** What mends a problem, to be copied. */
+export function CopyFix(props: Omit<CopyButtonProps, 'children'>) {
+  return <CopyButton {...props}>Copy the fix</CopyButton>;
+}
+
 /** Says for a moment what came of it. */
-export function CopyButton({
-  text,
-  look = 'quiet',
-  children,
-}: {
-  text: string;
-  look?: 'quiet' | 'plain';
-  children: string;
-}) {
+export function CopyButton({ text, look = 'quiet', children }: CopyButtonProps) {
   const [isCopied, setIsCopied] = useState<boolean | null>(null);
   useEffect(() => {
     if (isCopied === null) return;

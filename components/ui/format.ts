@@ -1,4 +1,6 @@
 import { MAX_CENTS } from '@/lib/core/cents';
+import { counted } from '@/lib/core/counted';
+import { HOUR_MS } from '@/lib/core/window';
 
 /** The one place where money, counts and times become words, so that no two panels can disagree. */
 export type Zone = 'utc' | 'local';
@@ -88,7 +90,7 @@ export function createFormat(options: {
     moneyShort: (cents) => short.format(cents / 100),
     count: (count) => (count === null ? UNKNOWN : counts.format(count)),
     records: (count) =>
-      `${count === null ? UNKNOWN : counts.format(count)} ${count === 1 ? 'record' : 'records'}`,
+      count === null ? `${UNKNOWN} records` : counted(count, 'record', 'records', counts.format),
     time,
     // When the clocks go back within a range, the two ends need their zones to be told apart.
     range: (startMs, endMs) => {
@@ -112,7 +114,7 @@ export function createFormat(options: {
 function offsetOf(name = ''): number {
   const [, sign, hours, minutes, seconds] = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(name) ?? [];
   if (sign === undefined) return 0;
-  const ms = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds ?? 0) * 1000;
+  const ms = Number(hours) * HOUR_MS + Number(minutes) * 60_000 + Number(seconds ?? 0) * 1000;
   return sign === '-' ? -ms : ms;
 }
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { CopyButton } from '@/components/ui/copy-button';
+import { CopyFix } from '@/components/ui/copy-button';
 import type { Problem } from '@/lib/contract/answers';
 
 /** What went wrong where it went wrong, with what mends it to be copied. */
@@ -13,9 +13,7 @@ export function ProblemNote({ problem }: { problem: Problem }) {
           <pre className="max-w-full overflow-x-auto whitespace-pre-wrap font-mono text-xs">
             {problem.fix}
           </pre>
-          <CopyButton look="plain" text={problem.fix}>
-            Copy the fix
-          </CopyButton>
+          <CopyFix look="plain" text={problem.fix} />
         </>
       )}
     </div>

@@ -16,6 +16,11 @@ export const STATE_WORDS: Readonly<Record<SlotState, string>> = {
   future: 'not begun',
 };
 
+/** The same with what an original result leaves to be guessed. */
+export function stateWords({ state, inferred }: Pick<Slot, 'state' | 'inferred'>): string {
+  return `${STATE_WORDS[state]}${inferred ? ', inferred from the time of its file' : ''}`;
+}
+
 /** What a state that raises a question means, and what comes next; empty for the plain ones. */
 export function stateSentence(slot: Slot, format: Format): string {
   const range = format.range(slot.startMs, slot.endMs);

@@ -5,13 +5,13 @@ import type { Format } from '@/components/ui/format';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { shardName } from '@/components/ui/shard-name';
 import { repeatedInvocations } from '@/components/window/repeated-invocations';
-import { useExplanation } from '@/components/window/use-explanation';
+import { isGoingOn, useExplanation } from '@/components/window/use-explanation';
 import type { ExplainedInvocation } from '@/lib/contract/answers';
 import type { Slot } from '@/lib/core/slot';
 
 /** Every invocation of the consumer that a window took, from the consumer's own log. */
 export function Explanation({ slot, format }: { slot: Slot; format: Format }) {
-  const { data, error } = useExplanation(slot);
+  const { data, error } = useExplanation(slot.startMs, isGoingOn(slot));
   if (data === undefined) {
     return error === undefined ? (
       <p className="text-muted">Reading the consumer’s log…</p>
@@ -77,9 +77,7 @@ function Invocation({
       />
       <p className="font-medium">
         {format.clock(invocation.timeMs)} {shardName(invocation.shardId)}:{' '}
-        {records === 0 && final
-          ? 'no records'
-          : `${format.count(records)} ${records === 1 ? 'record' : 'records'}`}
+        {records === 0 && final ? 'no records' : format.records(records)}
       </p>
       <p className="text-muted">
         state {state(before)} → {state(after)}

@@ -1,9 +1,11 @@
-'use client';
+import { counted } from '@/lib/core/counted';
+
+('use client');
 
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
 import { repeatedInvocations } from '@/components/window/repeated-invocations';
-import { useExplanation } from '@/components/window/use-explanation';
+import { isGoingOn, useExplanation } from '@/components/window/use-explanation';
 import type { ExplainedInvocation } from '@/lib/contract/answers';
 import type { Slot } from '@/lib/core/slot';
 
@@ -46,15 +48,15 @@ export function shardTimelines(invocations: readonly ExplainedInvocation[]): Sha
 
 /** How the window came to be, in a line for each shard; nothing where no log tells of it. */
 export function ShardTimelines({ slot, format }: { slot: Slot; format: Format }) {
-  const timelines = shardTimelines(useExplanation(slot).data?.invocations ?? []);
+  const timelines = shardTimelines(useExplanation(slot.startMs, isGoingOn(slot)).data?.invocations ?? []);
   if (timelines.length === 0) return null;
-  const count = (n: number, one: string, more: string) => `${format.count(n)} ${n === 1 ? one : more}`;
   return (
     <ul aria-label="By shard, from stream to file" className="flex flex-col gap-1">
       {timelines.map(({ shardId, batches, records, hasFile, failed }) => (
         <li key={shardId}>
-          <span className="text-muted">{shardName(shardId)}:</span> {count(batches, 'batch', 'batches')} →{' '}
-          {count(records, 'record', 'records')} → {hasFile ? 'file' : 'no file yet'}
+          <span className="text-muted">{shardName(shardId)}:</span>{' '}
+          {counted(batches, 'batch', 'batches', format.count)} → {format.records(records)} →{' '}
+          {hasFile ? 'file' : 'no file yet'}
           {failed.map((attempt) => (
             <span key={attempt.timeMs} className="block text-error">
               {format.clock(attempt.timeMs)} failed, so it is tried again: {attempt.error}

@@ -3,9 +3,15 @@ import { getJson, type RequestError } from '@/components/live/request';
 import type { ExplainAnswer } from '@/lib/contract/answers';
 import type { Slot } from '@/lib/core/slot';
 
-/** What the consumer's log says of a window; asked for again while that goes on. */
-export function useExplanation({ startMs, state }: Pick<Slot, 'startMs' | 'state'>) {
+const LOOK_MS = 2000;
+
+/** What the consumer's log says of the window that starts then; asked for again while that `goesOn`. */
+export function useExplanation(startMs: number, goesOn: boolean) {
   return useSWR<ExplainAnswer, RequestError>(`/api/explain?start=${startMs}`, getJson, {
-    refreshInterval: state === 'open' || state === 'closing' ? 3000 : 0,
+    refreshInterval: goesOn ? LOOK_MS : 0,
   });
+}
+
+export function isGoingOn({ state }: Pick<Slot, 'state'>): boolean {
+  return state === 'open' || state === 'closing';
 }

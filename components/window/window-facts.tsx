@@ -1,7 +1,7 @@
 import type { Format } from '@/components/ui/format';
 import { MEASURES, measureWords } from '@/components/ui/measures';
 import { type Split, splitOf } from '@/components/ui/split';
-import { isDoubtful, STATE_WORDS, stateSentence } from '@/components/ui/state-words';
+import { isDoubtful, stateSentence, stateWords } from '@/components/ui/state-words';
 import { averageCents } from '@/lib/core/cents';
 import type { Slot } from '@/lib/core/slot';
 
@@ -33,8 +33,7 @@ export function WindowFacts({ slot, format }: { slot: Slot; format: Format }) {
   return (
     <section aria-label="Facts" className="flex flex-col gap-3">
       <p className={isDoubtful(slot) ? 'text-doubt' : 'text-muted'}>
-        {STATE_WORDS[slot.state]}
-        {slot.inferred && ', inferred from the time of its file'}
+        {stateWords(slot)}
         {slot.terminatedEarly && ', a part ended early (state over 1 MB)'}
         {sentence !== '' && <span className="block">{sentence}</span>}
       </p>

@@ -6,7 +6,7 @@ import type { PageData } from '@/components/live/page-data';
 import type { Format } from '@/components/ui/format';
 import { MEASURES, type Measure, measureWords, partMeasure, runningTotals } from '@/components/ui/measures';
 import { type SplitPart, splitOf } from '@/components/ui/split';
-import { isDoubtful, STATE_WORDS } from '@/components/ui/state-words';
+import { isDoubtful, stateWords } from '@/components/ui/state-words';
 import type { Slot } from '@/lib/core/slot';
 
 type Column = 'startMs' | 'salesCents' | 'recordCount' | 'rejected' | 'value';
@@ -141,8 +141,7 @@ function StateWords({ slot, limitCents }: { slot: Slot; limitCents: number | nul
   const isOver = limitCents !== null && slot.salesCents !== null && slot.salesCents >= limitCents;
   return (
     <span className={isDoubtful(slot) ? 'text-doubt' : 'text-muted'}>
-      {STATE_WORDS[slot.state]}
-      {slot.inferred && ', inferred from the time of its file'}
+      {stateWords(slot)}
       {slot.terminatedEarly && ', ended early'}
       {slot.lack !== null && slot.state !== 'incomplete' && ', not all of it'}
       {isOver && (

@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.ts';
 import type { Lack } from '../core/lack.ts';
 
 interface LackFormat {
@@ -8,7 +9,7 @@ interface LackFormat {
 /** What a sum lacks, in a sentence; empty when that is nothing. */
 export function lackWords(lack: Lack | null, format: LackFormat): string {
   if (lack === null) return '';
-  const count = (n: number, one: string, more: string) => `${format.count(n)} ${n === 1 ? one : more}`;
+  const count = (n: number, one: string, more: string) => counted(n, one, more, format.count);
   const parts = [
     ...(lack.givenUpRecords > 0
       ? [

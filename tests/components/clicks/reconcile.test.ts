@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { reconcile, verdictOf } from '../../../components/clicks/reconcile.ts';
 import { markMissing } from '../../../components/live/missing-slots.ts';
+import { createFormat } from '../../../components/ui/format.ts';
 import { click, slot } from '../slots.ts';
 
-const format = { count: String, money: (cents: number | null) => `$${(cents ?? 0) / 100}` };
+const format = createFormat({ currency: 'USD', zone: 'utc', locale: 'en' });
 
 function sums(recordCount: number) {
   return { recordCount, salesCents: recordCount * 100 };
