@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { LOCAL } from '../infra/local/local-settings.ts';
 import { FAILURES_PREFIX } from '../lib/core/failure-key.ts';
 import { logGroupOf, METRICS_NAMESPACE } from '../lib/core/invocation-log.ts';
 import { DAY_INDEX_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, RESULTS_PREFIX } from '../lib/core/object-key.ts';
@@ -50,10 +51,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'infra/reindex': ['infra/functions', 'lib/core'],
   'infra/local': ['infra', 'infra/redrive', 'lib/core'],
   infra: ['lib/core'],
+  // What Next.js wants at the top: it asks the server's room, as the routes do.
+  top: ['lib/server', 'lib/core'],
 };
 
 /** The room that a file lies in: the longest folder of the table that holds it. */
 function roomOf(file: string): string | undefined {
+  if (!file.includes('/')) return 'top';
   return Object.keys(MAY_IMPORT)
     .filter((folder) => file.startsWith(`${folder}/`))
     .sort((a, b) => b.length - a.length)[0];
@@ -67,7 +71,8 @@ function sources(folder: string): string[] {
   });
 }
 
-const files = ['app', 'components', 'lib', 'infra'].flatMap(sources);
+const TOP = ['proxy.ts', 'instrumentation.ts', 'next.config.js'];
+const files = [...TOP, ...['app', 'components', 'lib', 'infra'].flatMap(sources)];
 const known = new Set(files);
 const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
@@ -107,6 +112,36 @@ test('imports follow the arrows', () => {
   expect(violations).toEqual([]);
 });
 
+test('the picture in docs/architecture.md has every arrow that there is between rooms, and no other', () => {
+  const picture = /```mermaid\n(.*?)```/s.exec(textOf('docs/architecture.md'))?.[1] ?? '';
+  const rooms = new Map<string, string[]>();
+  for (const [, name = '', label = ''] of picture.matchAll(/(\w+)\["([^"]+)"\]/g)) {
+    const [folder = '', ...words] = label.split(/[ ·]+/);
+    const inside = words.map((word) => `${folder}${word}`).filter((room) => room in MAY_IMPORT);
+    rooms.set(name, inside.length > 0 ? inside : [folder.replace(/\/$|\/pipeline\.ts$/, '')]);
+  }
+  const drawn = [...picture.matchAll(/(\w+)(?:\["[^"]+"\])? --> (\w+)/g)].map(
+    ([, from = '', to = '']) => [from, to] as const,
+  );
+  const below = (name: string): string[] =>
+    drawn.flatMap(([from, to]) => (from === name ? [to, ...below(to)] : []));
+  const nodeOf = (file: string) => [...rooms].find(([, each]) => each.includes(roomOf(file) ?? ''))?.[0];
+  const real = new Set(
+    [...imports].flatMap(([file, targets]) =>
+      targets.flatMap((target) => {
+        const [from, to] = [nodeOf(file), nodeOf(target)];
+        return from === undefined || to === undefined || from === to ? [] : [`${from} --> ${to}`];
+      }),
+    ),
+  );
+  expect(rooms.size).toBeGreaterThan(10);
+  expect(drawn.map((arrow) => arrow.join(' --> ')).filter((arrow) => !real.has(arrow))).toEqual([]);
+  const reached = new Set([...rooms.keys()].flatMap((name) => below(name).map((to) => `${name} --> ${to}`)));
+  expect([...real].filter((arrow) => !reached.has(arrow))).toEqual([]);
+  const shown = new Set([...rooms.values()].flat());
+  expect(Object.keys(MAY_IMPORT).filter((room) => room !== 'top' && !shown.has(room))).toEqual([]);
+});
+
 test('no file imports itself over others, not even for a type', () => {
   expect(circlesOf(imports)).toEqual([]);
 });
@@ -123,7 +158,7 @@ test('a file above 250 lines says in its head why it is not two', () => {
 });
 
 /** What a framework names, and a clock, which acts. */
-const SMALL_NAMES = ['dynamic', 'metadata', 'viewport', 'systemClock'];
+const SMALL_NAMES = ['config', 'dynamic', 'metadata', 'nextConfig', 'viewport', 'systemClock'];
 
 test('a constant of a module that is a literal is named in capital letters', () => {
   const LITERAL = /^(?:export )?const ([a-z]\w*)\b[^=]*(?:=>[^=]*)*=\s*['"`\d[{]/gm;
@@ -167,6 +202,7 @@ test('a test that is named like a source lies at the path of that source', () =>
 test('what several rooms must spell alike is spelled in one file: the shared settings, the prefixes of keys and log groups', () => {
   const PLACES: readonly (readonly [string, readonly string[]])[] = [
     ['lib/core/setting-names.ts', Object.values(SETTINGS)],
+    ['infra/local/local-settings.ts', Object.values(LOCAL).filter((name) => name !== LOCAL.pagePort)],
     ['lib/core/object-key.ts', [RESULTS_PREFIX, LIVE_PREFIX, REJECTED_PREFIX, DAY_INDEX_PREFIX]],
     ['lib/core/failure-key.ts', [FAILURES_PREFIX]],
     ['lib/core/invocation-log.ts', [METRICS_NAMESPACE, logGroupOf('')]],
@@ -174,7 +210,9 @@ test('what several rooms must spell alike is spelled in one file: the shared set
   for (const [place, words] of PLACES) {
     for (const word of words) {
       const spelled = new RegExp(`(?:['"\`]|}/)${word}|\\benv\\.${word}|^ *${word}:`, 'm');
-      const elsewhere = files.filter((file) => file !== place && spelled.test(codeOf(file)));
+      // What starts before TypeScript can be read imports none.
+      const others = files.filter((file) => file !== place && !file.endsWith('.mjs'));
+      const elsewhere = others.filter((file) => spelled.test(codeOf(file)));
       expect(elsewhere, `${word} is spelled in ${place}`).toEqual([]);
     }
   }
