@@ -103,12 +103,13 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
   }
 }
 
-/** Throws SettingError when the consumer's file is not there, or is one to be executed and may not be. */
-export function requireConsumer({ consumerHandler: { file } }: LocalSettings): void {
+/** What runs the consumer. Throws SettingError when its file is not there, or is one to be executed and may not be. */
+export function requireConsumer({ consumerHandler: { file } }: LocalSettings): ReturnType<typeof kindOf> {
   if (!existsSync(file)) throw new SettingError(LOCAL.consumer, file, 'a file that is there');
-  if (kindOf(file) !== 'provided') return;
+  const kind = kindOf(file);
   try {
-    accessSync(file, constants.X_OK);
+    if (kind === 'provided') accessSync(file, constants.X_OK);
+    return kind;
   } catch {
     const expected = 'a .ts, .js or .py file, or one that may be executed (chmod +x)';
     throw new SettingError(LOCAL.consumer, file, expected);

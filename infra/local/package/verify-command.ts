@@ -1,6 +1,5 @@
 import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import { PIPELINE } from '../../pipeline.ts';
-import { kindOf } from '../lambda/functions/function-definition.ts';
 import { readLocalSettings } from '../local-settings.ts';
 import { requireConsumer } from '../runtime.ts';
 import { openNodeConsumer } from '../verify/node-consumer.ts';
@@ -18,11 +17,10 @@ const PROCESS_SCHEDULES = 100;
 export async function verify(options: RunOptions & VerifyOptions): Promise<boolean> {
   const { environment, ignore, records, schedules, seed, sum, variables } = options;
   const settings = readLocalSettings(environment, process.cwd());
-  requireConsumer(settings);
+  const isNode = requireConsumer(settings) === 'nodejs';
   const { shardCount, windowSeconds } = settings;
   const { exportName, file } = settings.consumerHandler;
   const ofConsumer = { [SETTINGS.bucket]: PIPELINE.bucket.localName, ...variables };
-  const isNode = kindOf(file) === 'nodejs';
   const sample = {
     records: readSample(records, windowSeconds),
     windowSeconds,
