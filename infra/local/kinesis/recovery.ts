@@ -14,7 +14,7 @@ export function recoveredShards(stream: Stream): ShardRecovery[] {
   return stream.shards.map(({ shardId, log }) => ({
     streamName: stream.name,
     shardId,
-    recordCount: log.nextIndex - log.trimIndex,
+    recordCount: log.recordCount,
     cutBytes: log.cutBytes,
   }));
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { KinesisError } from './kinesis-error.ts';
+import type { Shard } from './shard.ts';
 import { consumerArn, consumersOf } from './stream-consumer.ts';
 import type { ShardDescription, ShardPage, ShardPosition, StreamReader } from './stream-reader.ts';
 import { Streams } from './streams.ts';
@@ -67,6 +68,20 @@ export class RegionalStreams implements StreamReader {
   ): Promise<ShardPage> {
     const { streams, name } = this.#named(streamArn);
     return streams.shard(name, shardId).read(position, limits, streams.clock.now());
+  }
+
+  requirePosition(streamArn: string, shardId: string, position: ShardPosition): void {
+    this.#shardOf(streamArn, shardId)?.requirePosition(position);
+  }
+
+  async keep(streamArn: string, shardId: string): Promise<void> {
+    await this.#shardOf(streamArn, shardId)?.log.keep();
+  }
+
+  #shardOf(streamArn: string, shardId: string): Shard | null {
+    const { streams, name } = this.#named(streamArn);
+    const stream = streams.list().find((each) => each.name === name);
+    return stream?.shards.find((shard) => shard.shardId === shardId) ?? null;
   }
 
   onChange(streamArn: string, listener: () => void): () => void {

@@ -53,6 +53,13 @@ export class Shard {
     return Math.min(Math.max(index, 1), this.log.nextIndex);
   }
 
+  /** Throws StorageError where the position is behind the newest record: what somebody has read there is gone. */
+  requirePosition(position: ShardPosition): void {
+    if (position.type !== 'AFTER_SEQUENCE_NUMBER') return;
+    const parsed = parseSequenceNumber(position.sequenceNumber);
+    if (parsed?.createdSeconds === this.metadata.createdSeconds) this.log.requireRecord(parsed.recordIndex);
+  }
+
   indexOfPosition(position: ShardPosition): number {
     switch (position.type) {
       case 'TRIM_HORIZON':

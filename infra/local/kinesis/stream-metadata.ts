@@ -45,6 +45,8 @@ export interface ShardMetadata {
   readonly parents: readonly number[];
   /** Epoch milliseconds; null while the shard is open. */
   readonly closedMs: number | null;
+  /** Which files its log has, in order, each by the index of its first record. Left out while there are none. */
+  readonly files?: readonly number[];
 }
 
 /** Who reads a stream by enhanced fan-out; stored with the stream. Times are epoch milliseconds. */

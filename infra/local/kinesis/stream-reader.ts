@@ -45,6 +45,10 @@ export interface StreamReader {
     position: ShardPosition,
     limits: { readonly maxRecords: number; readonly maxBytes: number },
   ): Promise<ShardPage>;
+  /** For the start: throws StorageError where a shard is there and ends before a position that was read to. */
+  requirePosition(streamArn: string, shardId: string, position: ShardPosition): void;
+  /** Resolves when a failure of the machine takes no record back that can be read now. */
+  keep(streamArn: string, shardId: string): Promise<void>;
   /** Calls back after records were appended to the stream or its shards changed. Returns the unsubscribe function. */
   onChange(streamArn: string, listener: () => void): () => void;
 }

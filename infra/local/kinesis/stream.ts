@@ -8,7 +8,12 @@ import { dataBytes, ShardLog } from './log/shard-log.ts';
 import { mergeShards, scaleShards, splitShard } from './reshard.ts';
 import { Shard } from './shard.ts';
 import { ShardThrottle } from './shard-throttle.ts';
-import { type StreamMetadata, type StreamTransition, writeStreamMetadata } from './stream-metadata.ts';
+import {
+  type ShardMetadata,
+  type StreamMetadata,
+  type StreamTransition,
+  writeStreamMetadata,
+} from './stream-metadata.ts';
 
 export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
 
@@ -229,7 +234,7 @@ export class Stream {
     for (const metadata of this.metadata.shards) {
       const known = this.#shards.get(metadata.index);
       const folder = path.join(this.folder, shardIdOf(metadata.index));
-      const shard = known ?? new Shard(metadata, new ShardLog(folder, this.#environment.segmentBytes));
+      const shard = known ?? new Shard(metadata, this.#logOf(metadata, folder));
       shard.metadata = metadata;
       shards.set(metadata.index, shard);
     }
@@ -237,6 +242,18 @@ export class Stream {
     this.#open = [...shards.values()]
       .filter((shard) => shard.isOpen)
       .sort((a, b) => (a.metadata.firstHashKey < b.metadata.firstHashKey ? -1 : 1));
+  }
+
+  #logOf({ index, files }: ShardMetadata, folder: string): ShardLog {
+    return new ShardLog(folder, this.#environment.segmentBytes, {
+      noted: files ?? null,
+      note: (noted) =>
+        this.update({
+          shards: this.metadata.shards.map((shard) =>
+            shard.index === index ? { ...shard, files: noted } : shard,
+          ),
+        }),
+    });
   }
 }
 

@@ -29,6 +29,8 @@ export class Streams {
   readonly #streams = new Map<string, Stream>();
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #closing = new AbortController();
+  /** When the newest shard of all that were deleted was created. */
+  #deletedSeconds = 0;
 
   /** Opens what the data folder holds, making it if need be. Throws StorageError. */
   constructor(options: StreamsOptions) {
@@ -106,7 +108,7 @@ export class Streams {
     this.requireShards(shardCount);
     const nowMs = this.clock.now();
     const folder = path.join(this.#root, folderOfStream(streamName));
-    const metadata = newStream(request, nowMs, nowMs + this.transitionMs);
+    const metadata = newStream(request, nowMs, nowMs + this.transitionMs, this.#deletedSeconds);
     createStreamFolder(folder, metadata);
     return this.#adopt(metadata, folder);
   }
@@ -232,6 +234,9 @@ export class Streams {
   #remove(stream: Stream): void {
     stream.close();
     deleteStreamFolder(stream.folder);
+    for (const { createdSeconds } of stream.metadata.shards) {
+      this.#deletedSeconds = Math.max(this.#deletedSeconds, createdSeconds);
+    }
     this.#streams.delete(stream.name);
     this.#changed(stream);
   }

@@ -133,6 +133,8 @@ export class MemoryStream {
         await pause();
         return page;
       },
+      requirePosition: () => {},
+      keep: async () => {},
       onChange: (_, listener) => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);

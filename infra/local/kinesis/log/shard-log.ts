@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { StorageError } from '../kinesis-error.ts';
+import { type FileLedger, LogFiles } from './log-files.ts';
+import { missingRecords } from './missing-records.ts';
 import { decodeFrame, encodeFrame, type LogRecord } from './record-frame.ts';
-import { LogSegment, type PlacedFrame } from './shard-segment.ts';
 
 /** Consecutive records of one arrival time. */
 export interface LogBatch {
@@ -18,33 +18,34 @@ export interface LogPage {
 }
 
 const SEGMENT_BYTES = 32 * 1024 * 1024;
+const NO_LEDGER: FileLedger = { noted: null, note: () => {} };
 /** A clock that was set back by more than this is followed; less is smoothed, so that arrival times do not fall. */
 const CLOCK_SLACK_MS = 60_000;
 
 /**
- * A shard's records in files of its own folder, each named by the index of its first record. Indices count from 1 and
- * have no gaps. In memory is a sparse index only.
+ * A shard's records in files of its own folder, each named by the index of its first record. Indices count from 1, and have
+ * no gaps but where an empty file says that what was in it is given up. In memory is a sparse index only.
  */
 export class ShardLog {
   /** What a crash had left half-written and the start cut off. */
   readonly cutBytes: number;
   readonly #folder: string;
-  readonly #segmentBytes: number;
-  #segments: LogSegment[] = [];
+  readonly #files: LogFiles;
   #nextIndex = 1;
   #latestMs = Number.NEGATIVE_INFINITY;
   #lastArrivalMs = Number.NEGATIVE_INFINITY;
   /** All before this one have been trimmed. */
   #trimIndex = 1;
+  /** All before this one are on the disk for good. */
+  #keptIndex = 1;
   /** `latestMs` of the frame at the trim index; null when there is none yet. */
   #trimLatestMs: number | null = null;
-
-  /** Throws StorageError. */
-  constructor(folder: string, segmentBytes = SEGMENT_BYTES) {
+  /** Throws StorageError, also where a file is missing that the ledger has. */
+  constructor(folder: string, segmentBytes = SEGMENT_BYTES, ledger = NO_LEDGER) {
     this.#folder = folder;
-    this.#segmentBytes = segmentBytes;
     try {
-      this.cutBytes = fs.existsSync(folder) ? this.#open() : 0;
+      this.#files = new LogFiles(folder, segmentBytes, ledger);
+      this.cutBytes = this.#open();
     } catch (error) {
       throw error instanceof StorageError ? error : new StorageError('open', folder, error);
     }
@@ -52,20 +53,12 @@ export class ShardLog {
 
   /** Answers how many bytes were cut off. */
   #open(): number {
-    this.#segments = fs
-      .readdirSync(this.#folder)
-      .filter((name) => /^\d{16}\.log$/.test(name))
-      .sort()
-      .map((name) => LogSegment.open(path.join(this.#folder, name), Number(name.slice(0, 16))));
-    const active = this.#segments.at(-1);
-    if (active === undefined) return 0;
-    const { last, cutBytes } = active.recover();
-    this.#nextIndex = last === null ? active.firstIndex : last.firstIndex + last.count;
-    const newest = last ?? this.#segments.at(-2)?.last() ?? null;
+    const { newest, nextIndex, cutBytes } = this.#files.recover();
+    this.#nextIndex = nextIndex;
     this.#latestMs = newest?.latestMs ?? this.#latestMs;
     this.#lastArrivalMs = newest?.arrivalMs ?? this.#lastArrivalMs;
-    this.#trimIndex = this.#segments[0]?.firstIndex ?? 1;
-    this.#trimLatestMs = this.#segments[0]?.first()?.latestMs ?? null;
+    this.#trimIndex = this.#files.oldest?.firstIndex ?? 1;
+    this.#trimLatestMs = this.#files.oldest?.first()?.latestMs ?? null;
     return cutBytes;
   }
 
@@ -102,26 +95,10 @@ export class ShardLog {
     const firstIndex = this.#nextIndex;
     const bytes = encodeFrame(records, { firstIndex, arrivalMs, latestMs });
     const header = { length: bytes.length, count: records.length, firstIndex, arrivalMs, latestMs };
-    this.#activeSegment().append(bytes, header);
+    this.#files.append(bytes, header);
     this.#nextIndex += records.length;
     this.#latestMs = latestMs;
     if (this.#trimIndex === firstIndex) this.#trimLatestMs = latestMs;
-  }
-
-  #activeSegment(): LogSegment {
-    const active = this.#segments.at(-1);
-    if (active !== undefined && active.size < this.#segmentBytes) return active;
-    try {
-      // Not the folders above it: the stream is there, or it was deleted behind the runtime's back.
-      if (!fs.existsSync(this.#folder)) fs.mkdirSync(this.#folder);
-    } catch (error) {
-      throw new StorageError('create', this.#folder, error);
-    }
-    const name = `${String(this.#nextIndex).padStart(16, '0')}.log`;
-    const segment = LogSegment.create(path.join(this.#folder, name), this.#nextIndex);
-    active?.close();
-    this.#segments.push(segment);
-    return segment;
   }
 
   /**
@@ -133,8 +110,8 @@ export class ShardLog {
     let index = Math.max(fromIndex, this.#trimIndex);
     let records = limits.maxRecords;
     let bytes = limits.maxBytes;
-    for (const { frame, bytes: frameBytes, at } of this.#framesFrom(index)) {
-      // A file that somebody deleted leaves a gap, over which a reader goes on.
+    for (const { frame, bytes: frameBytes, at } of this.#files.framesFrom(index, this.#nextIndex)) {
+      // Records that were given up leave a gap, over which a reader goes on.
       index = Math.max(index, frame.firstIndex);
       const skip = index - frame.firstIndex;
       const taken = decodeFrame(frameBytes, at, skip, records);
@@ -153,57 +130,46 @@ export class ShardLog {
     return { batches, nextIndex: index };
   }
 
-  *#framesFrom(index: number): ReturnType<LogSegment['read']> {
-    if (index >= this.#nextIndex) return;
-    let at = this.#segments.findLastIndex((segment) => segment.firstIndex <= index);
-    const frame = this.#segments[at]?.find(({ firstIndex, count }) => firstIndex + count > index);
-    if (!frame) at += 1;
-    let offset = frame?.offset ?? 0;
-    for (let segment = this.#segments[at]; segment !== undefined; segment = this.#segments[at]) {
-      yield* segment.read(offset);
-      at += 1;
-      offset = 0;
-    }
+  /** Throws StorageError where the log ends before a record that somebody has read: its number would be issued again. */
+  requireRecord(index: number): void {
+    if (index < this.#nextIndex) return;
+    throw missingRecords(this.#folder, this.#nextIndex, { known: index });
+  }
+
+  /** Resolves when no failure of the machine can take the records back that are there now. Throws StorageError. */
+  async keep(): Promise<void> {
+    const upTo = this.#nextIndex;
+    if (upTo === this.#keptIndex) return;
+    await this.#files.keepFrom(this.#keptIndex);
+    this.#keptIndex = upTo;
+  }
+
+  /** How many records can be read: those that were given up are not there. */
+  get recordCount(): number {
+    return this.#files.recordCount(this.#trimIndex, this.#nextIndex);
   }
 
   /** The index of the first record that arrived at or after the time, `nextIndex` when none did. */
   indexAtTime(timeMs: number): number {
-    return Math.max(this.#frameAtTime(timeMs)?.firstIndex ?? this.#nextIndex, this.#trimIndex);
-  }
-
-  #frameAtTime(timeMs: number): PlacedFrame | null {
-    let low = 0;
-    let high = this.#segments.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const first = this.#segments[middle]?.first() ?? null;
-      if (first === null || first.latestMs >= timeMs) high = middle;
-      else low = middle + 1;
-    }
-    const within = this.#segments[low - 1]?.find((frame) => frame.latestMs >= timeMs) ?? null;
-    return within ?? this.#segments[low]?.first() ?? null;
+    return Math.max(this.#files.frameAtTime(timeMs)?.firstIndex ?? this.#nextIndex, this.#trimIndex);
   }
 
   /** Forgets what arrived before the cutoff; files that hold nothing else are removed. */
   trim(cutoffMs: number): void {
     if (this.#trimLatestMs === null || this.#trimLatestMs >= cutoffMs) return;
-    const oldest = this.#frameAtTime(cutoffMs);
+    const oldest = this.#files.frameAtTime(cutoffMs);
     this.#trimIndex = oldest?.firstIndex ?? this.#nextIndex;
     this.#trimLatestMs = oldest?.latestMs ?? null;
-    // The newest file stays, even if all in it is old: its name and its frames tell the next index.
-    while ((this.#segments[1]?.firstIndex ?? Number.POSITIVE_INFINITY) <= this.#trimIndex) {
-      this.#segments.shift()?.remove();
-    }
+    this.#files.removeBefore(this.#trimIndex);
   }
 
   close(): void {
-    this.#segments.at(-1)?.close();
+    this.#files.close();
   }
 
   /** Throws StorageError. */
   remove(): void {
     this.close();
-    this.#segments = [];
     try {
       fs.rmSync(this.#folder, { recursive: true, force: true });
     } catch (error) {

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
 import { DamageError, StorageError } from '../kinesis-error.ts';
 import { type FrameHeader, HEADER_BYTES, isWholeFrame, readFrameHeader } from './record-frame.ts';
 import { judgeTail } from './tail.ts';
@@ -182,7 +183,24 @@ export class LogSegment {
     this.#fd = null;
   }
 
-  /** For a segment that no reader reaches any more: where the disk refuses, the next start removes it. */
+  /** Resolves when its bytes are on the disk itself. Throws StorageError. */
+  async keep(): Promise<void> {
+    try {
+      const file = await openFile(this.file);
+      await file.datasync().finally(() => file.close());
+    } catch (error) {
+      throw new StorageError('sync', this.file, error);
+    }
+  }
+
+  /** For a segment that no reader reaches any more. */
+  empty(): void {
+    try {
+      fs.truncateSync(this.file, 0);
+    } catch {} // gone already, or to be removed as it is
+  }
+
+  /** For a segment that no reader reaches any more: where the disk refuses, an empty file is left. */
   remove(): void {
     this.close();
     try {

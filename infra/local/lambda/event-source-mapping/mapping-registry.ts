@@ -33,7 +33,7 @@ export interface EventSourceMappingsOptions extends Omit<MappingEnvironment, 'st
   readonly dataDir: string;
 }
 
-/** Goes on where the last process stopped, or was stopped. Throws UnreadableFileError. */
+/** Goes on where the last process stopped, or was stopped. Throws UnreadableFileError, StorageError. */
 export function openEventSourceMappings(
   options: EventSourceMappingsOptions,
 ): Promise<RunningEventSourceMappings> {
@@ -65,10 +65,13 @@ class MappingRegistry implements RunningEventSourceMappings {
   }
 
   async open(): Promise<void> {
-    const { store } = this.#environment;
+    const { reader, store } = this.#environment;
     for (const stored of await store.mappings()) {
-      const { UUID } = stored.configuration;
-      await store.checkpoints(UUID); // a damaged one is said now, not by a shard that stands still
+      const { EventSourceArn, UUID } = stored.configuration;
+      // What is damaged is said now, not by a shard that stands still.
+      for (const [shardId, { progress }] of await store.checkpoints(UUID)) {
+        reader.requirePosition(EventSourceArn, shardId, progress.position);
+      }
       const mapping = new ManagedMapping(this.#environment, stored);
       this.#mappings.set(UUID, mapping);
       mapping.run();

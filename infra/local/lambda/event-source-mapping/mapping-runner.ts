@@ -170,6 +170,7 @@ export class MappingRunner {
       clock,
       log,
       save: async (checkpoint) => {
+        await reader.keep(mapping.EventSourceArn, shardId); // a checkpoint is never ahead of the shard
         await store.saveCheckpoint(mapping.UUID, shardId, checkpoint);
         this.#checkpoints.set(shardId, checkpoint);
       },

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HOUR_MS } from '../../../../lib/core/window.ts';
 import { type LocalKinesis, openKinesis, transitionMs } from './local-kinesis.ts';
 
 /**
@@ -166,6 +167,58 @@ describe('a description that is not what was written', () => {
     await kinesis.reopen();
     expect(await keysIn(StreamName, '0')).toEqual(['low']);
   });
+});
+
+describe('a log whose file is gone', () => {
+  test('stops the start, naming the file, also the newest or the only one; going on without it issues no number again', async () => {
+    const StreamName = await kinesis.newStream(2);
+    const first = await call('PutRecord', { StreamName, ...low });
+    await call('PutRecord', { StreamName, ...high });
+    const folder = inStream(StreamName, 'shardId-000000000000');
+    const file = path.join(folder, '0000000000000001.log');
+    await rename(file, `${file}.gone`);
+    const message = `Could not open ${file}: the file is gone, and the records in it with it. Restore the file, or go on without it: \`mkdir -p ${folder} && touch ${file} ${folder}/0000000010000001.log\``;
+    for (let start = 0; start < 2; start += 1) await expect(kinesis.reopen()).rejects.toThrow(message);
+    await rename(folder, `${folder}.gone`);
+    await expect(kinesis.reopen()).rejects.toThrow(message);
+    await rename(`${folder}.gone`, folder);
+    for (const name of ['0000000000000001.log', '0000000010000001.log']) {
+      await writeFile(path.join(folder, name), '');
+    }
+    await kinesis.reopen();
+    const next = await call('PutRecord', { StreamName, ...low });
+    expect(BigInt(next.answer.SequenceNumber)).toBeGreaterThan(BigInt(first.answer.SequenceNumber));
+    await kinesis.reopen();
+    expect(await keysIn(StreamName, '0')).toEqual(['low']);
+    expect(await keysIn(StreamName, '1')).toEqual(['high']);
+    expect(kinesis.streams().recovery.map(({ recordCount }) => recordCount)).toEqual([1, 1]);
+  });
+
+  test('because it is older than the retention stops nothing, nor do all', async () => {
+    const StreamName = await kinesis.newStream();
+    const first = await call('PutRecord', { StreamName, ...low });
+    kinesis.turn(25 * HOUR_MS);
+    await kinesis.reopen();
+    expect(await keysIn(StreamName, '0')).toEqual([]);
+    const next = await call('PutRecord', { StreamName, ...low });
+    expect(BigInt(next.answer.SequenceNumber)).toBeGreaterThan(BigInt(first.answer.SequenceNumber));
+    await kinesis.reopen();
+    expect(await keysIn(StreamName, '0')).toEqual(['low']);
+  });
+});
+
+test('a stream that is made again at once, under its name, issues no number that the deleted one has', async () => {
+  const StreamName = 'again';
+  const numbers: bigint[] = [];
+  for (let life = 0; life < 3; life += 1) {
+    await call('CreateStream', { StreamName, ShardCount: 1 });
+    kinesis.turn(transitionMs);
+    const { answer } = await call('PutRecord', { StreamName, ...low });
+    numbers.push(BigInt(answer.SequenceNumber));
+    await call('DeleteStream', { StreamName });
+    kinesis.turn(transitionMs);
+  }
+  expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => (a < b ? -1 : 1)));
 });
 
 test('what is not a folder is no stream, and stays', async () => {

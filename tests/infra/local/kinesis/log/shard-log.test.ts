@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StorageError } from '../../../../../infra/local/kinesis/kinesis-error.ts';
+import type { FileLedger } from '../../../../../infra/local/kinesis/log/log-files.ts';
+import { logFileName } from '../../../../../infra/local/kinesis/log/missing-records.ts';
 import type { LogRecord } from '../../../../../infra/local/kinesis/log/record-frame.ts';
 import { ShardLog } from '../../../../../infra/local/kinesis/log/shard-log.ts';
 import { startMs, temporaryFolder } from '../local-kinesis.ts';
@@ -193,15 +196,168 @@ test('a byte that was changed on the disk is an error to its reader, not a wrong
   expect(log.read(1, { maxRecords: 1, maxBytes: 1 }).batches[0]?.records).toEqual([record('one')]);
 });
 
-test('a file that is gone takes its records with it, and no others', async () => {
-  const log = new ShardLog(folder, 1); // a file for each append
-  for (const text of ['one', 'two', 'three']) log.append([record(text)], startMs);
+/** What a stream's description keeps of a log, outside of it. */
+function ledger(): FileLedger {
+  let noted: readonly number[] | null = null;
+  return {
+    get noted() {
+      return noted;
+    },
+    note: (files) => {
+      noted = files;
+    },
+  };
+}
+
+/** What a person does who does what the message says. */
+function obey(message: string): void {
+  const command = /`([^`]*touch [^`]*)`/.exec(message)?.[1];
+  if (command === undefined) throw new Error(`Expected a command in: ${message}`);
+  execFileSync('sh', ['-c', command]);
+}
+
+describe('a log whose files are deleted while it is closed', () => {
+  test('misses any of them by name, misses none that it trimmed, and never issues a number again', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(records, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 400 }),
+        fc.nat({ max: 7 }),
+        fc.infiniteStream(fc.boolean()),
+        async (batches, segmentBytes, trimmed, isDeleted) => {
+          await rm(folder, { recursive: true, force: true });
+          const noted = ledger();
+          const log = new ShardLog(folder, segmentBytes, noted);
+          for (const [at, batch] of batches.entries()) log.append(batch, startMs + at);
+          log.trim(startMs + Math.min(trimmed, batches.length - 1));
+          const issued = log.nextIndex - 1;
+          const before = log.read(1, noLimit).batches;
+          log.close();
+          const files = await readdir(folder);
+          expect(files).toEqual(noted.noted?.map(logFileName));
+          new ShardLog(folder, segmentBytes, noted).close();
+
+          const deleted = files.filter(() => isDeleted.next().value === true);
+          fc.pre(deleted.length > 0);
+          for (const file of deleted) await rm(path.join(folder, file));
+          if (deleted.length === files.length) await rm(folder, { recursive: true });
+          const message = refusal(() => new ShardLog(folder, segmentBytes, noted));
+          expect(message).toContain(
+            `Could not open ${path.join(folder, deleted[0] ?? '')}: the file is gone`,
+          );
+
+          obey(message);
+          const reopened = new ShardLog(folder, segmentBytes, noted);
+          expect(reopened.nextIndex).toBeGreaterThan(issued);
+          const left = before.filter(({ firstIndex }) => {
+            const file = files.findLast((name) => Number.parseInt(name, 10) <= firstIndex);
+            return file !== undefined && !deleted.includes(file);
+          });
+          reopened.trim(startMs + Math.min(trimmed, batches.length - 1));
+          expect(reopened.read(1, noLimit).batches).toEqual(left);
+          expect(reopened.recordCount).toBe(left.reduce((sum, batch) => sum + batch.records.length, 0));
+          reopened.append([record('next')], startMs + 100);
+          reopened.close();
+          expect(everything(new ShardLog(folder, segmentBytes, noted)).at(-1)).toEqual(record('next'));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test('in an order in which a disk refuses to remove the oldest misses none', async () => {
+    const noted = ledger();
+    const log = new ShardLog(folder, 1, noted);
+    for (let at = 0; at < 4; at += 1) log.append([record(`${at}`)], startMs + at);
+    const oldest = path.join(folder, logFileName(1));
+    const bytes = await readFile(oldest);
+    log.trim(startMs + 2);
+    log.close();
+    await writeFile(oldest, bytes); // as if it were still there
+    const reopened = new ShardLog(folder, 1, noted);
+    reopened.trim(startMs + 2);
+    expect(everything(reopened)).toEqual([record('2'), record('3')]);
+    expect(await readdir(folder)).toEqual([3, 4].map(logFileName));
+  });
+
+  test('trims on a disk that takes no note of it, and misses none after that', async () => {
+    const noted = ledger();
+    let isFull = false;
+    const full: FileLedger = {
+      get noted() {
+        return noted.noted;
+      },
+      note: (files) => {
+        if (isFull) throw new StorageError('write', 'stream.json', new Error('ENOSPC'));
+        noted.note(files);
+      },
+    };
+    const log = new ShardLog(folder, 1, full);
+    for (let at = 0; at < 4; at += 1) log.append([record(`${at}`)], startMs + at);
+    isFull = true;
+    log.trim(startMs + 2);
+    expect(everything(log)).toEqual([record('2'), record('3')]);
+    expect((await readFile(path.join(folder, logFileName(1)))).length).toBe(0);
+    log.close();
+    isFull = false;
+    const reopened = new ShardLog(folder, 1, full);
+    expect(everything(reopened)).toEqual([record('2'), record('3')]);
+    reopened.trim(startMs + 3);
+    expect(await readdir(folder)).toEqual([logFileName(4)]);
+  });
+});
+
+function refusal(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof StorageError) return error.message;
+    throw error;
+  }
+  throw new Error('Expected a refusal, and there was none');
+}
+
+test('a log that ends before a record that somebody has read says so, and goes on behind it', async () => {
+  const { file, bytes, ends } = await written();
+  const source = path.dirname(file);
+  await truncate(file, ends[1]?.size); // at a frame's end: nothing in the file tells
+  const log = new ShardLog(source);
+  log.requireRecord(1);
+  const message = refusal(() => log.requireRecord(3));
+  expect(message).toMatch(
+    /its records from 2 on are gone, of which 3 has been read\. Restore the file, or go on/,
+  );
   log.close();
-  await rm(path.join(folder, '0000000000000002.log'));
-  const reopened = new ShardLog(folder, 1);
-  expect(everything(reopened)).toEqual([record('one'), record('three')]);
-  expect(everything(reopened, 2)).toEqual([record('three')]);
-  expect(reopened.nextIndex).toBe(4);
+  obey(message);
+  const reopened = new ShardLog(source);
+  reopened.requireRecord(4);
+  expect(everything(reopened)).toEqual([record('one')]);
+  await writeFile(file, bytes);
+});
+
+test('records that are missing before another file are an error to whoever reads so far, never a gap', async () => {
+  const { file, ends } = await written();
+  const source = path.dirname(file);
+  await writeFile(path.join(source, logFileName(5)), '');
+  const log = new ShardLog(source);
+  log.append([record('five')], startMs);
+  log.close();
+  await truncate(file, ends[1]?.size);
+  const reopened = new ShardLog(source);
+  const message = refusal(() => everything(reopened));
+  expect(message).toMatch(/of its records those from 2 to 4 are gone\. Restore the file, or go on/);
+  expect(everything(reopened, 5)).toEqual([record('five')]);
+  obey(message);
+  expect(everything(new ShardLog(source))).toEqual([record('one'), record('five')]);
+});
+
+test('what is to be kept is kept, and a file that is gone by then is an error', async () => {
+  const log = new ShardLog(folder, 1);
+  for (const text of ['one', 'two']) log.append([record(text)], startMs);
+  await log.keep();
+  log.append([record('three')], startMs);
+  await rm(path.join(folder, logFileName(3)));
+  await expect(log.keep()).rejects.toThrow(/^Could not sync .*0000000000000003\.log: ENOENT/);
 });
 
 describe('whatever is appended, trimmed, closed and opened again', () => {
