@@ -5,15 +5,10 @@ import { type HashKey, hashOfPartitionKey } from './hash-key.ts';
 import { noSuchShard, StorageError } from './kinesis-error.ts';
 import type { LogRecord } from './log/record-frame.ts';
 import { dataBytes, ShardLog } from './log/shard-log.ts';
-import { mergeShards, scaleShards, splitShard } from './reshard.ts';
 import { Shard } from './shard.ts';
 import { ShardThrottle } from './shard-throttle.ts';
-import {
-  type ShardMetadata,
-  type StreamMetadata,
-  type StreamTransition,
-  writeStreamMetadata,
-} from './stream-metadata.ts';
+import { type ShardMetadata, type StreamMetadata, writeStreamMetadata } from './stream-metadata.ts';
+import { effectOf } from './transition-effect.ts';
 
 export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
 
@@ -191,23 +186,8 @@ export class Stream {
   settle(nowMs: number): boolean {
     const { transition } = this.metadata;
     if (transition === null || transition.kind === 'delete' || transition.dueMs > nowMs) return false;
-    this.update({ ...this.#effectOf(transition, nowMs), transition: null });
+    this.update({ ...effectOf(transition, this.metadata, nowMs), transition: null });
     return true;
-  }
-
-  #effectOf(transition: StreamTransition, nowMs: number): Partial<StreamMetadata> {
-    switch (transition.kind) {
-      case 'split':
-        return splitShard(this.metadata, transition.shardIndex, transition.hashKey, nowMs);
-      case 'merge':
-        return mergeShards(this.metadata, transition.shardIndex, transition.adjacentIndex, nowMs);
-      case 'scale':
-        return scaleShards(this.metadata, transition.shardCount, nowMs);
-      case 'change':
-        return transition.settings;
-      default:
-        return {};
-    }
   }
 
   /** Forgets the records that are older than the retention, and closed shards once all they held is. */

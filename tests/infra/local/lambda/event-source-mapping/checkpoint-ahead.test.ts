@@ -5,8 +5,8 @@ import { openStreams } from '../../../../../infra/local/kinesis/regional-streams
 import { defineMapping } from '../../../../../infra/local/lambda/event-source-mapping/mapping-definition.ts';
 import { openMappingFiles } from '../../../../../infra/local/lambda/event-source-mapping/mapping-files.ts';
 import { openEventSourceMappings } from '../../../../../infra/local/lambda/event-source-mapping/mapping-registry.ts';
-import { LOCAL_ACCOUNT } from '../../../../../infra/local/lambda/functions/function-definition.ts';
 import { beginAt } from '../../../../../infra/local/lambda/window-tracker.ts';
+import { LOCAL_ACCOUNT } from '../../../../../infra/local/local-settings.ts';
 import { temporaryFolder, turnableClock } from '../../kinesis/local-kinesis.ts';
 import { NOON_MS, VirtualMapping } from './virtual-mapping.ts';
 
