@@ -1,12 +1,11 @@
-import { counted } from '@/lib/core/counted';
-
-('use client');
+'use client';
 
 import type { Format } from '@/components/ui/format';
 import { shardName } from '@/components/ui/shard-name';
 import { repeatedInvocations } from '@/components/window/repeated-invocations';
 import { isGoingOn, useExplanation } from '@/components/window/use-explanation';
 import type { ExplainedInvocation } from '@/lib/contract/answers';
+import { counted } from '@/lib/core/counted';
 import type { Slot } from '@/lib/core/slot';
 
 /** What became of a shard's records of one window. */
