@@ -26,8 +26,8 @@ export interface Failure {
 }
 
 const FIRST_DELAY_MS = 250;
-/** AWS does not publish its delays. A developer who has mended the function should not wait for long. */
-const LONGEST_DELAY_MS = 10_000;
+/** AWS does not publish its delays. Whoever has mended the function, or what it calls, is to see it within seconds. */
+const LONGEST_DELAY_MS = 2000;
 
 export function afterFailure(failure: Failure, rules: RetryRules): Decision {
   if (failure.usesAttempt) {
@@ -42,7 +42,7 @@ export function afterFailure(failure: Failure, rules: RetryRules): Decision {
   return { kind: 'retry', delayMs: retryDelayMs(failure.failures) };
 }
 
-/** 250 ms, doubled with every failure in a row, 10 s at most. */
+/** 250 ms, doubled with every failure in a row, 2 s at most. */
 export function retryDelayMs(failures: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures - 1, 16), LONGEST_DELAY_MS);
 }
