@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { DeadlineHandler } from '../../lib/core/deadline-handler.ts';
 import { logGroupOf } from '../../lib/core/invocation-log.ts';
 import { RESULTS_PREFIX } from '../../lib/core/object-key.ts';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
@@ -87,7 +87,7 @@ export async function pipelineChecks(target: Target): Promise<Check[]> {
         }
       : {}),
     maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({ connectionTimeout: 3_000, requestTimeout: 10_000 }),
+    requestHandler: new DeadlineHandler({ totalMs: 10_000, sockets: 8 }),
   };
   const sts = new STSClient(client);
   const s3 = new S3Client({ ...client, forcePathStyle: env.AWS_ENDPOINT_URL !== undefined });

@@ -1,7 +1,7 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { DeadlineHandler } from '../../lib/core/deadline-handler.ts';
 
 export interface Clients {
   readonly s3: S3Client;
@@ -18,21 +18,23 @@ export interface ClientOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** A final is given up to 15 minutes by Lambda; everything else answers in seconds, or not at all. */
+/** A final is given up to 15 minutes by Lambda; everything else answers in seconds, body and all, or not at all. */
 const INVOKE_MS = 15 * 60_000;
 const CALL_MS = 20_000;
+/** More than anybody here asks at once. */
+const SOCKETS = 50;
 
-export function openClients(options: ClientOptions = {}): Clients {
-  const handler = (requestTimeout: number) =>
-    new NodeHttpHandler({ connectionTimeout: 5_000, requestTimeout, throwOnRequestTimeout: true });
+/** `callMs`: of one call but an invocation's, its answer's body included. */
+export function openClients(options: ClientOptions = {}, callMs = CALL_MS): Clients {
+  const handler = (totalMs: number) => new DeadlineHandler({ totalMs, sockets: SOCKETS });
   return {
     s3: new S3Client({
       ...options,
-      requestHandler: handler(CALL_MS),
+      requestHandler: handler(callMs),
       ...(options.endpoint === undefined ? {} : { forcePathStyle: true }),
     }),
-    kinesis: new KinesisClient({ ...options, requestHandler: handler(CALL_MS) }),
-    kinesisOnce: new KinesisClient({ ...options, requestHandler: handler(CALL_MS), maxAttempts: 1 }),
+    kinesis: new KinesisClient({ ...options, requestHandler: handler(callMs) }),
+    kinesisOnce: new KinesisClient({ ...options, requestHandler: handler(callMs), maxAttempts: 1 }),
     lambda: new LambdaClient({ ...options, requestHandler: handler(INVOKE_MS) }),
   };
 }

@@ -1,5 +1,12 @@
+import { Readable } from 'node:stream';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, NoSuchKey, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  NotFound,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { FAILURES_PREFIX, parseFailureKey, redrivenKey } from '../../lib/core/failure-key.ts';
 import {
   type FailureRecord,
@@ -76,6 +83,7 @@ async function openFailures(s3: S3Client, bucket: string): Promise<readonly stri
 async function get(s3: S3Client, bucket: string, key: string): Promise<FailureRecord> {
   const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   if ((object.ContentLength ?? 0) > 4 * MAX_FAILURE_CHARACTERS) {
+    if (object.Body instanceof Readable) object.Body.destroy();
     throw new FieldError(
       'failure record',
       `of at most ${4 * MAX_FAILURE_CHARACTERS} bytes`,
@@ -119,10 +127,10 @@ async function putOneBack(
 
 async function isBack(s3: S3Client, bucket: string, key: string): Promise<boolean> {
   try {
-    await s3.send(new GetObjectCommand({ Bucket: bucket, Key: redrivenKey(key) }));
+    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: redrivenKey(key) }));
     return true;
   } catch (error) {
-    if (error instanceof NoSuchKey) return false;
+    if (error instanceof NotFound) return false;
     throw error;
   }
 }

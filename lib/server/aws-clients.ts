@@ -4,7 +4,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-import { DeadlineHandler } from './deadline-handler.ts';
+import { DeadlineHandler } from '../core/deadline-handler.ts';
 import { OBJECTS_AT_ONCE } from './window-store/object-reader.ts';
 
 export interface AwsClients {

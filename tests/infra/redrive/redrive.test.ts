@@ -5,7 +5,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  NotFound,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readLocalSettings } from '../../../infra/local/local-settings.ts';
 import { openRuntime, type Runtime } from '../../../infra/local/runtime.ts';
@@ -16,6 +22,7 @@ import { arrivals } from '../../../infra/redrive/stream-records.ts';
 import { failureKey, redrivenKey } from '../../../lib/core/failure-key.ts';
 import { type FailureRecord, serializeFailure } from '../../../lib/core/failure-record.ts';
 import { parseResult } from '../../../lib/core/window-result.ts';
+import { openFaultProxy } from '../../faults/fault-proxy.ts';
 
 // A whole runtime starts and ends in these: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -43,12 +50,11 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const clientsOf = () =>
-  openClients({
-    endpoint: runtime.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+const clientsOf = (endpoint = runtime.url, callMs?: number) =>
+  openClients(
+    { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } },
+    callMs,
+  );
 
 const envelope = {
   requestId: 'a-request',
@@ -140,10 +146,10 @@ async function onStream(requestId: string): Promise<number> {
 }
 
 const isMarked = async (key: string) =>
-  clients.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: redrivenKey(key) })).then(
+  clients.s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: redrivenKey(key) })).then(
     () => true,
     (error: unknown) => {
-      if (error instanceof NoSuchKey) return false;
+      if (error instanceof NotFound) return false;
       throw error;
     },
   );
@@ -182,6 +188,23 @@ describe('records that were given up', () => {
     expect((await run({}, losingAnswer(nth))).get(key)).toMatchObject({ outcome: 'back' });
     expect(await onStream(requestId)).toBe(700);
   });
+
+  test.each(['hang', 'stall'] as const)(
+    'are still missing, in words and in time, when the answers of S3 would %s; the next run puts them back',
+    async (fault) => {
+      const requestId = randomUUID();
+      const key = await giveUp(batch(requestId, 3));
+      const proxy = await openFaultProxy(runtime.url);
+      proxy.choose((call) => (call.startsWith('GET') && call.includes('/aws/lambda/') ? fault : 'none'));
+      const startedMs = performance.now();
+      const found = (await run({}, clientsOf(proxy.url, 400))).get(key);
+      expect(found).toMatchObject({ outcome: 'failed', problem: expect.stringMatching(/within|time/i) });
+      expect(performance.now() - startedMs).toBeLessThan(10_000);
+      await proxy.close();
+      expect((await run()).get(key)).toMatchObject({ outcome: 'back' });
+      expect(await onStream(requestId)).toBe(3);
+    },
+  );
 
   test('are put back to the end by another run when the first was killed in the middle', async () => {
     const requestId = randomUUID();

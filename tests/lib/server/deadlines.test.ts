@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, expect, test, vi } from 'vitest';
-import { DeadlineHandler } from '../../../lib/server/deadline-handler.ts';
+import { DeadlineHandler } from '../../../lib/core/deadline-handler.ts';
 import { healthAnswer } from '../../../lib/server/health.ts';
 import { LIVE_HEADERS } from '../../../lib/server/live.ts';
 import { endsWithin } from '../../../lib/server/window-store/watchdog.ts';

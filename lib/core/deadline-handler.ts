@@ -1,4 +1,3 @@
-import 'server-only';
 import { Readable } from 'node:stream';
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 
@@ -50,7 +49,7 @@ export class DeadlineHandler extends NodeHttpHandler {
   }
 }
 
-/** By the name that the SDK and `problemOf` know time-outs by. */
+/** By the name that the SDK and the page know time-outs by. */
 function stalled(ms: number): Error {
   const words = `Expected the whole body of the answer within ${Math.round(ms)} ms of its headers, got a part of it.`;
   return Object.assign(new Error(words), { name: 'TimeoutError' });
