@@ -17,9 +17,8 @@ export function LimitNotices({ answer, url, format, change }: PageData) {
       return;
     }
     const isSingle = answer.live && answer.stepSeconds === answer.windowSeconds;
-    const shown = isSingle ? answer.slots : [];
-    const windows = shown.includes(open) ? shown : [...shown, open];
-    const { watch, news } = watchLimit(watched.current, limitCents, windows);
+    const shown = isSingle ? answer.slots.filter(({ startMs }) => startMs !== open.startMs) : [];
+    const { watch, news } = watchLimit(watched.current, limitCents, [...shown, open]);
     watched.current = watch;
     const newest = news.at(-1);
     if (newest === undefined) return;

@@ -20,10 +20,12 @@ export function runningTotal(
     slots.length > 0 &&
     slots.every(({ state }) => state === 'before' || state === 'future');
   if (!live) return { closedCents: isUnknown ? null : dayTotal.salesCents, openCents: 0 };
-  const soFar = slots.reduce((sum, slot) => sum + slot.soFar.salesCents, 0);
-  const isAmong = slots.includes(open) || stepSeconds > windowSeconds;
+  // The open window is as fresh as it is known; the slots may be held, and have it as it was.
+  const isSingle = stepSeconds <= windowSeconds;
+  const others = isSingle ? slots.filter(({ startMs }) => startMs !== open.startMs) : slots;
+  const soFar = others.reduce((sum, slot) => sum + slot.soFar.salesCents, 0);
   return {
     closedCents: dayTotal.salesCents,
-    openCents: isAmong ? soFar : soFar + open.soFar.salesCents,
+    openCents: isSingle ? soFar + open.soFar.salesCents : soFar,
   };
 }

@@ -51,6 +51,13 @@ describe("the day's total", () => {
     ).toBe(6500);
   });
 
+  test('counts the open window once where the slots are held, with it as it was, and where both came as text', () => {
+    const held = answer(91, slot(0, 'closed', sums(91)), slot(1, 'open', holding(65)));
+    const asText: typeof held = JSON.parse(JSON.stringify(held));
+    expect(runningTotal(asText).openCents).toBe(6500);
+    expect(runningTotal({ ...held, open: slot(1, 'open', holding(70)) }).openCents).toBe(7000);
+  });
+
   test('of a day that lies before all data is unknown, and of one without sales is zero', () => {
     const past = { ...answer(0, slot(0, 'before')), live: false };
     expect(runningTotal(past)).toEqual({ closedCents: null, openCents: 0 });
