@@ -83,6 +83,10 @@ export function createStreamFolder(folder: string, metadata: StreamMetadata): vo
   writeStreamMetadata(folder, metadata);
 }
 
+export function hasStreamMetadata(folder: string): boolean {
+  return fs.existsSync(path.join(folder, FILE_NAME));
+}
+
 /** A crash leaves the old file or the new one, never a mixture: the rename is the moment of truth. Throws StorageError. */
 export function writeStreamMetadata(folder: string, metadata: StreamMetadata): void {
   const file = path.join(folder, FILE_NAME);

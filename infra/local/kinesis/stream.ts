@@ -7,7 +7,12 @@ import type { LogRecord } from './log/record-frame.ts';
 import { dataBytes, ShardLog } from './log/shard-log.ts';
 import { Shard } from './shard.ts';
 import { ShardThrottle } from './shard-throttle.ts';
-import { type ShardMetadata, type StreamMetadata, writeStreamMetadata } from './stream-metadata.ts';
+import {
+  hasStreamMetadata,
+  type ShardMetadata,
+  type StreamMetadata,
+  writeStreamMetadata,
+} from './stream-metadata.ts';
 import { effectOf } from './transition-effect.ts';
 
 export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
@@ -94,9 +99,14 @@ export class Stream {
 
   /** In the order of the request. One write for each shard. Throws StorageError when nothing at all could be stored. */
   put(entries: readonly PutEntry[], nowMs: number): PutOutcome[] {
+    // Deleted under the runtime, which knows it still: records without it would not be found by the next start.
+    if (!hasStreamMetadata(this.folder)) this.update({});
     const outcomes = new Array<PutOutcome>(entries.length);
     for (const [shard, positions] of this.#route(entries, nowMs, outcomes)) {
-      const records = positions.length === entries.length ? entries : pick(entries, positions);
+      const records =
+        positions.length === entries.length
+          ? entries
+          : positions.flatMap((position) => entries[position] ?? []);
       try {
         const run = shard.sequenceRun(shard.log.append(records, nowMs));
         const { shardId } = shard;
@@ -235,13 +245,4 @@ export class Stream {
         }),
     });
   }
-}
-
-function pick<T>(items: readonly T[], positions: readonly number[]): T[] {
-  const picked: T[] = [];
-  for (const position of positions) {
-    const item = items[position];
-    if (item !== undefined) picked.push(item);
-  }
-  return picked;
 }

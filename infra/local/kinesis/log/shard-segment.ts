@@ -183,8 +183,9 @@ export class LogSegment {
     this.#fd = null;
   }
 
-  /** Resolves when its bytes are on the disk itself. Throws StorageError. */
+  /** Resolves when its bytes are on the disk itself, or gone: then the next start misses them. Throws StorageError. */
   async keep(): Promise<void> {
+    if (!fs.existsSync(this.file)) return;
     try {
       const file = await openFile(this.file);
       await file.datasync().finally(() => file.close());

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { seal, unseal } from '../../sealed-text.ts';
 import type { FunctionDefinition, PackageInfo } from './function-definition.ts';
 import { unzipped, writePackage } from './zip-package.ts';
 
@@ -43,7 +44,7 @@ export interface StoredFunction {
   readonly reservedConcurrency: number | null;
 }
 
-/** Thrown at the start for a file that this runtime did not write. */
+/** Thrown at the start for a file that this runtime did not write, that was damaged since, or that is gone. */
 export class UnreadableFunctionError extends Error {
   override name = 'UnreadableFunctionError' as const;
 
@@ -52,7 +53,7 @@ export class UnreadableFunctionError extends Error {
     cause: unknown,
   ) {
     super(
-      `Expected ${file} to describe a function, got: ${String(cause)}. Restore the file, or delete its folder.`,
+      `Expected ${file} to describe a function, got: ${String(cause)}. Restore the file, or delete its folder: the function is lost then.`,
       {
         cause,
       },
@@ -60,7 +61,13 @@ export class UnreadableFunctionError extends Error {
   }
 }
 
-/** `<directory>/<name>/function.json` and `<directory>/<name>/code-<sha256>/`, the package as it was unzipped. */
+/** Stands in a folder that nobody was told of, or that was told to be deleted: what else is in it may be half of something. */
+const UNFINISHED_FILE = 'unfinished';
+
+/**
+ * `<directory>/<name>/function.json`, with a checksum, and `<directory>/<name>/code-<sha256>/`, the package as it was
+ * unzipped.
+ */
 export class FunctionStore {
   readonly #directory: string;
 
@@ -72,10 +79,13 @@ export class FunctionStore {
   functions(): readonly StoredFunction[] {
     if (!existsSync(this.#directory)) return [];
     return readdirSync(this.#directory).flatMap((name) => {
-      const file = path.join(this.#directory, name, 'function.json');
-      if (!existsSync(file)) return []; // a kill came before it was made
+      const file = this.#file(name);
+      if (existsSync(path.join(this.#directory, name, UNFINISHED_FILE))) {
+        this.remove(name); // a kill came before it was made, or in the middle of its deletion
+        return [];
+      }
       try {
-        const stored: StoredFunction = JSON.parse(readFileSync(file, 'utf8'));
+        const stored: StoredFunction = JSON.parse(unseal(readFileSync(file, 'utf8')));
         if (stored.name !== name || typeof stored.latest.settings.handler !== 'string')
           throw new TypeError('another');
         return [stored];
@@ -87,15 +97,26 @@ export class FunctionStore {
 
   /** Atomic: a kill leaves the old one or the new one. */
   save(stored: StoredFunction): void {
-    const file = path.join(this.#directory, stored.name, 'function.json');
+    const file = this.#file(stored.name);
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, `${JSON.stringify(stored, null, 2)}\n`);
+    writeFileSync(`${file}.new`, seal(JSON.stringify(stored, null, 2)));
     renameSync(`${file}.new`, file);
+    rmSync(path.join(this.#directory, stored.name, UNFINISHED_FILE), { force: true });
     this.#sweep(stored);
   }
 
+  #file(name: string): string {
+    return path.join(this.#directory, name, 'function.json');
+  }
+
+  #beginUnfinished(name: string): void {
+    mkdirSync(path.join(this.#directory, name), { recursive: true });
+    writeFileSync(path.join(this.#directory, name, UNFINISHED_FILE), '');
+  }
+
   remove(name: string): void {
-    rmSync(path.join(this.#directory, name, 'function.json'), { force: true });
+    this.#beginUnfinished(name);
+    rmSync(this.#file(name), { force: true });
     rmSync(path.join(this.#directory, name), { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -105,6 +126,7 @@ export class FunctionStore {
     const code = { sha256: createHash('sha256').update(zip).digest('base64'), size: zip.length };
     const folder = this.#folder(name, code);
     if (existsSync(folder)) return code;
+    if (!existsSync(this.#file(name))) this.#beginUnfinished(name);
     const partial = `${folder}.partial`;
     rmSync(partial, { recursive: true, force: true });
     try {

@@ -227,6 +227,18 @@ test('what is not a folder is no stream, and stays', async () => {
   expect(await readdir(inStream())).toEqual(['.DS_Store']);
 });
 
+test('a description that is deleted under the runtime is there again with the next record', async () => {
+  const StreamName = await kinesis.newStream();
+  const file = inStream(StreamName, 'stream.json');
+  await call('PutRecord', { StreamName, ...low });
+  const text = await readFile(file, 'utf8');
+  await rm(file);
+  expect((await call('PutRecord', { StreamName, ...low })).status).toBe(200);
+  expect(await readFile(file, 'utf8')).toBe(text);
+  await kinesis.reopen();
+  expect(await keysIn(StreamName, '0')).toEqual(['low', 'low']);
+});
+
 test('a data folder that is deleted under the runtime takes nothing that it would lose', async () => {
   const StreamName = await kinesis.newStream(2);
   await call('PutRecord', { StreamName, ...low }); // one shard has a file, the other none yet

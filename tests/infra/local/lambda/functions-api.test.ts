@@ -1,4 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
@@ -23,7 +25,7 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FunctionStore } from '../../../../infra/local/lambda/functions/function-store.ts';
 import { fixture, functionOf, openLambda, openPool, regional } from './local-lambda.ts';
 
@@ -411,6 +413,54 @@ test('a function.json that cannot be read is named at the start', async () => {
   expect(() => store.functions()).toThrow(/functions\/f\/function\.json to describe a function/);
   await opened.close();
   await rm(opened.cacheDir, { recursive: true, force: true });
+});
+
+describe('a function.json', () => {
+  let folder: string;
+  let store: FunctionStore;
+  beforeEach(async () => {
+    folder = path.join(await mkdtemp(path.join(tmpdir(), 'functions-')), 'functions');
+    store = new FunctionStore(folder);
+    const code = store.unpack('f', Buffer.from(zip({ 'index.mjs': 'export const handler = () => 1;' })));
+    const settings = {
+      runtime: 'nodejs24.x',
+      handler: 'index.handler',
+      role: 'r',
+      description: '',
+      timeoutSeconds: 3,
+      memoryMb: 128,
+      environment: {},
+      loggingFormat: 'Text',
+      logGroupName: 'g',
+    } as const;
+    const latest = { version: '$LATEST', settings, code, modifiedMs: 0 };
+    store.save({ name: 'f', latest, versions: [], aliases: [], tags: {}, reservedConcurrency: null });
+  });
+  afterEach(() => rm(path.dirname(folder), { recursive: true, force: true }));
+
+  test('that is gone, or has one bit that is another, stops the start; the code stays', async () => {
+    const file = path.join(folder, 'f', 'function.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"timeoutSeconds": 3', '"timeoutSeconds": 7'));
+    expect(() => store.functions()).toThrow(`Expected ${file} to describe a function, got: BrokenSealError`);
+    await rm(file);
+    for (let start = 0; start < 2; start += 1) {
+      expect(() => store.functions()).toThrow(
+        /f\/function\.json to describe a function, got: Error: ENOENT.*Restore the file, or delete its folder: the function is lost then\./,
+      );
+    }
+    expect(await readdir(path.join(folder, 'f'))).toEqual([expect.stringMatching(/^code-/)]);
+    await writeFile(file, text);
+    expect(store.functions().map(({ name }) => name)).toEqual(['f']);
+  });
+
+  test('that never came, or went with a deletion that a kill cut off, is no function, and leaves nothing', async () => {
+    store.unpack('g', Buffer.from(zip({ 'index.mjs': '' })));
+    expect(store.functions().map(({ name }) => name)).toEqual(['f']);
+    await writeFile(path.join(folder, 'f', 'unfinished'), '');
+    expect(store.functions()).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
+  });
 });
 
 test('a region is a namespace of its own', async () => {

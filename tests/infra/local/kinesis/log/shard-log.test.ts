@@ -351,13 +351,13 @@ test('records that are missing before another file are an error to whoever reads
   expect(everything(new ShardLog(source))).toEqual([record('one'), record('five')]);
 });
 
-test('what is to be kept is kept, and a file that is gone by then is an error', async () => {
+test('what is to be kept is kept, and a file that is gone by then holds up nothing: the next start misses it', async () => {
   const log = new ShardLog(folder, 1);
   for (const text of ['one', 'two']) log.append([record(text)], startMs);
   await log.keep();
   log.append([record('three')], startMs);
   await rm(path.join(folder, logFileName(3)));
-  await expect(log.keep()).rejects.toThrow(/^Could not sync .*0000000000000003\.log: ENOENT/);
+  await log.keep();
 });
 
 describe('whatever is appended, trimmed, closed and opened again', () => {
