@@ -124,6 +124,28 @@ test('keys do what their sheet says, and a pause holds until it is ended', async
   await expect(page.getByTestId('live-status')).toHaveText('Live');
 });
 
+test('a page that is opened within a window counts that once, also split by customer and while it is paused', async ({
+  page,
+  pipeline,
+}) => {
+  await whileWindowHas(25, pipeline);
+  await page.goto(pipeline.url);
+  await page.getByRole('button', { name: 'Generate sales' }).click();
+  const open = page.getByTestId('open-window');
+  await expect(open).toHaveAttribute('data-cents', /^[1-9]/);
+  await expect(page.getByTestId(/^receipt-/)).toHaveAttribute('data-status', 'in-stream');
+  const cents = (await open.getAttribute('data-cents')) ?? '';
+  const total = page.getByTestId('day-total');
+  await page.goto(`${pipeline.url}/?customers=1`);
+  await expect(total).toHaveAttribute('data-open-cents', cents);
+  await page.goto(pipeline.url);
+  await expect(total).toHaveAttribute('data-open-cents', cents);
+  await expect(page.getByRole('tab', { name: 'Table' })).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('live-status')).toHaveText('Paused');
+  await expect(total).toHaveAttribute('data-open-cents', cents);
+});
+
 test('a new day appears without a reload', async ({ page, pipeline }) => {
   await page.goto(pipeline.url);
   await expect(page.getByTestId('live-status')).toHaveText('Live');

@@ -79,8 +79,8 @@ test('whatever becomes of its calls, a receipt says what is counted, or of how m
   proxy.choose(() => (random.chance(0.4) ? random.pick([...FAULTS, 'fail-late']) : 'none'));
   const receipts = await Promise.all(
     Array.from({ length: CLICKS }, async (_, click) => {
-      const context = contextOf(random.int(700, 6000), `click-${click}`);
-      const limits = { callMs: 300, answerReserveMs: 400 };
+      const context = contextOf(random.int(1300, 6600), `click-${click}`);
+      const limits = { callMs: 300, answerReserveMs: 1000 };
       const { body } = await produce({ record_count: RECORDS }, context, limits);
       expect(context.getRemainingTimeInMillis()).toBeGreaterThan(0);
       return JSON.parse(body).message;
@@ -105,8 +105,8 @@ test('whatever becomes of its calls, a receipt says what is counted, or of how m
 
 test('a failure that comes after the records are stored is no refusal: the receipt says that it does not know', async () => {
   proxy.choose(() => (proxy.calls.length === 1 ? 'none' : 'fail-late'));
-  const limits = { callMs: 500, answerReserveMs: 400 };
-  const { body } = await produce({ record_count: 1000 }, contextOf(1200, 'click'), limits);
+  const limits = { callMs: 1000, answerReserveMs: 1000 };
+  const { body } = await produce({ record_count: 1000 }, contextOf(2500, 'click'), limits);
   expect(JSON.parse(body).message).toMatchObject({
     status: false,
     record_count: 500,
@@ -132,7 +132,9 @@ test.each([
   async (_, fault, sold) => {
     proxy.choose(() => (proxy.calls.length === 2 ? fault : 'none'));
     const child = startProducer('killed');
-    await expect.poll(async () => proxy.calls.length === 2 && (await records()).length).toBe(sold);
+    await expect
+      .poll(async () => proxy.calls.length === 2 && (await records()).length, { timeout: 60_000 })
+      .toBe(sold);
     child.kill('SIGKILL');
     expect((await once(child, 'exit'))[1]).toBe('SIGKILL');
 
@@ -147,4 +149,5 @@ test.each([
     expect(aggregate.requests.get('killed')?.recordCount).toBe(sold);
     expect((aggregate.requests.get('again')?.salesCents ?? 0) / 100).toBe(JSON.parse(body).message.tot_sales);
   },
+  90_000,
 );

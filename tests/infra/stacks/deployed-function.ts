@@ -40,7 +40,8 @@ export function deployedFunction(
 
 const INVOKE = `
 const { handler } = await import(process.argv[1]);
-const [event, functionName] = JSON.parse(process.argv[2]);
+const { text } = await import('node:stream/consumers');
+const [event, functionName] = JSON.parse(await text(process.stdin));
 const context = { awsRequestId: 'request-1', functionName, getRemainingTimeInMillis: () => 30_000 };
 console.log('ANSWER ' + JSON.stringify(await handler(event, context)));
 `;
@@ -51,14 +52,17 @@ export async function invoke(
   lambdaEnvironment: Readonly<Record<string, string>>,
   event: unknown,
 ): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(
+  const running = promisify(execFile)(
     process.execPath,
-    ['--input-type=module', '-e', INVOKE, `file://${fn.file}`, JSON.stringify([event, fn.name])],
+    ['--input-type=module', '-e', INVOKE, `file://${fn.file}`],
     {
       cwd: path.dirname(fn.file),
       env: { NODE_ENV: 'production', ...fn.environment, ...lambdaEnvironment },
       maxBuffer: 1 << 24,
     },
   );
+  // Three hundred sales are more than an argument may have.
+  running.child.stdin?.end(JSON.stringify([event, fn.name]));
+  const { stdout } = await running;
   return JSON.parse(/^ANSWER (.*)$/m.exec(stdout)?.[1] ?? '');
 }
