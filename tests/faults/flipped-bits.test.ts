@@ -20,6 +20,7 @@ const KINDS = [
   /shardId-\d+\/\d+\.log$/,
   /stream\.json$/,
   /mapping\.json$/,
+  /shards\.json$/,
   /shardId-\d+\.json$/,
   /\.ndjson$/,
   /group\.json$/,
@@ -100,7 +101,7 @@ beforeAll(async () => {
     .map((entry) => path.relative(source, path.join(entry.parentPath, entry.name)));
   files = KINDS.map((kind) => paths.filter((file) => kind.test(file)));
   expect(files.flat().sort()).toEqual(paths.sort());
-  expect(files.map((ofKind) => ofKind.length)).toEqual([4, 1, 1, 2, 1, 1]);
+  expect(files.map((ofKind) => ofKind.length)).toEqual([4, 1, 1, 1, 2, 1, 1]);
   whole = await read(source);
 });
 afterAll(() => rm(root, { recursive: true, force: true }));

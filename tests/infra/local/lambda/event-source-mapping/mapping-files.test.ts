@@ -207,6 +207,24 @@ describe('the files of the mappings', () => {
     ]);
   });
 
+  test('a checkpoint that is gone is missed; one that was emptied is given up', async () => {
+    const store = openMappingFiles(folder);
+    await store.saveMapping(mapping('a', 1));
+    const [first, second] = ['shardId-000000000000', 'shardId-000000000001'];
+    await Promise.all([first, second].map((shardId) => store.saveCheckpoint('a', shardId, checkpoint)));
+    const file = path.join(folder, 'a', `${first}.json`);
+    await rm(file);
+    await expect(openMappingFiles(folder).checkpoints('a')).rejects.toThrow(
+      `Expected ${file} to be readable, got: ENOENT: no such file or directory, open '${file}'. Restore the file, or empty it (\`truncate -s 0 ${file}\`): without its checkpoint`,
+    );
+    await writeFile(file, '');
+    const reopened = openMappingFiles(folder);
+    expect([...(await reopened.checkpoints('a'))]).toEqual([[second, checkpoint]]);
+    await reopened.saveCheckpoint('a', first, checkpoint);
+    await reopened.removeCheckpoint('a', second);
+    expect([...(await openMappingFiles(folder).checkpoints('a'))]).toEqual([[first, checkpoint]]);
+  });
+
   test('those without a checksum, of an older version, are read as well', async () => {
     const store = openMappingFiles(folder);
     await store.saveMapping(mapping('a', 1));
