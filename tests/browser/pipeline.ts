@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { test as base } from '@playwright/test';
+import { type BrowserContext, test as base, expect } from '@playwright/test';
 import { endProcess, startProcess } from '../runtime-process.ts';
 
 /** The whole thing as `npm start` runs it, in a data folder of its own, on free ports, with short windows. */
@@ -42,11 +42,27 @@ export function freePagePort(): number {
 /**
  * `pipeline` is a test's own, to be killed at will. A start takes seconds, so what does no harm shares: `brisk` has windows
  * of 5 s that close while one looks, `calm` has windows of 120 s in which nothing happens by itself; both have two shards.
+ * `violations`: what the page's policy kept from loading or running, in whatever page and state. A test that leaves any in it
+ * fails.
  */
 export const test = base.extend<
-  PipelineOptions & { pipeline: Pipeline },
+  PipelineOptions & { pipeline: Pipeline; violations: string[] },
   { brisk: Pipeline; calm: Pipeline }
 >({
+  violations: [
+    async ({ browser }, use) => {
+      const violations: string[] = [];
+      const watch = (context: BrowserContext) =>
+        context.on('console', (message) => {
+          if (/content security policy/i.test(message.text())) violations.push(message.text());
+        });
+      browser.on('context', watch);
+      await use(violations);
+      browser.off('context', watch);
+      expect(violations).toEqual([]);
+    },
+    { auto: true },
+  ],
   windowSeconds: [5, { option: true }],
   shardCount: [1, { option: true }],
   pipeline: async ({ windowSeconds, shardCount }, use) => {
@@ -147,4 +163,4 @@ async function silent(url: string): Promise<void> {
   throw new Error(`Expected ${url} to end with the runtime, got answers for 15 s after it`);
 }
 
-export { expect } from '@playwright/test';
+export { expect };
