@@ -2,15 +2,10 @@ import 'server-only';
 import { z } from 'zod';
 import { isLoopbackName } from './settings.ts';
 
-/**
- * Ends the process when others can reach it and nobody is asked for a password, however it was started: `next start` listens on
- * every address unless it is told one.
- */
+/** Ends the process when it is open to others, however it was started: `next start` listens on every address unless it is told one. */
 export function refuseOpenAddress(): void {
-  const { DASHBOARD_PASSWORD, DASHBOARD_WATCH_PASSWORD, DASHBOARD_OPEN } = process.env;
-  if (DASHBOARD_PASSWORD || DASHBOARD_WATCH_PASSWORD || DASHBOARD_OPEN === '1') return;
-  const address = listeningAddresses().find((each) => !isLoopbackName(each));
-  if (address === undefined) return;
+  const address = openAddress(process.env, listeningAddresses());
+  if (address === null) return;
   console.error(
     [
       `The page would listen on ${address}, where others can reach it, and asks nobody for a password. It does not start.`,
@@ -19,6 +14,16 @@ export function refuseOpenAddress(): void {
     ].join('\n'),
   );
   process.exit(1);
+}
+
+/** Where others reach what nobody is asked a password for; null when there is none, or they are meant to. */
+export function openAddress(
+  env: Readonly<Record<string, string | undefined>>,
+  listening: readonly string[],
+): string | null {
+  const { DASHBOARD_PASSWORD, DASHBOARD_WATCH_PASSWORD, DASHBOARD_OPEN } = env;
+  if (DASHBOARD_PASSWORD || DASHBOARD_WATCH_PASSWORD || DASHBOARD_OPEN === '1') return null;
+  return listening.find((each) => !isLoopbackName(each)) ?? null;
 }
 
 /** Of this process's servers, from Node's own diagnostic report: Next.js tells nobody where it listens. */
