@@ -13,6 +13,10 @@ const nextConfig = {
   ...(process.env.PAGE_BUNDLE === '1' ? BUNDLE : {}),
   outputFileTracingIncludes: { '/rules': ['./docs/fidelity.md'] },
   poweredByHeader: false,
+  // No image is made smaller here, and nobody is to have some made.
+  images: { unoptimized: true },
+  // No page takes a body, see proxy.ts: of what is sent all the same nothing is kept.
+  experimental: { proxyClientMaxBodySize: 1024 },
   reactStrictMode: true,
   // Hot reload needs no badge over the page.
   devIndicators: false,

@@ -186,7 +186,7 @@ test('a test that is named like a source lies at the path of that source', () =>
   const places = new Map<string, string[]>();
   for (const file of files) {
     const { name, dir } = path.parse(file);
-    places.set(name, [...(places.get(name) ?? []), `tests/${dir}`]);
+    places.set(name, [...(places.get(name) ?? []), path.join('tests', dir)]);
   }
   const tests = sources('tests').filter(
     (file) => /\.test\.tsx?$/.test(file) && !file.includes('node_modules'),

@@ -32,3 +32,10 @@ test('no other site may show a page in a frame, but those in DASHBOARD_EMBED_ORI
   vi.stubEnv('DASHBOARD_EMBED_ORIGINS', "https://wiki.example.com; script-src 'unsafe-inline'");
   expect(policyOf()).toMatch(/; frame-ancestors 'none'$/);
 });
+
+test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('a page does not answer %s', (method) => {
+  const headers = { 'next-action': '0'.repeat(40) };
+  const response = proxy(new NextRequest('http://localhost:3000/sign-in', { method, headers }));
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+});

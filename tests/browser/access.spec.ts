@@ -104,11 +104,14 @@ test('every answer says what a browser may do with it, and nothing answers TRACE
     ['/robots.txt', 200],
     [script, 200],
     ['/_next/static/nothing.js', 404],
-    ['/_next/image?url=%2Ficon.svg&w=64&q=75', 400],
+    ['/_next/image?url=%2Ficon.svg&w=64&q=75', 404],
     ['/nowhere/', 308],
     ['/two//slashes', 308],
     ['/api/sales', 405, 'PUT'],
     ['/', 405, 'TRACE'],
+    ['/', 405, 'POST'],
+    ['/robots.txt', 405, 'POST'],
+    [script, 405, 'POST'],
   ];
   for (const [place, status, method = 'GET'] of asked) {
     const response = await ask(place, { method });
@@ -130,6 +133,41 @@ test('every answer says what a browser may do with it, and nothing answers TRACE
   const policies = [await ask('/'), await ask('/')].map((page) => page.headers()['content-security-policy']);
   expect(policies[0]).toMatch(/'nonce-[A-Za-z0-9+/]{22}=='/);
   expect(policies[0]).not.toBe(policies[1]);
+});
+
+test('no way around the sign-in that Next.js has or had leads in, or makes it fail', async ({ request }) => {
+  const ask = (place: string, headers: Record<string, string> = {}) =>
+    request.fetch(`${guarded.url}${place}`, { headers });
+  const tree = encodeURIComponent(
+    JSON.stringify(['', { children: ['__PAGE__', {}, null, 'refetch'] }, null, null, true]),
+  );
+  for (const place of ['/', '/rules', '/?_rsc=1', '/rules.rsc', '/index.rsc', '/_next/data/x/index.json']) {
+    for (const headers of [
+      { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
+      { rsc: '1' },
+      { rsc: '1', 'next-router-prefetch': '1' },
+      { rsc: '1', 'next-router-segment-prefetch': '/__PAGE__' },
+      { rsc: '1', 'next-router-state-tree': tree },
+      { rsc: '1', 'next-router-state-tree': 'garbage' },
+      { 'x-matched-path': '/', 'x-invoke-path': '/', 'x-rewrite-url': '/api/windows' },
+    ]) {
+      const response = await ask(place, headers);
+      expect(response.status(), `${place} ${JSON.stringify(headers)}`).toBeLessThan(500);
+      expect(await response.text()).not.toMatch(/salesCents|Failures and retries/);
+    }
+  }
+  for (const place of [
+    '/api/windows/',
+    '//api/windows',
+    '/api//windows',
+    '/api/../api/windows',
+    '/api/windows?x=%2f..',
+  ]) {
+    expect((await ask(place)).status(), place).toBe(401);
+  }
+  for (const place of ['/API/windows', '/api/%77indows', '/api/windows%2f', '/api/windows.json']) {
+    expect((await ask(place)).status(), place).toBe(404);
+  }
 });
 
 test('a name that was rebound to this machine is shown no sales', async ({ calm, request }) => {
