@@ -1,3 +1,5 @@
+import { PHASE_PRODUCTION_BUILD } from 'next/constants.js';
+
 if (import.meta.url.includes('%23')) {
   // A build would succeed, without any style.
   throw new Error(
@@ -5,12 +7,10 @@ if (import.meta.url.includes('%23')) {
   );
 }
 
-/** `npm run bundle`: the page with all that it takes to run, in a folder of its own beside the build that `npm start` runs. */
-const BUNDLE = { output: 'standalone', distDir: '.next-bundle' };
-
 /** @type {import('next').NextConfig} */
 const nextConfig = {
-  ...(process.env.PAGE_BUNDLE === '1' ? BUNDLE : {}),
+  // `npm run bundle` leaves alone the build that `npm start` may be running.
+  distDir: process.env.PAGE_BUILD || '.next',
   outputFileTracingIncludes: { '/rules': ['./docs/fidelity.md'] },
   poweredByHeader: false,
   // No image is made smaller here, and nobody is to have some made.
@@ -22,4 +22,11 @@ const nextConfig = {
   devIndicators: false,
 };
 
-export default nextConfig;
+/**
+ * A build also has the page with all that it takes to run, in `standalone`; who starts it with `next start` is not to hear of that.
+ *
+ * @param {string} phase
+ */
+export default function configOf(phase) {
+  return phase === PHASE_PRODUCTION_BUILD ? { ...nextConfig, output: 'standalone' } : nextConfig;
+}

@@ -15,21 +15,29 @@ if (port) process.env.PORT = port;
 await import('./next-server.js');
 `;
 
+/** Beside the build that `npm start` runs. */
+const BUILD_NAME = '.next-bundle';
+
 /** Builds the page with all that it takes to run, but Node.js; returns the folder. Throws when it cannot be built. */
 export function bundlePage(root: string): string {
-  const build = path.join(root, '.next-bundle');
+  const build = path.join(root, BUILD_NAME);
   rmSync(build, { recursive: true, force: true });
   const next = createRequire(path.join(root, 'package.json')).resolve('next/dist/bin/next');
   const { status } = spawnSync(process.execPath, [next, 'build'], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, PAGE_BUNDLE: '1', NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    env: { ...process.env, PAGE_BUILD: BUILD_NAME, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
   });
   if (status !== 0)
     throw new Error(`The page could not be built (next build ended with ${status}; see above).`);
-  const folder = path.join(build, 'standalone');
-  cpSync(path.join(build, 'static'), path.join(folder, '.next-bundle/static'), { recursive: true });
-  cpSync(path.join(root, 'public'), path.join(folder, 'public'), { recursive: true });
+  return bundleOf(build, path.join(build, 'bundle'));
+}
+
+/** Makes the bundle in a folder, of the build of a checkout. Returns the folder. */
+export function bundleOf(build: string, folder: string): string {
+  cpSync(path.join(build, 'standalone'), folder, { recursive: true });
+  cpSync(path.join(build, 'static'), path.join(folder, path.basename(build), 'static'), { recursive: true });
+  cpSync(path.join(build, '../public'), path.join(folder, 'public'), { recursive: true });
   renameSync(path.join(folder, 'server.js'), path.join(folder, 'next-server.js'));
   writeFileSync(path.join(folder, 'server.js'), SERVER);
   // What the build found on this machine is not for another one.
