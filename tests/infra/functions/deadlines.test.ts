@@ -2,7 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TumblingWindowEvent } from '../../../infra/functions/tumbling-window-event.ts';
-import { WindowConsumer } from '../../../infra/functions/window-consumer.ts';
+import { CONSUMER_LIMITS, WindowConsumer } from '../../../infra/functions/window-consumer.ts';
 import { type Fault, type FaultProxy, openFaultProxy } from '../../faults/fault-proxy.ts';
 import { type LocalKinesis, openKinesis } from '../local/kinesis/local-kinesis.ts';
 import { type LocalS3, openS3 } from '../local/s3/local-s3.ts';
@@ -141,6 +141,32 @@ describe('the open snapshot', () => {
   );
 });
 
+describe('the open snapshot, as deployed,', () => {
+  test('holds an invocation up by a second at most', async () => {
+    proxy.choose((call) => (call.includes('/revenue_live/') ? 'hang' : 'none'));
+    const windows = new WindowConsumer(client, bucket, CONSUMER_LIMITS);
+    const context = contextOf(60_000);
+    await windows.handle(event([SALE], false), context);
+    expect(60_000 - context.getRemainingTimeInMillis()).toBeLessThan(2000);
+    expect(CONSUMER_LIMITS.snapshotMs).toBeLessThanOrEqual(1000);
+    expect(CONSUMER_LIMITS.callMs).toBeLessThanOrEqual(10_000);
+  });
+
+  //   wall clock   15:00 │ 16:00 │ 15:00 again, and a moment later
+  test('is written again though the clock was set forward and back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const windows = new WindowConsumer(client, bucket, CONSUMER_LIMITS);
+    const writes: number[] = [];
+    for (const hour of [15, 16, 15, 15]) {
+      vi.setSystemTime(Date.UTC(2021, 0, 24, hour));
+      await windows.handle(event([SALE], false), contextOf(60_000));
+      writes.push(proxy.calls.filter((call) => call.includes('/revenue_live/')).length);
+    }
+    vi.useRealTimers();
+    expect(writes).toEqual([1, 2, 3, 3]);
+  });
+});
+
 describe('the producer', () => {
   let kinesis: LocalKinesis;
   let toStream: FaultProxy;
@@ -186,6 +212,15 @@ describe('the producer', () => {
       });
     },
   );
+
+  test('as deployed answers three seconds before Lambda cuts it off, whatever hangs', async () => {
+    toStream.choose(() => 'hang');
+    const { handler } = await import('../../../infra/functions/producer.ts');
+    const context = contextOf(3400, 'click-1');
+    const { body } = await handler({ record_count: 10 }, context);
+    expect(context.getRemainingTimeInMillis()).toBeGreaterThan(2500);
+    expect(JSON.parse(body).message).toMatchObject({ status: false, record_count: 0 });
+  });
 
   test('sends again what hung, and has all of it on the stream', async () => {
     let calls = 0;

@@ -22,6 +22,15 @@ describe('the bucket', () => {
     });
   });
 
+  test('keeps old versions for those alone who ask for it, and not for good', () => {
+    const versions = { VersioningConfiguration: { Status: 'Enabled' } };
+    expect(bucket.properties).not.toMatchObject(versions);
+    const { analytics: versioned } = synthesize({ context: { versioned: 'true' } });
+    const { properties } = theResource(versioned, 'AWS::S3::Bucket');
+    expect(properties).toMatchObject(versions);
+    expect(JSON.stringify(properties)).toContain('NoncurrentVersionExpiration');
+  });
+
   test('is spoken to over TLS only', () => {
     analytics.hasResourceProperties('AWS::S3::BucketPolicy', {
       Bucket: { Ref: bucket.id },

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Gateway, openGateway } from '../../../../infra/local/http/gateway.ts';
 import type { HttpRequest, HttpService } from '../../../../infra/local/http/http.ts';
@@ -46,6 +48,19 @@ beforeAll(async () => {
   });
 });
 afterAll(() => gateway.close());
+
+test('it answers this machine alone', async () => {
+  const others = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+  // All of 127/8 is this machine in Linux: what listens on every address would answer there, too.
+  for (const host of [...others, ...(process.platform === 'linux' ? ['127.0.0.2'] : [])]) {
+    const socket = net.connect(gateway.port, host);
+    const [error] = await once(socket, 'error');
+    expect([host, error.code]).toEqual([host, 'ECONNREFUSED']);
+  }
+});
 
 function request(
   method: string,
