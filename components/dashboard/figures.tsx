@@ -153,12 +153,19 @@ function tilesOf(answer: WindowsAnswer, format: Format): Tile[] {
       ? `, ${format.change(last.salesCents - before.salesCents)}`
       : '';
   return [
-    {
-      name: answer.stepSeconds > answer.windowSeconds ? 'Last bar' : 'Last window',
-      value: format.money(last?.salesCents ?? null),
-      note:
-        last === undefined ? 'none closed in this range' : format.range(last.startMs, last.endMs) + change,
-    },
+    // The only one is the day's total.
+    ...(dayTotal.closedWindows > 1
+      ? [
+          {
+            name: answer.stepSeconds > answer.windowSeconds ? 'Last bar' : 'Last window',
+            value: format.money(last?.salesCents ?? null),
+            note:
+              last === undefined
+                ? 'none closed in this range'
+                : format.range(last.startMs, last.endMs) + change,
+          },
+        ]
+      : []),
     {
       name: 'Records',
       value: format.count(dayTotal.recordCount),

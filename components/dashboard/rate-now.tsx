@@ -5,19 +5,23 @@ import { useServerNow } from '@/components/live/server-clock';
 import type { Format } from '@/components/ui/format';
 import type { Slot } from '@/lib/core/slot';
 
+/** Best, median and worst of fewer are one amount said again. */
+const LEAST_COMPARED = 3;
+
 /** How fast it goes now, and how the windows of the day that are over compare: each leads to its window. */
 export function RateNow({
-  answer: { open, daySpread },
+  answer: { dayTotal, daySpread, open },
   format,
   change,
 }: Pick<PageData, 'answer' | 'format' | 'change'>) {
-  const windows =
-    daySpread &&
-    ([
-      ['Day’s best', daySpread.best],
-      ['Median', daySpread.median],
-      ['Worst', daySpread.worst],
-    ] as const);
+  const isCompared = daySpread !== null && dayTotal.closedWindows >= LEAST_COMPARED;
+  const windows = isCompared
+    ? ([
+        ['Day’s best', daySpread.best],
+        ['Median', daySpread.median],
+        ['Worst', daySpread.worst],
+      ] as const)
+    : [];
   return (
     <dl
       aria-label="Rate now"
@@ -31,7 +35,7 @@ export function RateNow({
         </dd>
         <dd className="text-muted text-xs">records/s</dd>
       </div>
-      {windows?.map(([name, { startMs, salesCents }]) => (
+      {windows.map(([name, { startMs, salesCents }]) => (
         <div key={name} className="min-w-0">
           <dt className="text-muted text-xs">{name}</dt>
           <dd className="truncate font-medium">{format.money(salesCents)}</dd>

@@ -149,6 +149,12 @@ test('on a phone the bars come before the rate, within the first look; the rate 
   const rate = page.getByTestId('rate-now').locator('visible=true');
   await expect(rate).toHaveCount(1);
   expect((await rate.boundingBox())?.y).toBeGreaterThan(chart?.y ?? 0);
+  // Of one window best, median and worst are its total once more.
+  await expect(rate).not.toContainText('Day’s best');
+  const startMs = Math.floor(Date.now() / 5000) * 5000 - 20_000;
+  for (const each of [startMs, startMs + 5000]) {
+    await putResult(brisk, { startMs: each, seconds: 5, sales: 70, records: 7 });
+  }
   await expect(rate).toContainText('Day’s best');
   await expectAccessible(page);
 });
