@@ -12,6 +12,11 @@ export interface DataDirLock {
   readonly killedPid: number | null;
   /** Says where the runtime answers, once it does. */
   announce(port: number): Promise<void>;
+  /**
+   * Holds on to the folder: a lock that somebody deletes is there again within a second. Calls back, once, with the process
+   * that took the folder in that second: two must not go on.
+   */
+  watch(onLost: (pid: number) => void): void;
   release(): Promise<void>;
 }
 
@@ -36,6 +41,7 @@ interface Holder {
 const STARTING_MS = 30_000;
 /** A lock without words is being written just now, or was torn by a kill. */
 const WRITING_MS = 1000;
+const WATCH_MS = 1000;
 /** Far longer than it takes from seeing a lock to clearing it away. */
 const PAUSE_MS = 50;
 
@@ -76,10 +82,31 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
       { cause: error },
     );
   }
+  let own: Holder = { pid: process.pid, port: null };
+  let timer: NodeJS.Timeout | undefined;
+  const write = () => writeFile(file, JSON.stringify(own));
   return {
     killedPid,
-    announce: (port) => writeFile(file, JSON.stringify({ pid: process.pid, port } satisfies Holder)),
-    release: () => rm(file, { force: true }),
+    announce: async (port) => {
+      own = { ...own, port };
+      await write();
+    },
+    watch: (onLost) => {
+      timer = setInterval(async () => {
+        const holder = await readHolder(file);
+        if (holder === null)
+          await write().catch(() => {}); // the whole folder is gone, or its disk is full
+        else if (holder.pid !== process.pid) {
+          clearInterval(timer);
+          onLost(holder.pid);
+        }
+      }, WATCH_MS).unref();
+    },
+    release: async () => {
+      clearInterval(timer);
+      const holder = await readHolder(file);
+      if (holder === null || holder.pid === process.pid) await rm(file, { force: true });
+    },
   };
 }
 

@@ -82,6 +82,7 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
     const wasCutOff = await finishReset(settings.dataDir);
     const opened = await parts.open();
     await lock.announce(gateway.port);
+    lock.watch((pid) => endAtOnce(settings.dataDir, pid));
     // The first click should not have to wait for two cold starts.
     for (const { name } of opened.pool.functions) void opened.pool.warm(name);
     return {
@@ -114,4 +115,12 @@ export function requireConsumer({ consumerHandler: { file } }: LocalSettings): R
     const expected = 'a .ts, .js or .py file, or one that may be executed (chmod +x)';
     throw new SettingError(LOCAL.consumer, file, expected);
   }
+}
+
+/** Stores nothing more: what this process has not written is in nobody's way, and what it would write is in the other's. */
+function endAtOnce(dataDir: string, pid: number): void {
+  console.error(
+    `The data folder ${dataDir} was taken over by the process ${pid}, after runtime.lock had been deleted. This runtime ends, so that no record is lost.`,
+  );
+  process.exit(1);
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DataDirError, lockDataDir } from '../../../infra/local/data-dir.ts';
 
 let dataDir: string;
@@ -55,6 +56,47 @@ test('a runtime that is just starting holds the folder, one that was killed whil
 test('a torn lock is taken over', async () => {
   await writeFile(lockFile(), '{"pid":');
   await (await lockDataDir(dataDir)).release();
+});
+
+describe('a lock that is watched', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    return () => vi.useRealTimers();
+  });
+  const text = () => readFile(lockFile(), 'utf8').catch(() => '');
+
+  test('is there again after somebody has deleted it', async () => {
+    const lock = await lockDataDir(dataDir);
+    await lock.announce(4566);
+    lock.watch(() => {});
+    await rm(lockFile());
+    vi.advanceTimersByTime(1000);
+    await expect.poll(text).toBe(JSON.stringify({ pid: process.pid, port: 4566 }));
+    await lock.release();
+    expect(await text()).toBe('');
+  });
+
+  test('tells of the process that has taken the folder since, and leaves that one its lock', async () => {
+    const lock = await lockDataDir(dataDir);
+    const lost: number[] = [];
+    lock.watch((pid) => lost.push(pid));
+    await rm(lockFile());
+    await holder(process.ppid, 4567);
+    vi.advanceTimersByTime(1000);
+    await expect.poll(() => lost).toEqual([process.ppid]);
+    await lock.release();
+    expect(await text()).toBe(JSON.stringify({ pid: process.ppid, port: 4567 }));
+  });
+
+  test('makes no folder anew that was deleted as a whole', async () => {
+    const lock = await lockDataDir(dataDir);
+    lock.watch(() => {});
+    await rm(dataDir, { recursive: true });
+    vi.advanceTimersByTime(1000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(existsSync(dataDir)).toBe(false);
+    await lock.release();
+  });
 });
 
 test('a folder that cannot be written says what to do', async () => {

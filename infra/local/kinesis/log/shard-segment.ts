@@ -98,10 +98,17 @@ export class LogSegment {
     const offset = this.size;
     try {
       const fd = this.#fd ?? this.#open('r+');
-      if (fs.statSync(this.file).ino !== this.#inode) {
+      const { ino, size } = fs.statSync(this.file);
+      if (ino !== this.#inode) {
         throw new DamageError(
           'another file is in its place',
           'restart the runtime, which goes on with that one',
+        );
+      }
+      if (size !== offset && !this.#torn) {
+        throw new DamageError(
+          `it has ${size} bytes and should have ${offset}: somebody else writes in the data folder`,
+          'let one runtime alone use the data folder, and restart it: it goes on with what is there',
         );
       }
       if (this.#torn) this.#cut(offset);
@@ -109,10 +116,7 @@ export class LogSegment {
         written += fs.writeSync(fd, bytes, written, bytes.length - written, offset + written);
       }
     } catch (error) {
-      this.#torn = true;
-      try {
-        this.#cut(offset);
-      } catch {} // tried again before the next append; a restart cuts it, too
+      if (!(error instanceof DamageError)) this.#cutSoon(offset);
       throw new StorageError('append to', this.file, error);
     }
     this.size = offset + bytes.length;
@@ -123,6 +127,14 @@ export class LogSegment {
     this.#fd = fs.openSync(this.file, flags);
     this.#inode = fs.fstatSync(this.#fd).ino;
     return this.#fd;
+  }
+
+  /** At once, or else before the next append; a restart cuts it, too. */
+  #cutSoon(size: number): void {
+    this.#torn = true;
+    try {
+      this.#cut(size);
+    } catch {}
   }
 
   #cut(size: number): void {

@@ -184,6 +184,20 @@ test('a log whose files are deleted while it is open takes nothing that it would
   );
 });
 
+test('a log that somebody else appends to takes nothing, and takes nothing away', async () => {
+  const log = new ShardLog(folder);
+  log.append([record('one')], startMs);
+  const other = new ShardLog(folder);
+  other.append([record('two')], startMs);
+  for (let put = 0; put < 2; put += 1) {
+    expect(() => log.append([record('three')], startMs)).toThrow(
+      /it has \d+ bytes and should have \d+: somebody else writes in the data folder\./,
+    );
+  }
+  other.append([record('four')], startMs);
+  expect(everything(new ShardLog(folder))).toEqual([record('one'), record('two'), record('four')]);
+});
+
 test('a byte that was changed on the disk is an error to its reader, not a wrong record', async () => {
   const { file, bytes, ends } = await written();
   const log = new ShardLog(path.dirname(file));
