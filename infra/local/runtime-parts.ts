@@ -36,6 +36,8 @@ export interface RuntimeParts {
   readonly mappingUuid: string;
   /** The length of its windows in the run before; null when there was none. */
   readonly windowSecondsBefore: number | null;
+  /** The stream was there, with records, and its mapping was not: it was never made, or is lost. */
+  readonly readsAgain: boolean;
   readonly logs: RegionalLogs;
   readonly services: Readonly<Record<Exclude<ServiceName, 'control'>, HttpService>>;
   /** Rejects with the first failure, after all that could be closed is closed. */
@@ -149,6 +151,7 @@ async function openAll(settings: LocalSettings, url: string, opened: Close[]): P
     mappings,
     mappingUuid: own?.uuid ?? '',
     windowSecondsBefore: own?.secondsBefore ?? null,
+    readsAgain: own?.readsAgain ?? false,
     logs,
     services: {
       kinesis: createKinesisService({ streams }),
@@ -172,7 +175,7 @@ async function ensureMapping(
   streams: RegionalStreams,
   pool: FunctionPool,
   mappings: RunningEventSourceMappings,
-): Promise<{ readonly uuid: string; readonly secondsBefore: number | null }> {
+): Promise<{ readonly uuid: string; readonly secondsBefore: number | null; readonly readsAgain: boolean }> {
   const { eventSourceMapping: esm } = PIPELINE;
   const { streamArn } = streams.home.ensure({
     streamName: PIPELINE.stream.name,
@@ -196,7 +199,12 @@ async function ensureMapping(
     TumblingWindowInSeconds: settings.windowSeconds,
     DestinationConfig: { OnFailure: { Destination: `arn:aws:s3:::${PIPELINE.bucket.localName}` } },
   });
-  return { uuid, secondsBefore: before?.TumblingWindowInSeconds ?? null };
+  const hasRecords = streams.home.stream(PIPELINE.stream.name).shards.some(({ log }) => log.recordCount > 0);
+  return {
+    uuid,
+    secondsBefore: before?.TumblingWindowInSeconds ?? null,
+    readsAgain: before === undefined && hasRecords,
+  };
 }
 
 /** Null where there is no such bucket or object. */

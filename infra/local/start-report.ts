@@ -38,6 +38,11 @@ export async function reportOf(
       `Windows are ${settings.windowSeconds} s long now, ${before} s before: what the open ones held is folded again, nothing is lost.`,
     );
   }
+  if (parts.readsAgain) {
+    notes.push(
+      `The mapping of ${PIPELINE.stream.name} was not there, and is made anew: what the stream still holds is read from the beginning. Where it had been counted in windows of another length than ${settings.windowSeconds} s, it counts twice; a reset begins afresh.`,
+    );
+  }
   const recovered = wasResetting
     ? ['the last run was killed in the middle of a reset, which is finished now: all its data is deleted']
     : [...(await goesOn(parts, killedPid)), ...mended(parts)];

@@ -220,8 +220,17 @@ describe('the data of a run before', () => {
     expect(second.output).toMatch(
       /Recovered: shardId-000000000000 goes on in its window of \d{4}-\d\d-\d\dT\d\d:\d\d:00Z, with 7 records folded\n/,
     );
+    expect(second.output).not.toContain('made anew');
     await endProcess(second.child, 'SIGTERM');
-    expect((await start(steady)).output).not.toContain('Recovered');
+
+    // Without its mapping it is read from the beginning, and that is said, too.
+    await rm(path.join(dataDir, 'event-source-mappings'), { recursive: true });
+    const third = await start(steady);
+    expect(third.output).not.toContain('Recovered');
+    expect(third.output).toMatch(
+      /Note: The mapping of data_pipe was not there, and is made anew: .* counts twice/,
+    );
+    await expect.poll(() => folded(third.endpoint)).toBe(7);
   });
 
   test('after a kill is taken over by one of several starts at once', async () => {
