@@ -157,6 +157,14 @@ test('a file above 250 lines says in its head why it is not two', () => {
   expect(silent).toEqual([]);
 });
 
+test('what is private to a class is so for JavaScript, too', () => {
+  const spelled = [...files, ...sources('tests')].filter(
+    // A constructor that only the class itself may call has no other word.
+    (file) => /^ +(?:private|protected) (?!constructor)/m.test(textOf(file)),
+  );
+  expect(spelled).toEqual([]);
+});
+
 /** What a framework names, and a clock, which acts. */
 const SMALL_NAMES = ['config', 'dynamic', 'metadata', 'nextConfig', 'viewport', 'systemClock'];
 

@@ -25,11 +25,12 @@ export function putRecordsBody(streamName: string): Buffer {
 /** The cheapest client there is, so that the server is what is measured. Signed for no key: no server here looks at it. */
 export class KinesisLoad {
   readonly #agent: http.Agent;
+  readonly #connections: number;
+  readonly #endpoint: string;
 
-  constructor(
-    private readonly endpoint: string,
-    private readonly connections: number,
-  ) {
+  constructor(endpoint: string, connections: number) {
+    this.#connections = connections;
+    this.#endpoint = endpoint;
     this.#agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   }
 
@@ -37,7 +38,7 @@ export class KinesisLoad {
   call(operation: string, input: Buffer | object): Promise<string> {
     const body = Buffer.isBuffer(input) ? input : Buffer.from(JSON.stringify(input));
     return new Promise((resolve, reject) => {
-      const request = http.request(this.endpoint, {
+      const request = http.request(this.#endpoint, {
         agent: this.#agent,
         method: 'POST',
         headers: {
@@ -81,7 +82,7 @@ export class KinesisLoad {
         last = await this.call(operation, body);
       }
     };
-    await Promise.all(Array.from({ length: this.connections }, worker));
+    await Promise.all(Array.from({ length: this.#connections }, worker));
     return last;
   }
 

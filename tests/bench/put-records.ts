@@ -125,12 +125,11 @@ async function kinesisLocal(): Promise<Cost> {
 
 /** A server process under load. */
 class Contender {
+  readonly #child: ChildProcess;
   readonly #load: KinesisLoad;
 
-  constructor(
-    private readonly child: ChildProcess,
-    endpoint: string,
-  ) {
+  constructor(child: ChildProcess, endpoint: string) {
+    this.#child = child;
     this.#load = new KinesisLoad(endpoint, CONNECTIONS);
   }
 
@@ -141,7 +140,7 @@ class Contender {
         await this.#load.call('ListStreams', {});
         break;
       } catch (error) {
-        if (tries >= 200 || this.child.exitCode !== null) throw error;
+        if (tries >= 200 || this.#child.exitCode !== null) throw error;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
@@ -151,16 +150,16 @@ class Contender {
 
   async measure(calls: number): Promise<Cost> {
     const records = calls * RECORDS_PER_CALL;
-    const cpuBefore = await cpuSeconds(this.child.pid);
+    const cpuBefore = await cpuSeconds(this.#child.pid);
     const startedMs = performance.now();
     await this.#load.repeat('PutRecords', body, calls);
     const seconds = (performance.now() - startedMs) / 1000;
-    const cpu = (await cpuSeconds(this.child.pid)) - cpuBefore;
+    const cpu = (await cpuSeconds(this.#child.pid)) - cpuBefore;
     return { cpuMicrosPerRecord: (cpu * 1e6) / records, recordsPerSecond: records / seconds };
   }
 
   async end(): Promise<void> {
     this.#load.close();
-    await endProcess(this.child, 'SIGTERM');
+    await endProcess(this.#child, 'SIGTERM');
   }
 }
