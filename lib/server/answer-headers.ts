@@ -2,6 +2,7 @@ import 'server-only';
 import { subscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { forwardedFor } from './client-address.ts';
 import { isForSearchEngines } from './settings.ts';
 
 /** Development's hot reload goes by it. */
@@ -41,6 +42,10 @@ export function markAnswers(): void {
     const forwardedProto = request.headers['x-forwarded-proto'];
     const headers = answerHeaders(typeof forwardedProto === 'string' ? forwardedProto : null);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    request.headers['x-forwarded-for'] = forwardedFor(
+      request.headers['x-forwarded-for']?.toString() ?? null,
+      request.socket.remoteAddress,
+    );
     if (IS_PRODUCTION) delete request.headers[STATE_TREE];
     // Next.js fails on that, too; of a page the proxy refuses it.
     if (request.url?.startsWith('/_next/static/') && !isReading(request)) request.url = '/';

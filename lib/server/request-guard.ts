@@ -101,14 +101,6 @@ export async function readBody(request: Request): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/**
- * Who asks, for bounds by client: as the server in front says, or the connection's own address, which Next.js fills in.
- * Whoever reaches the page without a proxy can write anything there, so that a bound of all stands beside each of these.
- */
-export function clientAddress(request: Request): string {
-  return (request.headers.get('x-forwarded-for') ?? '').split(',')[0]?.trim().slice(0, 64) || 'unknown';
-}
-
 /** True behind TLS, as the server that ends it says. */
 export function isSecure(request: Request): boolean {
   return isTls(request.headers.get('x-forwarded-proto'));

@@ -1,6 +1,7 @@
+import { clientAddress } from '@/lib/server/client-address';
 import { dashboard } from '@/lib/server/dashboard';
 import { answer, json } from '@/lib/server/http-answer';
-import { clientAddress, guardChange } from '@/lib/server/request-guard';
+import { guardChange } from '@/lib/server/request-guard';
 
 export function POST(request: Request): Promise<Response> {
   return answer(async () => {

@@ -1,8 +1,9 @@
 import { SESSION_COOKIE, SESSION_SECONDS } from '@/lib/server/access';
+import { clientAddress } from '@/lib/server/client-address';
 import { dashboard } from '@/lib/server/dashboard';
 import { answer, seeOther } from '@/lib/server/http-answer';
 import { isProblem } from '@/lib/server/problem';
-import { clientAddress, guardOrigin, isSecure, readBody } from '@/lib/server/request-guard';
+import { guardOrigin, isSecure, readBody } from '@/lib/server/request-guard';
 
 /** A form's answer, so that it works without a script: back to the page, signed in, or to the form, with why not. */
 export function POST(request: Request): Promise<Response> {
