@@ -1,26 +1,27 @@
 /**
- * What is pressed before the page's own script has come is counted by a few lines in the document's head, and done once
- * there is someone to do it. They keep a press to themselves, so that none is done twice.
+ * What is pressed before the page's own script has come is kept by a few lines in the document's head, and done once there is
+ * someone to do it: buttons that nothing but the script hears, and the page's single keys. They keep a press to themselves, so
+ * that none is done twice. What a browser does by itself (links, forms, fields, its own menus) is left to it.
  */
 declare global {
   interface Window {
-    /** Answers how often was pressed so far, and leaves all further presses to the page. */
-    takeEarlyPresses?: () => number;
+    /** Does what was pressed so far, in order, and leaves all further presses to the page. */
+    doEarlyPresses?: () => void;
   }
 }
 
-export const EARLY_PRESSES_SCRIPT = `(()=>{let n=0;const f=e=>{const t=e.target instanceof Element?e.target:null;
-if(e.type==='click'){if(!t||!t.closest('[data-generate]'))return}
-else if(e.key.toLowerCase()!=='g'||e.repeat||e.ctrlKey||e.metaKey||e.altKey||(t&&t.closest('input,select,textarea')))return;
-if(e.detail===2)return;n+=e.detail===3?2:1;e.preventDefault();e.stopImmediatePropagation();document.documentElement.dataset.early=''};
+export const EARLY_PRESSES_SCRIPT = `(()=>{let all=[];const d=document,h=d.documentElement;
+const f=e=>{const t=e.target instanceof Element?e.target:null,k=e.key;if(!t||!d.querySelector('[data-kiosk]'))return;
+let again,times=1,sells=k==='g'||k==='G';
+if(e.type==='click'){const b=t.closest('button[type="button"]:not([popovertarget])');if(!b)return;
+sells=b.matches('[data-generate]');if(sells&&e.detail>1)times=e.detail===2?0:e.detail===3?2:1;again=()=>b.isConnected&&b.click()}
+else{if(!/^([a-z?[\\] ]|Escape)$/i.test(k)||e.repeat||e.ctrlKey||e.metaKey||e.altKey||t.closest('input,select,textarea'))return;
+if(k===' '&&t.closest('button,a,summary'))return;
+again=()=>(d.activeElement||d.body).dispatchEvent(new KeyboardEvent('keydown',{key:k,bubbles:true,cancelable:true}))}
+while(times-->0)all.push(again);e.preventDefault();e.stopImmediatePropagation();if(sells)h.dataset.early=''};
 addEventListener('click',f,true);addEventListener('keydown',f,true);
-window.takeEarlyPresses=()=>{removeEventListener('click',f,true);removeEventListener('keydown',f,true);
-delete document.documentElement.dataset.early;const m=n;n=0;return m}})()`;
-
-/** How often Generate was pressed before the page could hear it; 0 from the second call on. */
-export function takeEarlyPresses(): number {
-  return window.takeEarlyPresses?.() ?? 0;
-}
+window.doEarlyPresses=()=>{removeEventListener('click',f,true);removeEventListener('keydown',f,true);
+delete h.dataset.early;const now=all;all=[];for(const again of now)again()}})()`;
 
 /**
  * How many sales a click of a series stands for. A double click is one; whoever clicks on meant each of them. `detail`: the

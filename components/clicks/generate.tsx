@@ -1,9 +1,9 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import { CLICK_HINT } from '@/components/clicks/click-hint';
-import { pressesOf, takeEarlyPresses } from '@/components/clicks/early-presses';
+import { pressesOf } from '@/components/clicks/early-presses';
 import { useFollowing } from '@/components/clicks/use-following';
 import { type RecordCount, useSales } from '@/components/clicks/use-sales';
 import { useClicks } from '@/components/live/click-store';
@@ -63,7 +63,6 @@ export const Generate = memo(function Generate({ answer, format, change }: Gener
     useMemo(() => ({ g: ({ repeat }) => press.current(repeat ? 0 : 1) }), []),
     FIELDS,
   );
-  useEffect(() => press.current(takeEarlyPresses()), []);
   if (health?.role === 'watch') {
     return (
       <p className="text-muted text-sm">You are watching. Sign in with the password that may sell to sell.</p>

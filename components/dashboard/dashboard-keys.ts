@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { UrlState } from '@/components/live/url-state';
 import { useDays } from '@/components/live/use-days';
 import { usePageKeys } from '@/components/live/use-page-keys';
@@ -38,4 +38,6 @@ export function useDashboardKeys({
       };
     }, [days, url, change, pause, showSheet, back]),
   );
+  // Now there is someone to hear the keys, those of the parts included.
+  useEffect(() => window.doEarlyPresses?.(), []);
 }

@@ -97,9 +97,14 @@ test('what is pressed before the page can hear it is done after it, and rapid cl
   const button = page.getByRole('button', { name: 'Generate sales' });
   await button.click();
   await page.keyboard.press('g');
+  await page.keyboard.press('t');
+  await page.getByRole('button', { name: 'Keyboard', exact: true }).click();
   expect(sold).toEqual([]);
   load();
   await expect.poll(() => sold.length).toBe(2);
+  await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  expect(new URL(page.url()).searchParams.get('view')).toBe('table');
   let goOn = () => {};
   produce = new Promise((resolve) => {
     goOn = resolve; // a producer that takes its time
