@@ -2,6 +2,9 @@ import { defineConfig } from '@playwright/test';
 import { ensureBrowser } from './browser/browser.ts';
 import { BROWSER_ARGUMENTS } from './browser/launch.ts';
 
+// Its users are told by the documents; a test's terminal is not the place.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 export default defineConfig({
   testDir: './browser',
   testMatch: '*.spec.ts',
