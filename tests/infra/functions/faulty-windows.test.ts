@@ -31,7 +31,7 @@ const POISON = 0.02;
 const OUTAGE_MS = 15_000;
 const RECOVERY_MS = 5000;
 /** Between two attempts at most. They pass faster, too; the SDK's own pauses do not. */
-const MAPPING_PAUSE_MS = retryDelayMs(Number.POSITIVE_INFINITY);
+const MAPPING_PAUSE_MS = retryDelayMs(100);
 const LOOK_MS = 10;
 const MOST_GROWTH_BYTES = 32 * 1024 * 1024;
 

@@ -28,6 +28,9 @@ export interface Failure {
 const FIRST_DELAY_MS = 250;
 /** AWS does not publish its delays. Whoever has mended the function, or what it calls, is to see it within seconds. */
 const LONGEST_DELAY_MS = 2000;
+/** Ten minutes of failures: what is not mended by then is not waited for by the second. */
+const PATIENT_AFTER = 300;
+const PATIENT_DELAY_MS = 10_000;
 
 export function afterFailure(failure: Failure, rules: RetryRules): Decision {
   if (failure.usesAttempt) {
@@ -42,8 +45,9 @@ export function afterFailure(failure: Failure, rules: RetryRules): Decision {
   return { kind: 'retry', delayMs: retryDelayMs(failure.failures) };
 }
 
-/** 250 ms, doubled with every failure in a row, 2 s at most. */
+/** 250 ms, doubled with every failure in a row, 2 s at most; 10 s after ten minutes. */
 export function retryDelayMs(failures: number): number {
+  if (failures > PATIENT_AFTER) return PATIENT_DELAY_MS;
   return Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures - 1, 16), LONGEST_DELAY_MS);
 }
 

@@ -44,13 +44,16 @@ describe('a batch that fails', () => {
     expect(mapping.lines().filter((line) => !line.includes('#1')).length).toBeGreaterThan(4);
   });
 
-  test('is sent again after 250 ms, then twice as long each time, 2 s at most', async () => {
+  test('is sent again after 250 ms, then twice as long each time, 2 s at most, and 10 s after ten minutes', async () => {
     const mapping = await openMapping({ handler: failing('a') });
     await mapping.put('a', 0);
     await mapping.until(9);
     expect(mapping.calls.map(({ atMs }) => (atMs / 1000) % 60)).toEqual(
       [0, 0.25, 0.75, 1.75, 3.75, 5.75, 7.75].map((seconds) => expect.closeTo(seconds, 6)),
     );
+    await mapping.until(660);
+    const late = mapping.calls.slice(-2).map(({ atMs }) => atMs);
+    expect((late[1] ?? 0) - (late[0] ?? 0)).toBe(10_000);
   });
 
   test.each([
