@@ -144,7 +144,7 @@ test(`over ${WINDOWS} windows of two shards and a reshard, whatever becomes of i
     return deck.splice(random.int(0, deck.length - 1), 1)[0] ?? 'fail';
   };
   proxy.choose(() => {
-    const fault = random.chance(kinds.size < FAULTS.length + 2 ? 0.6 : 0.3) ? draw() : 'none';
+    const fault = random.chance(kinds.size < FAULTS.length + 2 ? 0.9 : 0.3) ? draw() : 'none';
     kinds.set(fault, (kinds.get(fault) ?? 0) + 1);
     return fault;
   });
