@@ -9,6 +9,7 @@ import { describeFunction, listedFunction } from './describe-functions.ts';
 import {
   DESCRIPTION,
   functionSettingsIn,
+  noImages,
   packageIn,
   refuseForeign,
   refuseSettings,
@@ -36,7 +37,10 @@ export async function createFunction(context: LambdaContext, request: HttpReques
   constraints.required('Role', given.role);
   const tags = tagsIn(constraints) ?? {};
   constraints.required('Code', body.Code);
+  const packageType = constraints.oneOf('PackageType', ['Zip', 'Image']);
   constraints.check();
+  // Before the runtime and the handler are asked for: an image has none.
+  if (packageType === 'Image') throw noImages();
   const { runtime, handler, role = '' } = given;
   if (runtime === undefined || handler === undefined) {
     throw invalidParameterValue(

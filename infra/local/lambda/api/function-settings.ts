@@ -3,7 +3,7 @@ import { wrongType } from '../../aws-json/json-reader.ts';
 import { structure } from '../../aws-json/request-shape.ts';
 import { text } from '../../aws-json/scalar-members.ts';
 import type { FunctionSettings } from '../functions/function-store.ts';
-import { invalidParameterValue } from '../lambda-error.ts';
+import { invalidParameterValue, type LambdaError } from '../lambda-error.ts';
 import type { Constraints } from './constraints.ts';
 
 /** Reads an object of the local bucket; null when there is none. */
@@ -79,11 +79,14 @@ export function refuseSettings({ runtime, handler, environment = {} }: Partial<F
   }
 }
 
+export function noImages(): LambdaError {
+  return invalidParameterValue('The local runtime runs zip packages, and no container images.');
+}
+
 /** The zip of a deployment package: inline, or from the local bucket. Throws LambdaError InvalidParameterValueException. */
 export function packageIn(code: Readonly<Record<string, unknown>>, readObject: ReadObject): Buffer {
   const { ImageUri, S3Bucket, S3Key, ZipFile } = code;
-  if (ImageUri !== undefined)
-    throw invalidParameterValue('The local runtime runs zip packages, and no container images.');
+  if (ImageUri !== undefined) throw noImages();
   if (typeof S3Bucket === 'string' && typeof S3Key === 'string') {
     const found = readObject(S3Bucket, S3Key);
     if (found !== null) return found;

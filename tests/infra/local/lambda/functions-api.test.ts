@@ -197,6 +197,12 @@ describe('CreateFunction', () => {
     ],
     ['an image', { Code: { ImageUri: 'x' } }, 'InvalidParameterValueException', /no container images/],
     [
+      'an image, which has no runtime and no handler',
+      { PackageType: 'Image' as const, Runtime: undefined, Handler: undefined, Code: { ImageUri: 'x' } },
+      'InvalidParameterValueException',
+      /^The local runtime runs zip packages, and no container images\.$/,
+    ],
+    [
       'paths out of the package',
       { Code: { ZipFile: zip({ '../x.js': '1' }) } },
       'InvalidParameterValueException',
