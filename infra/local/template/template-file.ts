@@ -7,14 +7,19 @@ import { UsageError } from '../usage-error.ts';
 export interface Template {
   readonly file: string;
   readonly resources: ReadonlyMap<string, Resource>;
-  /** Values by name; those without a default are left out. */
+  /** Defaults by name; null for what is given at a deployment. */
   readonly parameters: ReadonlyMap<string, unknown>;
+  /** Expressions by name. */
+  readonly conditions: Readonly<Record<string, unknown>>;
+  readonly mappings: Readonly<Record<string, unknown>>;
   /** Values by the name under which they are exported. */
   readonly exports: ReadonlyMap<string, unknown>;
 }
 
 export interface Resource {
   readonly type: string;
+  /** The name of the condition under which it is made; null: always. */
+  readonly condition: string | null;
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
@@ -38,16 +43,16 @@ function readTemplate(file: string): Template {
     file,
     resources: new Map(
       Object.entries(resources).map(([id, resource]) => {
-        const { Type, Properties } = objectOf(resource);
-        return [id, { type: String(Type), properties: objectOf(Properties) }];
+        const { Condition, Properties, Type } = objectOf(resource);
+        const condition = typeof Condition === 'string' ? Condition : null;
+        return [id, { type: String(Type), condition, properties: objectOf(Properties) }];
       }),
     ),
     parameters: new Map(
-      Object.entries(objectOf(value.Parameters)).flatMap(([name, parameter]) => {
-        const { Default } = objectOf(parameter);
-        return Default === undefined ? [] : [[name, Default] as const];
-      }),
+      Object.entries(objectOf(value.Parameters)).map(([name, parameter]) => [name, defaultOf(parameter)]),
     ),
+    conditions: objectOf(value.Conditions),
+    mappings: objectOf(value.Mappings),
     exports: new Map(
       outputs.flatMap(({ Export, Value }) => {
         const { Name } = objectOf(Export);
@@ -55,6 +60,18 @@ function readTemplate(file: string): Template {
       }),
     ),
   };
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html */
+function defaultOf(parameter: unknown): unknown {
+  const { Default, Type } = objectOf(parameter);
+  if (Default === undefined || /^AWS::SSM::Parameter::Value</.test(String(Type))) return null;
+  const isList = /^(CommaDelimitedList$|List<)/.test(String(Type));
+  return isList
+    ? String(Default)
+        .split(',')
+        .map((each) => each.trim())
+    : Default;
 }
 
 function parsed(file: string): unknown {
@@ -71,23 +88,34 @@ function parsed(file: string): unknown {
 /** `!Ref x`, `!GetAtt a.Arn`, `!Sub text`, `!Join [x, [y]]`: the short forms of YAML. */
 const SHORT_FORMS = [
   'Ref',
+  'Condition',
+  'And',
+  'Base64',
+  'Cidr',
+  'Equals',
+  'FindInMap',
+  'GetAZs',
   'GetAtt',
-  'Sub',
+  'If',
   'ImportValue',
   'Join',
+  'Length',
+  'Not',
+  'Or',
   'Select',
-  'If',
   'Split',
-  'FindInMap',
-  'Base64',
+  'Sub',
+  'ToJsonString',
+  'Transform',
 ];
 
 const INTRINSICS: Tags = SHORT_FORMS.flatMap((name): (ScalarTag | CollectionTag)[] => {
   const tag = `!${name}`;
-  const long = name === 'Ref' ? 'Ref' : `Fn::${name}`;
+  const long = name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`;
   return [
     { tag, resolve: (text) => ({ [long]: name === 'GetAtt' ? text.split('.') : text }) },
     { tag, collection: 'seq', resolve: (list) => ({ [long]: list.toJSON() }) },
+    { tag, collection: 'map', resolve: (map) => ({ [long]: map.toJSON() }) },
   ];
 });
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { resolved, type Scope, UnresolvedError } from './intrinsics.ts';
+import { isMade, membersOf, resolved, type Scope, UnresolvedError } from './intrinsics.ts';
 import { objectOf, type Resource, type Template } from './template-file.ts';
 
 /** What a template has that runs here, in the members of AWS's own APIs. */
@@ -34,7 +34,17 @@ export interface TemplateMapping {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+const MADE: ReadonlySet<string> = new Set([
+  'AWS::Kinesis::Stream',
+  'AWS::S3::Bucket',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Serverless::Function',
+]);
 const RUNTIMES = /^(nodejs|python|provided)/;
+
+/** Null where something cannot be told from the template, which is then said with `what` it was. */
+type Attempt = <Made>(what: string, make: () => Made) => Made | null;
 
 export function templatePipeline(
   templates: readonly Template[],
@@ -49,11 +59,20 @@ export function templatePipeline(
   const leftOut: string[] = [];
   const others = new Map<string, number>();
 
+  const attempt: Attempt = (what, make) => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof UnresolvedError)) throw error;
+      leftOut.push(`${what}: ${error.message}`);
+      return null;
+    }
+  };
   const take = (template: Template, id: string, resource: Resource) => {
-    const { type } = resource;
     const name = nameOf(template, id, scope)?.name ?? id;
     const value = (member: string) => resolved(resource.properties[member], template, scope);
-    switch (type) {
+    const members = (properties: unknown) => plain(objectOf(resolved(properties, template, scope)));
+    switch (resource.type) {
       case 'AWS::Kinesis::Stream':
         streams.push({
           name,
@@ -64,46 +83,45 @@ export function templatePipeline(
       case 'AWS::S3::Bucket':
         buckets.push(name);
         return;
-      case 'AWS::Lambda::Function':
-      case 'AWS::Serverless::Function': {
-        const made = functionOf(name, resource, template, scope, leftOut);
+      case 'AWS::Lambda::EventSourceMapping': {
+        const settings = members(resource.properties);
+        if (/:kinesis:/.test(String(settings.EventSourceArn))) mappings.push({ id, settings });
+        else leftOut.push(`mapping ${id}: its source is ${String(settings.EventSourceArn)}`);
+        return;
+      }
+      default: {
+        const made = functionOf(name, resource, template, scope, attempt);
         if (!RUNTIMES.test(made.runtime)) {
           leftOut.push(`function ${id}: its runtime is ${made.runtime || 'a container image'}`);
           return;
         }
         functions.push(made);
-        const events = Object.entries(objectOf(resource.properties.Events)).map(
-          ([each, event]) => [each, objectOf(event)] as const,
-        );
-        for (const [each, { Properties, Type }] of events) {
-          if (Type === 'Kinesis') {
-            const { Stream, ...settings } = plain(objectOf(resolved(Properties, template, scope)));
-            mappings.push({
-              id: `${id}${each}`,
-              settings: { FunctionName: name, EventSourceArn: Stream, ...settings },
-            });
-          } else leftOut.push(`event ${each} of ${id}: ${String(Type)}`);
+        for (const [each, event] of Object.entries(membersOf(resource.properties.Events, template, scope))) {
+          const { Properties, Type } = objectOf(event);
+          attempt(`event ${each} of ${id}`, () => {
+            if (Type === 'Kinesis') {
+              const { Stream, ...settings } = members(Properties);
+              mappings.push({
+                id: `${id}${each}`,
+                settings: { FunctionName: name, EventSourceArn: Stream, ...settings },
+              });
+            } else leftOut.push(`event ${each} of ${id}: ${String(Type)}`);
+          });
         }
-        return;
       }
-      case 'AWS::Lambda::EventSourceMapping': {
-        const settings = plain(objectOf(resolved(resource.properties, template, scope)));
-        if (/:kinesis:/.test(String(settings.EventSourceArn))) mappings.push({ id, settings });
-        else leftOut.push(`mapping ${id}: its source is ${String(settings.EventSourceArn)}`);
-        return;
-      }
-      default:
-        others.set(type, (others.get(type) ?? 0) + 1);
     }
   };
   for (const template of templates) {
     for (const [id, resource] of template.resources) {
-      try {
-        take(template, id, resource);
-      } catch (error) {
-        if (!(error instanceof UnresolvedError)) throw error;
-        leftOut.push(`${resource.type} ${id}: ${error.message}`);
+      const { condition, type } = resource;
+      if (!MADE.has(type)) {
+        others.set(type, (others.get(type) ?? 0) + 1);
+        continue;
       }
+      attempt(`${type} ${id}`, () => {
+        if (isMade(resource, template, scope)) take(template, id, resource);
+        else leftOut.push(`${type} ${id}: its condition ${condition} is not met`);
+      });
     }
   }
   const named = new Set(functions.map(({ name }) => name));
@@ -129,17 +147,16 @@ function functionOf(
   { properties }: Resource,
   template: Template,
   scope: Scope,
-  leftOut: string[],
+  attempt: Attempt,
 ): TemplateFunction {
   const value = (member: string) => resolved(properties[member], template, scope);
   const environment: Record<string, string> = {};
-  for (const [variable, each] of Object.entries(objectOf(objectOf(properties.Environment).Variables))) {
-    try {
-      environment[variable] = String(resolved(each, template, scope));
-    } catch (error) {
-      if (!(error instanceof UnresolvedError)) throw error;
-      leftOut.push(`variable ${variable} of ${name}: ${error.message}`);
-    }
+  const { Variables } = membersOf(properties.Environment, template, scope);
+  for (const [variable, each] of Object.entries(membersOf(Variables, template, scope))) {
+    attempt(`variable ${variable} of ${name}`, () => {
+      const text = resolved(each, template, scope);
+      if (text !== undefined) environment[variable] = String(text);
+    });
   }
   return {
     name,
@@ -148,19 +165,25 @@ function functionOf(
     timeoutSeconds: Number(value('Timeout') ?? 3),
     memoryMb: Number(value('MemorySize') ?? 128),
     environment,
-    code: codeOf(properties, template),
+    code: attempt(`code of ${name}`, () => codeOf(properties, template, scope)),
   };
 }
 
-function codeOf(properties: Resource['properties'], { file }: Template): TemplateFunction['code'] {
-  const { CodeUri, InlineCode } = properties;
-  const { S3Key, ZipFile } = objectOf(properties.Code);
-  const inline = ZipFile ?? InlineCode;
+function codeOf(
+  { Code, CodeUri, InlineCode }: Resource['properties'],
+  template: Template,
+  scope: Scope,
+): TemplateFunction['code'] {
+  const { S3Key, ZipFile } = membersOf(Code, template, scope);
+  const [inline, folder, key] = [ZipFile ?? InlineCode, CodeUri, S3Key].map((each) =>
+    resolved(each, template, scope),
+  );
+  const beside = (place: string) => path.resolve(path.dirname(template.file), place);
   if (typeof inline === 'string') return { kind: 'inline', value: inline };
-  if (typeof CodeUri === 'string') return { kind: 'asset', value: path.resolve(path.dirname(file), CodeUri) };
+  if (typeof folder === 'string') return { kind: 'asset', value: beside(folder) };
   // An asset of the CDK: its key in the bucket is its folder's name in cdk.out.
-  const asset = typeof S3Key === 'string' ? path.basename(S3Key).replace(/\.zip$/, '') : null;
-  return asset === null ? null : { kind: 'asset', value: path.resolve(path.dirname(file), `asset.${asset}`) };
+  if (typeof key !== 'string') return null;
+  return { kind: 'asset', value: beside(`asset.${path.basename(key).replace(/\.zip$/, '')}`) };
 }
 
 /** A template may write numbers and truth values as text, and the API does not take them so. */
@@ -196,8 +219,8 @@ function nameOf(
   const resource = template.resources.get(id);
   const [service, member] = KINDS[resource?.type ?? ''] ?? [];
   if (resource === undefined || service === undefined || member === undefined) return null;
-  const given = resource.properties[member];
-  const name = given === undefined ? madeName(service, id) : String(resolved(given, template, scope));
+  if (!isMade(resource, template, scope)) return null;
+  const name = String(resolved(resource.properties[member], template, scope) ?? madeName(service, id));
   const { accountId, region } = scope;
   switch (service) {
     case 'kinesis':

@@ -199,6 +199,163 @@ test('a SAM template in YAML: short forms, parameters and events', () => {
   expect(lint(file).lines.join('\n')).toMatch(/^CounterStream:\n {2}error +ParallelizationFactor must be 1/);
 });
 
+/** What `templatePipeline` makes of a template in YAML. */
+function pipelineOf(text: string) {
+  const file = path.join(folder, 'pipeline.yaml');
+  writeFileSync(file, text);
+  return templatePipeline(readTemplates(file), ACCOUNT);
+}
+
+/** A variable of a function, with `rest` as further sections of the template; null when it is left out. */
+function variableOf(expression: string, rest = '') {
+  const { functions, leftOut } = pipelineOf(`
+${rest}
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Environment: { Variables: { V: ${expression} } }
+`);
+  return { value: functions[0]?.environment.V ?? null, leftOut };
+}
+
+describe('the conditions of a template', () => {
+  const PARAMETERS = `
+Parameters:
+  Stage: { Type: String, Default: dev }
+  Shards: { Type: Number, Default: 2 }
+  Given: { Type: String }
+Conditions:
+  IsDev: !Equals [!Ref Stage, dev]
+  IsTwo: !Equals ["2", !Ref Shards]
+  IsHere: { "Fn::Equals": [{ Ref: "AWS::Region" }, us-east-1] }
+  Not: !Not [!Condition IsDev]
+  NotNot: !Not [Condition: Not]
+  All: !And [!Condition IsDev, !Condition IsTwo, !Condition IsHere]
+  NotAll: !And [!Condition IsDev, !Condition Not]
+  One: !Or [!Condition Not, !Condition IsDev]
+  None: !Or [!Condition Not, !Condition Not]
+  IsGiven: !Equals [!Ref Given, x]
+  Around: !Not [!Condition Around]
+`;
+
+  test.each(['IsDev', 'IsTwo', 'IsHere', 'NotNot', 'All', 'One'])('%s is met', (name) => {
+    const { leftOut, streams } = pipelineOf(`${PARAMETERS}
+Resources: { S: { Type: AWS::Kinesis::Stream, Condition: ${name} } }`);
+    expect({ leftOut, names: streams.map((each) => each.name) }).toEqual({ leftOut: [], names: ['S'] });
+  });
+
+  test.each([
+    ['Not', 'its condition Not is not met'],
+    ['NotAll', 'its condition NotAll is not met'],
+    ['None', 'its condition None is not met'],
+    ['IsGiven', 'only a deployment knows {"Ref":"Given"}'],
+    ['Missing', 'the template has no {"Condition":"Missing"}'],
+    ['Around', 'the template has no {"Condition":"Around"}'],
+  ])('%s is not, and what has it is named as left out', (name, why) => {
+    const { leftOut, streams } = pipelineOf(`${PARAMETERS}
+Resources: { S: { Type: AWS::Kinesis::Stream, Condition: ${name} } }`);
+    expect({ leftOut, streams }).toEqual({ leftOut: [`AWS::Kinesis::Stream S: ${why}`], streams: [] });
+  });
+
+  test('take a function with its events, and a mapping with its stream', () => {
+    const { functions, leftOut, mappings } = pipelineOf(`${PARAMETERS}
+Resources:
+  Gone: { Type: AWS::Kinesis::Stream, Condition: Not }
+  There: { Type: AWS::Kinesis::Stream }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Events:
+        OfGone: { Type: Kinesis, Properties: { Stream: !GetAtt Gone.Arn } }
+        OfThere: { Type: Kinesis, Properties: { Stream: !GetAtt There.Arn } }
+  G:
+    Type: AWS::Serverless::Function
+    Condition: Not
+    Properties:
+      Runtime: python3.13
+      Events: { OfThere: { Type: Kinesis, Properties: { Stream: !GetAtt There.Arn } } }
+`);
+    expect(functions.map(({ name }) => name)).toEqual(['F']);
+    expect(mappings.map(({ id }) => id)).toEqual(['FOfThere']);
+    expect(leftOut).toEqual([
+      'AWS::Kinesis::Stream Gone: its condition Not is not met',
+      'event OfGone of F: condition Not leaves out {"Fn::GetAtt":["Gone","Arn"]}',
+      'AWS::Serverless::Function G: its condition Not is not met',
+    ]);
+  });
+});
+
+describe('an expression of a template', () => {
+  const SECTIONS = `
+Parameters:
+  Stage: { Type: String, Default: dev }
+  Names: { Type: CommaDelimitedList, Default: "a, b, c" }
+  Given: { Type: String }
+  Stored: { Type: "AWS::SSM::Parameter::Value<String>", Default: /path/to/it }
+Conditions: { Yes: !Equals [a, a], No: !Not [!Condition Yes] }
+Mappings: { Sizes: { dev: { shards: 1 }, us-east-1: { shards: 4 } } }
+`;
+
+  test.each([
+    ['!FindInMap [Sizes, !Ref Stage, shards]', '1'],
+    ['{ "Fn::FindInMap": [Sizes, { Ref: "AWS::Region" }, shards] }', '4'],
+    ['!If [Yes, one, other]', 'one'],
+    ['!If [No, !GetAtt Nothing.Arn, !Ref Stage]', 'dev'],
+    ['!Select [1, !Split ["-", "x-y-z"]]', 'y'],
+    [`!Select ["2", !Split ["-", !Sub ["x-y-\${Z}", { Z: !Ref Stage }]]]`, 'dev'],
+    ['!Select [1, !Ref Names]', 'b'],
+    ['!Join ["/", [a, !Join ["-", [b, !Ref Stage]]]]', 'a/b-dev'],
+    ['!Join [".", !Split ["-", "x-y"]]', 'x.y'],
+    ['!Join [".", [x, !If [No, y, !Ref "AWS::NoValue"], z]]', 'x.z'],
+    ['!Base64 { Ref: Stage }', 'ZGV2'],
+  ])('%s is %s', (expression, value) => {
+    expect(variableOf(expression, SECTIONS)).toEqual({ value, leftOut: [] });
+  });
+
+  test.each([
+    ['!Ref Given', 'only a deployment knows {"Ref":"Given"}'],
+    ['!Ref Stored', 'only a deployment knows {"Ref":"Stored"}'],
+    ['!GetAZs us-east-1', 'only a deployment knows {"Fn::GetAZs":"us-east-1"}'],
+    ['!ImportValue there', 'only a deployment knows {"Fn::ImportValue":"there"}'],
+    ['!GetAtt Nothing.Arn', 'the template has no {"Fn::GetAtt":["Nothing","Arn"]}'],
+    ['!FindInMap [Sizes, prod, shards]', 'the template has no {"Fn::FindInMap":["Sizes","prod","shards"]}'],
+    ['!Select [3, [a]]', 'no item is there for {"Fn::Select":[3,["a"]]}'],
+    ['!Cidr [10.0.0.0/24, 2]', 'the local runtime does not evaluate {"Fn::Cidr":["10.0.0.0/24",2]}'],
+  ])('%s is left out, in true words', (expression, why) => {
+    expect(variableOf(expression, SECTIONS)).toEqual({ value: null, leftOut: [`variable V of F: ${why}`] });
+  });
+
+  test('AWS::NoValue takes a property away, and code and variables may be chosen', () => {
+    const none = '!If [No, 1, !Ref "AWS::NoValue"]';
+    const { functions, leftOut, mappings, streams } = pipelineOf(`${SECTIONS}
+Resources:
+  S:
+    Type: AWS::Kinesis::Stream
+    Properties: { Name: ${none}, ShardCount: ${none}, RetentionPeriodHours: !If [Yes, 48, 24] }
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Timeout: ${none}
+      Environment: { Variables: !If [Yes, { A: ${none}, B: b }, {}] }
+      Code: { ZipFile: !Sub "stage = '\${Stage}'" }
+  M:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: { FunctionName: !Ref F, EventSourceArn: !GetAtt S.Arn, BatchSize: ${none} }
+`);
+    expect(leftOut).toEqual([]);
+    expect(streams).toEqual([{ name: 'S', shards: 1, retentionHours: 48 }]);
+    expect(functions).toMatchObject([
+      { timeoutSeconds: 3, environment: { B: 'b' }, code: { kind: 'inline', value: "stage = 'dev'" } },
+    ]);
+    expect(functions[0]?.environment).not.toHaveProperty('A');
+    expect(mappings[0]?.settings).not.toHaveProperty('BatchSize');
+  });
+});
+
 describe('advice on a mapping', () => {
   const good = {
     TumblingWindowInSeconds: 120,
