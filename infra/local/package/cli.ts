@@ -4,9 +4,10 @@ import { onEnd } from '../ending.ts';
 import { LOCAL, readLocalSettings, SettingError } from '../local-settings.ts';
 import { openRuntime } from '../runtime.ts';
 import { startTable } from '../start-table.ts';
+import type { TemplatePipeline } from '../template/template-pipeline.ts';
 import { UsageError } from '../usage-error.ts';
 import { HELP, type RunOptions, readCommandLine } from './command-arguments.ts';
-import { lint, runTemplate } from './template-commands.ts';
+import { lint, pipelineOf, runTemplate } from './template-commands.ts';
 import { verify } from './verify-command.ts';
 
 /** `tumbling-windows my-consumer.ts`. */
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
     case 'run':
       return run(command.options, null);
     case 'template':
-      return run(command.options, command.place);
+      return run(command.options, pipelineOf(command.place)); // read before anything is locked or opened
     case 'lint': {
       const { lines, ok } = lint(command.place);
       console.log(lines.join('\n'));
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function run({ environment, variables }: RunOptions, template: string | null): Promise<void> {
+async function run({ environment, variables }: RunOptions, template: TemplatePipeline | null): Promise<void> {
   const settings = {
     ...readLocalSettings({ ...environment, AWS_REGION: process.env.AWS_REGION }, process.cwd()),
     runs: template === null ? ('consumer' as const) : ('nothing' as const),

@@ -7,11 +7,15 @@ import { readTemplates } from '../template/template-file.ts';
 import { type TemplatePipeline, templatePipeline } from '../template/template-pipeline.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** Makes what a template has in a running runtime. Returns what to say of it, line by line. Throws UsageError. */
-export async function runTemplate(place: string, url: string): Promise<string[]> {
-  const pipeline = pipelineOf(place);
-  const refused = await deployTemplate(pipeline, url);
-  const { buckets, functions, mappings, streams } = pipeline;
+/** Of a template's file, or of a cloud assembly's folder. Throws UsageError. */
+export function pipelineOf(place: string): TemplatePipeline {
+  return templatePipeline(readTemplates(place), LOCAL_ACCOUNT);
+}
+
+/** Makes what a template has in a running runtime. Returns what to say of it, line by line. */
+export async function runTemplate(pipeline: TemplatePipeline, url: string): Promise<string[]> {
+  const { made, refused } = await deployTemplate(pipeline, url);
+  const { buckets, functions, mappings, streams } = made;
   return [
     '',
     ...streams.map(({ name, shards }) => row('Stream', `${name}, ${counted(shards, 'shard')}`)),
@@ -60,10 +64,6 @@ function liveMappings(place: string): Readonly<Record<string, unknown>>[] | null
   } catch {
     return null;
   }
-}
-
-function pipelineOf(place: string): TemplatePipeline {
-  return templatePipeline(readTemplates(place), LOCAL_ACCOUNT);
 }
 
 const row = (name: string, value: string) => `  ${name.padEnd(13)} ${value}`;

@@ -2,49 +2,61 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { zipSync } from 'fflate';
 import { LOCAL_ACCOUNT } from '../local-settings.ts';
-import type { TemplateFunction, TemplateMapping, TemplatePipeline } from './template-pipeline.ts';
+import type {
+  TemplateFunction,
+  TemplateMapping,
+  TemplatePipeline,
+  TemplateStream,
+} from './template-pipeline.ts';
 
 /** Thrown for an answer of the runtime that refuses what a template asks for. */
 export class DeploymentError extends Error {
   override name = 'DeploymentError' as const;
 }
 
+export interface Deployed {
+  /** What is there now, of what the template has. */
+  readonly made: Pick<TemplatePipeline, 'buckets' | 'functions' | 'mappings' | 'streams'>;
+  /** In words: what is not, and why. */
+  readonly refused: readonly string[];
+}
+
 /**
  * Makes what a template has, through the runtime's own API, or brings what is there to what the template says: a start over
- * the data of the one before changes nothing else. Returns what could not be made, in words.
+ * the data of the one before changes nothing else.
  */
-export async function deployTemplate(
-  { buckets, functions, mappings, streams }: TemplatePipeline,
-  url: string,
-): Promise<string[]> {
+export async function deployTemplate(pipeline: TemplatePipeline, url: string): Promise<Deployed> {
   const refused: string[] = [];
-  for (const { name, retentionHours, shards } of streams) {
-    const made = await kinesis(url, 'CreateStream', { StreamName: name, ShardCount: shards });
-    expectMade(made, `stream ${name}`);
-    if (retentionHours > 24) {
-      await kinesis(url, 'IncreaseStreamRetentionPeriod', {
-        StreamName: name,
-        RetentionPeriodHours: retentionHours,
-      });
+  const made = async <Each>(all: readonly Each[], put: (each: Each, url: string) => Promise<void>) => {
+    const there: Each[] = [];
+    for (const each of all) {
+      try {
+        await put(each, url);
+        there.push(each);
+      } catch (error) {
+        if (!(error instanceof DeploymentError)) throw error;
+        refused.push(error.message);
+      }
     }
-  }
-  for (const bucket of buckets) {
-    const { status } = await fetch(`${url}/${bucket}`, { method: 'PUT' });
-    if (status >= 400 && status !== 409) refused.push(`bucket ${bucket}: S3 answers ${status}`);
-  }
-  for (const each of functions) {
-    try {
-      await putFunction(each, url);
-    } catch (error) {
-      if (!(error instanceof DeploymentError)) throw error;
-      refused.push(error.message);
-    }
-  }
-  for (const mapping of mappings) {
-    const problem = await putMapping(mapping, url);
-    if (problem !== null) refused.push(problem);
-  }
-  return refused;
+    return there;
+  };
+  const streams = await made(pipeline.streams, putStream);
+  const buckets = await made(pipeline.buckets, putBucket);
+  const functions = await made(pipeline.functions, putFunction);
+  const mappings = await made(pipeline.mappings, putMapping);
+  return { made: { streams, buckets, functions, mappings }, refused };
+}
+
+async function putStream({ name, retentionHours, shards }: TemplateStream, url: string): Promise<void> {
+  const stream = { StreamName: name };
+  expectMade(await kinesis(url, 'CreateStream', { ...stream, ShardCount: shards }), `stream ${name}`);
+  if (retentionHours <= 24) return;
+  await kinesis(url, 'IncreaseStreamRetentionPeriod', { ...stream, RetentionPeriodHours: retentionHours });
+}
+
+async function putBucket(name: string, url: string): Promise<void> {
+  const { status } = await fetch(`${url}/${name}`, { method: 'PUT' });
+  if (status >= 400 && status !== 409) throw new DeploymentError(`bucket ${name}: S3 answers ${status}`);
 }
 
 const ROLE = `arn:aws:iam::${LOCAL_ACCOUNT.accountId}:role/local`;
@@ -67,18 +79,13 @@ async function putFunction(made: TemplateFunction, url: string): Promise<void> {
   expectMade(await call('PUT', `${functions}/${name}/configuration`, settings), `function ${name}`);
 }
 
-/** Null when it is there. */
-async function putMapping({ id, settings }: TemplateMapping, url: string): Promise<string | null> {
+async function putMapping({ id, settings }: TemplateMapping, url: string): Promise<void> {
   const mappings = `${url}/2015-03-31/event-source-mappings/`;
   const created = await call('POST', mappings, { StartingPosition: 'TRIM_HORIZON', ...settings });
-  if (created.status < 400) return null;
-  if (created.status === 409) {
-    const uuid = /UUID ([\w-]+)/.exec(created.text)?.[1] ?? '';
-    const { EventSourceArn: _source, StartingPosition: _position, ...changes } = settings;
-    const updated = await call('PUT', `${mappings}${uuid}`, changes);
-    return updated.status < 400 ? null : `mapping ${id}: ${messageIn(updated)}`;
-  }
-  return `mapping ${id}: ${messageIn(created)}`;
+  if (created.status !== 409) return expectMade(created, `mapping ${id}`);
+  const uuid = /UUID ([\w-]+)/.exec(created.text)?.[1] ?? '';
+  const { EventSourceArn: _source, StartingPosition: _position, ...changes } = settings;
+  expectMade(await call('PUT', `${mappings}${uuid}`, changes), `mapping ${id}`);
 }
 
 /** A zip of what a function runs. Throws DeploymentError. */

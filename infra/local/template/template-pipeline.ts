@@ -4,16 +4,18 @@ import { objectOf, type Resource, type Template } from './template-file.ts';
 
 /** What a template has that runs here, in the members of AWS's own APIs. */
 export interface TemplatePipeline {
-  readonly streams: readonly {
-    readonly name: string;
-    readonly shards: number;
-    readonly retentionHours: number;
-  }[];
+  readonly streams: readonly TemplateStream[];
   readonly buckets: readonly string[];
   readonly functions: readonly TemplateFunction[];
   readonly mappings: readonly TemplateMapping[];
   /** In words: what, and why. */
   readonly leftOut: readonly string[];
+}
+
+export interface TemplateStream {
+  readonly name: string;
+  readonly shards: number;
+  readonly retentionHours: number;
 }
 
 export interface TemplateFunction {
@@ -52,7 +54,7 @@ export function templatePipeline(
 ): TemplatePipeline {
   const { accountId, region } = account;
   const scope: Scope = { ...account, templates, named: (template, id) => nameOf(template, id, scope) };
-  const streams: TemplatePipeline['streams'][number][] = [];
+  const streams: TemplateStream[] = [];
   const buckets: string[] = [];
   const functions: TemplateFunction[] = [];
   const mappings: TemplateMapping[] = [];

@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readLocalSettings } from '../../../../infra/local/local-settings.ts';
-import { lint, runTemplate } from '../../../../infra/local/package/template-commands.ts';
+import { lint, pipelineOf, runTemplate } from '../../../../infra/local/package/template-commands.ts';
 import { openRuntime, type Runtime } from '../../../../infra/local/runtime.ts';
 import { adviceOn } from '../../../../infra/local/template/mapping-advice.ts';
 import { readTemplates } from '../../../../infra/local/template/template-file.ts';
@@ -119,7 +119,7 @@ describe('a cloud assembly of the CDK', () => {
   afterAll(() => runtime.close());
 
   test('its streams, functions, buckets and mappings are made and run, and what is left out is said', async () => {
-    const lines = await runTemplate(place, runtime.url);
+    const lines = await runTemplate(pipelineOf(place), runtime.url);
     const text = lines.join('\n');
     expect(text).toMatch(/Stream +orders, 2 shards/);
     expect(text).toMatch(/Function +summer, python3\.13/);
@@ -154,9 +154,48 @@ describe('a cloud assembly of the CDK', () => {
   }, 60_000);
 
   test('a second start over the same data changes nothing', async () => {
-    const again = (await runTemplate(place, runtime.url)).join('\n');
+    const again = (await runTemplate(pipelineOf(place), runtime.url)).join('\n');
     expect(again).toMatch(/Mapping +orders to summer/);
     expect(again).not.toMatch(/Left out +(stream|function|mapping|bucket)/);
+  });
+
+  test('what the runtime refuses is named as left out, and not as made', async () => {
+    const mapping = (stream: string, more: string) =>
+      `{ Stream: ${stream}, StartingPosition: LATEST, TumblingWindowInSeconds: 10${more} }`;
+    const file = written(
+      'refused.yaml',
+      `
+Resources:
+  Clicks: { Type: AWS::Kinesis::Stream, Properties: { Name: clicks } }
+  Wrong: { Type: AWS::Kinesis::Stream, Properties: { Name: wrong name } }
+  Coded: { Type: AWS::Serverless::Function, Properties: { Runtime: python3.13, Handler: a.b, CodeUri: ./nothing } }
+  Counter:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return {}"
+      Events:
+        Parallel: { Type: Kinesis, Properties: ${mapping('!GetAtt Clicks.Arn', ', ParallelizationFactor: 4')} }
+        Filtered: { Type: Kinesis, Properties: ${mapping('!GetAtt Clicks.Arn', ', FilterCriteria: { Filters: [{ Pattern: "{}" }] }')} }
+        OfWrong: { Type: Kinesis, Properties: ${mapping('!GetAtt Wrong.Arn', '')} }
+        Good: { Type: Kinesis, Properties: ${mapping('!GetAtt Clicks.Arn', '')} }
+  OfCoded:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: { FunctionName: !Ref Coded, EventSourceArn: !GetAtt Clicks.Arn }
+`,
+    );
+    const lines = await runTemplate(pipelineOf(file), runtime.url);
+    const of = (kind: string) => lines.filter((line) => line.trim().startsWith(kind)).join('\n');
+    expect(of('Stream')).toMatch(/^ *Stream +clicks, 1 shard$/);
+    expect(of('Function')).toMatch(/^ *Function +Counter, python3\.13$/);
+    expect(of('Mapping')).toMatch(/^ *Mapping +clicks to Counter, windows of 10 s$/);
+    expect(of('Left out')).toMatch(
+      /stream wrong name: .*function Coded: .*mapping OfCoded: Function does not exist/s,
+    );
+    for (const event of ['Parallel', 'Filtered', 'OfWrong']) {
+      expect(of('Left out')).toMatch(new RegExp(`mapping Counter${event}: `));
+    }
   });
 });
 
@@ -199,16 +238,20 @@ test('a SAM template in YAML: short forms, parameters and events', () => {
   expect(lint(file).lines.join('\n')).toMatch(/^CounterStream:\n {2}error +ParallelizationFactor must be 1/);
 });
 
-/** What `templatePipeline` makes of a template in YAML. */
-function pipelineOf(text: string) {
-  const file = path.join(folder, 'pipeline.yaml');
+function written(name: string, text: string): string {
+  const file = path.join(folder, name);
   writeFileSync(file, text);
-  return templatePipeline(readTemplates(file), ACCOUNT);
+  return file;
+}
+
+/** What `templatePipeline` makes of a template in YAML. */
+function pipelineIn(text: string) {
+  return templatePipeline(readTemplates(written('pipeline.yaml', text)), ACCOUNT);
 }
 
 /** A variable of a function, with `rest` as further sections of the template; null when it is left out. */
 function variableOf(expression: string, rest = '') {
-  const { functions, leftOut } = pipelineOf(`
+  const { functions, leftOut } = pipelineIn(`
 ${rest}
 Resources:
   F:
@@ -241,7 +284,7 @@ Conditions:
 `;
 
   test.each(['IsDev', 'IsTwo', 'IsHere', 'NotNot', 'All', 'One'])('%s is met', (name) => {
-    const { leftOut, streams } = pipelineOf(`${PARAMETERS}
+    const { leftOut, streams } = pipelineIn(`${PARAMETERS}
 Resources: { S: { Type: AWS::Kinesis::Stream, Condition: ${name} } }`);
     expect({ leftOut, names: streams.map((each) => each.name) }).toEqual({ leftOut: [], names: ['S'] });
   });
@@ -254,13 +297,13 @@ Resources: { S: { Type: AWS::Kinesis::Stream, Condition: ${name} } }`);
     ['Missing', 'the template has no {"Condition":"Missing"}'],
     ['Around', 'the template has no {"Condition":"Around"}'],
   ])('%s is not, and what has it is named as left out', (name, why) => {
-    const { leftOut, streams } = pipelineOf(`${PARAMETERS}
+    const { leftOut, streams } = pipelineIn(`${PARAMETERS}
 Resources: { S: { Type: AWS::Kinesis::Stream, Condition: ${name} } }`);
     expect({ leftOut, streams }).toEqual({ leftOut: [`AWS::Kinesis::Stream S: ${why}`], streams: [] });
   });
 
   test('take a function with its events, and a mapping with its stream', () => {
-    const { functions, leftOut, mappings } = pipelineOf(`${PARAMETERS}
+    const { functions, leftOut, mappings } = pipelineIn(`${PARAMETERS}
 Resources:
   Gone: { Type: AWS::Kinesis::Stream, Condition: Not }
   There: { Type: AWS::Kinesis::Stream }
@@ -330,7 +373,7 @@ Mappings: { Sizes: { dev: { shards: 1 }, us-east-1: { shards: 4 } } }
 
   test('AWS::NoValue takes a property away, and code and variables may be chosen', () => {
     const none = '!If [No, 1, !Ref "AWS::NoValue"]';
-    const { functions, leftOut, mappings, streams } = pipelineOf(`${SECTIONS}
+    const { functions, leftOut, mappings, streams } = pipelineIn(`${SECTIONS}
 Resources:
   S:
     Type: AWS::Kinesis::Stream
