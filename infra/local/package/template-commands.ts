@@ -54,16 +54,21 @@ function mappingsIn(place: string): { readonly name: string; readonly advice: re
   });
 }
 
-/** Null for what is no answer of GetEventSourceMapping or ListEventSourceMappings. */
+/** Null for a file that is no answer of GetEventSourceMapping or ListEventSourceMappings. Throws UsageError for such on stdin. */
 function liveMappings(place: string): Readonly<Record<string, unknown>>[] | null {
+  const refused = (why: string) => {
+    if (place !== '-') return null; // a template may be
+    throw new UsageError(`Expected event source mappings in JSON on stdin: ${why}.`);
+  };
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(readFileSync(place === '-' ? 0 : place, 'utf8'));
-    const listed: unknown = Reflect.get(Object(value), 'EventSourceMappings') ?? [value];
-    const all = (Array.isArray(listed) ? listed : []).map((each: unknown) => ({ ...Object(each) }));
-    return all.every((each) => 'EventSourceArn' in each) ? all : null;
-  } catch {
-    return null;
+    value = JSON.parse(readFileSync(place === '-' ? 0 : place, 'utf8'));
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error));
   }
+  const listed: unknown = Reflect.get(Object(value), 'EventSourceMappings') ?? [value];
+  const all = (Array.isArray(listed) ? listed : []).map((each: unknown) => ({ ...Object(each) }));
+  return all.every((each) => 'EventSourceArn' in each) ? all : refused('there is no EventSourceArn');
 }
 
 const row = (name: string, value: string) => `  ${name.padEnd(13)} ${value}`;

@@ -76,13 +76,20 @@ function defaultOf(parameter: unknown): unknown {
 
 function parsed(file: string): unknown {
   const text = readFileSync(file, 'utf8');
+  const refuse = (why: string) => new UsageError(`Expected ${file} to be a template in JSON or YAML: ${why}`);
+  let value: unknown;
   try {
-    return parse(text, { customTags: INTRINSICS, logLevel: 'error' }); // JSON is YAML
+    value = parse(text, { customTags: INTRINSICS, logLevel: 'error' }); // JSON is YAML
   } catch (error) {
-    throw new UsageError(
-      `Expected ${file} to be JSON or YAML: ${error instanceof Error ? error.message : error}`,
-    );
+    throw refuse(error instanceof Error ? error.message : String(error));
   }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  // Any line is a text in YAML.
+  const [first = ''] = text.trimStart().split('\n');
+  const line = text.slice(0, text.length - text.trimStart().length).split('\n').length;
+  throw refuse(
+    first === '' ? 'it is empty.' : `line ${line} begins no object: ${JSON.stringify(first.slice(0, 60))}`,
+  );
 }
 
 /** `!Ref x`, `!GetAtt a.Arn`, `!Sub text`, `!Join [x, [y]]`: the short forms of YAML. */

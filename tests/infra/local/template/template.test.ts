@@ -1,6 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -396,6 +398,39 @@ Resources:
     ]);
     expect(functions[0]?.environment).not.toHaveProperty('A');
     expect(mappings[0]?.settings).not.toHaveProperty('BatchSize');
+  });
+});
+
+describe('what is no template', () => {
+  test.each([
+    [
+      'not json',
+      /^Expected .*n\.json to be a template in JSON or YAML: line 1 begins no object: "not json"$/,
+    ],
+    ['\n\n- a\n- b\n', /JSON or YAML: line 3 begins no object: "- a"$/],
+    ['{"Resources": {"S": {"Type": "AWS::Kinesis::Stream"}}', /JSON or YAML: .* at line 1, column \d+/],
+    ['Resources:\n  S: { Type: [\n', /JSON or YAML: .* at line 3, column 1/],
+    ['', /JSON or YAML: it is empty\.$/],
+    ['{}', /^Expected .*n\.json to have Resources, got none\.$/],
+  ])('%j is said to be none, and where it breaks', (text, message) => {
+    expect(() => lint(written('n.json', text))).toThrow(message);
+  });
+
+  test.each([
+    ['--template', /^Expected a template's file or a cdk\.out folder, got "nope\.yaml"\./, 'nope.yaml'],
+    ['lint', /^Expected event source mappings in JSON on stdin: Unexpected token/, '-'],
+  ])('%s: it is said before anything is opened', (option, message, place) => {
+    const cwd = mkdtempSync(path.join(folder, 'cli-'));
+    const cli = fileURLToPath(new URL('../../../../infra/local/package/cli.ts', import.meta.url));
+    const tsx = fileURLToPath(import.meta.resolve('tsx'));
+    const { status, stderr } = spawnSync(process.execPath, ['--import', tsx, cli, option, place], {
+      cwd,
+      encoding: 'utf8',
+      input: 'not json',
+    });
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+    expect(readdirSync(cwd)).toEqual([]);
   });
 });
 
