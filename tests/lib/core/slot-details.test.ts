@@ -93,9 +93,10 @@ test('in slots of any length, customers, others and the untold add up to the sal
           if (name !== null) expect(salesCents).toBe(sum(within.map((s) => (s.name === name ? s.cents : 0))));
         }
       }
-      expect(
-        new Set(slots.flatMap((slot) => slot.customers?.map(({ name }) => name) ?? [])).size,
-      ).toBeLessThan(10);
+      // A slot by itself is read line by line: it names more.
+      const most = slots.length === 1 ? 50 : 8;
+      const names = new Set(slots.flatMap((slot) => slot.customers?.map(({ name }) => name) ?? []));
+      expect([...names].filter((name) => name !== null).length).toBeLessThanOrEqual(most);
     }),
   );
 });
