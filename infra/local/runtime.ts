@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { createControlService } from './control.ts';
 import { controlActions, controlStatus } from './control-actions.ts';
 import { lockDataDir } from './data-dir.ts';
@@ -84,7 +84,11 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
     await lock.announce(gateway.port);
     lock.watch((pid) => endAtOnce(settings.dataDir, pid));
     // The first click should not have to wait for two cold starts.
-    for (const { name } of opened.pool.functions) void opened.pool.warm(name);
+    for (const { name } of opened.pool.functions) {
+      void opened.pool.warm(name).then((problem) => {
+        if (problem !== null) console.error(notLoaded(name, problem));
+      });
+    }
     return {
       url: gateway.url,
       report: await reportOf(opened, lock.killedPid, wasCutOff),
@@ -106,7 +110,9 @@ export async function openRuntime(settings: LocalSettings): Promise<Runtime> {
 
 /** What runs the consumer. Throws SettingError when its file is not there, or is one to be executed and may not be. */
 export function requireConsumer({ consumerHandler: { file } }: LocalSettings): ReturnType<typeof kindOf> {
-  if (!existsSync(file)) throw new SettingError(LOCAL.consumer, file, 'a file that is there');
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw new SettingError(LOCAL.consumer, file, 'a file that is there');
+  }
   const kind = kindOf(file);
   try {
     if (kind === 'provided') accessSync(file, constants.X_OK);
@@ -116,6 +122,9 @@ export function requireConsumer({ consumerHandler: { file } }: LocalSettings): R
     throw new SettingError(LOCAL.consumer, file, expected);
   }
 }
+
+const notLoaded = (name: string, problem: string) =>
+  `The function ${name} cannot be loaded, so each of its invocations fails until its file is mended:\n  ${problem.replaceAll('\n', '\n  ')}`;
 
 /** Stores nothing more: what this process has not written is in nobody's way, and what it would write is in the other's. */
 function endAtOnce(dataDir: string, pid: number): void {

@@ -66,13 +66,16 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   [LOCAL.shardCount]: '--shards',
   [SETTINGS.localPort]: '--port',
   [LOCAL.consumer]: 'the consumer',
+  [LOCAL.dataDir]: '--data',
 };
 
 main().catch((error: unknown) => {
-  if (error instanceof SettingError) {
-    const option = OPTION_OF[error.variable] ?? error.variable;
-    console.error(error.message.replace(error.variable, option).replace(/ Set it .*$/, ''));
-  } else console.error(error instanceof Error ? error.message : error);
+  const text = error instanceof Error ? error.message : String(error);
+  const words = Object.entries(OPTION_OF).reduce(
+    (said, [name, option]) => said.replaceAll(name, option),
+    text,
+  );
+  console.error(error instanceof SettingError ? words.replace(/ Set it .*$/, '') : words);
   if (error instanceof UsageError) console.error('tumbling-windows --help says what there is.');
   process.exit(error instanceof UsageError ? 2 : 1);
 });

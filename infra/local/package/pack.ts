@@ -33,6 +33,7 @@ try {
   cpSync(path.join(LOCAL, 'package/README.md'), path.join(MADE, 'README.md'));
   cpSync(path.join(LOCAL, 'package/examples'), path.join(MADE, 'examples'), { recursive: true });
   cpSync(path.join(ROOT, 'LICENSE'), path.join(MADE, 'LICENSE'));
+  cpSync(path.join(ROOT, 'docs/fidelity.md'), path.join(MADE, 'docs/fidelity.md'));
   writeFileSync(path.join(MADE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
   const target = path.resolve(process.argv[2] ?? '.');
   mkdirSync(target, { recursive: true });
@@ -98,6 +99,8 @@ function declareTypes(): void {
     if (/from '\.\.?\/\.\./.test(text))
       throw new Error(`Expected ${name}.ts to show types of its own folder`);
     writeFileSync(path.join(DIST, `${name}.d.ts`), text);
+    // To who imports as CommonJS these are the types of a module of that kind.
+    writeFileSync(path.join(DIST, `${name}.d.cts`), text.replaceAll(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'"));
   }
   rmSync(emitted, { recursive: true });
 }
@@ -105,9 +108,8 @@ function declareTypes(): void {
 function manifest(): object {
   const { version, license, engines, dependencies } = PROJECT;
   const testing = {
-    types: './dist/testing.d.ts',
-    import: './dist/testing.mjs',
-    require: './dist/testing.cjs',
+    import: { types: './dist/testing.d.ts', default: './dist/testing.mjs' },
+    require: { types: './dist/testing.d.cts', default: './dist/testing.cjs' },
   };
   return {
     name: 'tumbling-windows',

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/counted.ts';
 import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import { PIPELINE } from '../../pipeline.ts';
 import { readLocalSettings } from '../local-settings.ts';
@@ -10,6 +11,8 @@ import { verifyReport } from '../verify/verify-report.ts';
 import type { RunOptions, VerifyOptions } from './command-arguments.ts';
 
 const SCHEDULES = 1000;
+/** Longer than this nobody waits without a word. */
+const SILENT_MS = 5000;
 /** Of a consumer that runs as a process, anew for each schedule. */
 const PROCESS_SCHEDULES = 100;
 
@@ -30,6 +33,9 @@ export async function verify(options: RunOptions & VerifyOptions): Promise<boole
   const host = isNode
     ? { ...(await openNodeConsumer(file, exportName)), close: async () => {} }
     : await openProcessConsumer(file, exportName, ofConsumer);
+  const count = seed === null ? (schedules ?? (isNode ? SCHEDULES : PROCESS_SCHEDULES)) : 1;
+  const say = process.stderr.write.bind(process.stderr);
+  let saidMs = performance.now();
   const restore = silence();
   const verification = await verifyConsumer({
     sample,
@@ -37,9 +43,16 @@ export async function verify(options: RunOptions & VerifyOptions): Promise<boole
     sum,
     ignore,
     firstSeed: seed ?? 1,
-    schedules: seed === null ? (schedules ?? (isNode ? SCHEDULES : PROCESS_SCHEDULES)) : 1,
-  }).finally(restore);
-  await host.close();
+    schedules: count,
+    onProgress: (done) => {
+      if (done === count || performance.now() - saidMs < SILENT_MS) return;
+      saidMs = performance.now();
+      say(`${done} of ${counted(count, 'schedule')} played …\n`);
+    },
+  }).finally(async () => {
+    restore();
+    await host.close();
+  });
   const given = process.argv
     .slice(2)
     .filter((each, index, all) => !isSeed(each) && !isSeed(all[index - 1] ?? ''));

@@ -1,4 +1,7 @@
+import { inspect } from 'node:util';
+import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import { DAY_MS, MAX_IDLE_SECONDS, MAX_WINDOW_SECONDS } from '../../../lib/core/window.ts';
+import { PIPELINE } from '../../pipeline.ts';
 import { MAPPING_BOUNDS, MAPPING_DEFAULTS } from '../lambda/event-source-mapping/mapping-definition.ts';
 import { STATE_LIMIT_BYTES } from '../lambda/window-tracker.ts';
 import { FAILURE_KINDS, type Moment, type Scenario, type ScenarioFailure } from './scenario.ts';
@@ -34,7 +37,7 @@ export class ScenarioError extends Error {
     expected: string,
     got: unknown,
   ) {
-    super(`Expected the scenario's ${member} to be ${expected}, got ${JSON.stringify(got) ?? String(got)}.`);
+    super(`Expected the scenario's ${member} to be ${expected}, got ${inspect(got, { depth: 1 })}.`);
   }
 }
 
@@ -86,9 +89,12 @@ export function planOf(scenario: Scenario): Plan {
       throw new ScenarioError(member, 'left out: there is no such member', value);
     }
   }
-  for (const [index, { how }] of settings.failures.entries()) {
+  for (const [index, { call, how, when }] of settings.failures.entries()) {
     if (!FAILURE_KINDS.includes(how)) {
       throw new ScenarioError(`failures[${index}].how`, `one of ${FAILURE_KINDS.join(', ')}`, how);
+    }
+    if (call === undefined && when === undefined) {
+      throw new ScenarioError(`failures[${index}]`, 'of an invocation, by `call` or `when`', { how });
     }
   }
   for (const [member, least, most] of BOUNDS) {
@@ -114,7 +120,7 @@ export function planOf(scenario: Scenario): Plan {
     return {
       arrivalMs,
       readableMs,
-      data: dataOf(record.data),
+      data: dataOf(record.data, `records[${index}].data`),
       partitionKey: record.partitionKey ?? String(index + 1),
       shard: record.shard ?? null,
     };
@@ -129,6 +135,7 @@ export function planOf(scenario: Scenario): Plan {
   const last = moments.reduce((most, ms) => Math.max(most, ms), first);
   return {
     ...settings,
+    environment: { [SETTINGS.bucket]: PIPELINE.bucket.localName, ...settings.environment },
     records: planned,
     resharding: changes,
     startMs: first,
@@ -142,7 +149,13 @@ function momentMs(moment: Moment, day: string): number {
   return Date.parse(/^\d\d:\d\d/.test(moment) ? `${day}T${moment}Z` : moment);
 }
 
-function dataOf(data: unknown): string | Uint8Array {
+function dataOf(data: unknown, member: string): string | Uint8Array {
   if (typeof data === 'string' || data instanceof Uint8Array) return data;
-  return JSON.stringify(data) ?? 'null';
+  try {
+    const text: string | undefined = JSON.stringify(data);
+    if (text !== undefined) return text;
+  } catch {
+    // Such as a bigint, or what holds itself.
+  }
+  throw new ScenarioError(member, 'text, bytes, or what JSON can say', data);
 }

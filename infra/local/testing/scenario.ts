@@ -33,7 +33,7 @@ export interface Scenario {
   readonly invocationMs?: number;
   /** Of the function; also how long the handler may take of real time. 60. */
   readonly timeoutSeconds?: number;
-  /** In `process.env` while the handler runs. */
+  /** In `process.env` while the handler runs, besides `BUCKET_NAME`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** When to stop, whatever is still to be done; two days after the last moment that is named. */
   readonly until?: Moment;

@@ -102,7 +102,7 @@ export function explain(
       rule: lost ? RULES.failures : fault.of === 'final' ? RULES.finalRepeats : RULES.batchRepeats,
     };
   }
-  if (schedule.stateLimit !== null) {
+  if (schedule.stateLimit !== null || run.finals.some(({ terminatedEarly }) => terminatedEarly)) {
     return {
       why: 'The state became too large, and its window ended early: the rest of the window is a part of its own, which took the place of the first. Keep the state bounded, and give each part a key of its own (the first sequence number).',
       rule: RULES.early,
@@ -128,7 +128,7 @@ export function explain(
   }
   if (schedule.batchSize !== 100 || schedule.batchingWindowSeconds !== 0) {
     return {
-      why: 'Nothing failed; the batches were only cut elsewhere, and the result is another. Fold all of `Records` into `state`, whatever their number.',
+      why: 'Nothing failed; the batches were only cut elsewhere, and the result is another. Fold all of `Records`, whatever their number, into the `state` that came with them: it holds what the batches before left.',
       rule: RULES.batches,
     };
   }

@@ -31,7 +31,7 @@ export function readSample(file: string, windowSeconds: number): Sample['records
 
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch {
     throw new UsageError(`Expected --records to be a file with a record in each line, got "${file}".`);
   }

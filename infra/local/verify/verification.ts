@@ -2,6 +2,7 @@ import { HOUR_MS } from '../../../lib/core/window.ts';
 import type { HandlerHost } from '../testing/handler-call.ts';
 import { type Plan, planOf } from '../testing/plan.ts';
 import { type Played, play } from '../testing/play.ts';
+import { UsageError } from '../usage-error.ts';
 import { type Explanation, explain, explainUndisturbed, SWALLOWED, swallowsRefusal } from './broken-rule.ts';
 import { type Comparison, differences, resultsOf } from './results.ts';
 import {
@@ -54,7 +55,10 @@ const BOUNDED_BYTES = 48;
 const GROWTH_RECORDS = 100;
 const REFUSED_FINAL = { of: 'final', nth: 1, how: 's3 refuses' } as const;
 
-/** Plays the sample under one schedule after the other, until one leaves something else than none does. */
+/**
+ * Plays the sample under one schedule after the other, until one leaves something else than none does. Throws UsageError when
+ * nothing has what is to be added up.
+ */
 export async function verifyConsumer(options: VerificationOptions): Promise<Verification> {
   const { firstSeed, host, onProgress, sample, schedules } = options;
   const playCase = ({ schedule, sample: records }: Case): Promise<Played> => {
@@ -77,8 +81,14 @@ export async function verifyConsumer(options: VerificationOptions): Promise<Veri
       ...problem,
     };
   }
+  onProgress?.(0);
   const growth = growthOf(await playCase({ schedule: UNDISTURBED, sample: inOneWindow(sample) }));
   const expected = resultsOf(undisturbed, options);
+  if (options.sum !== null && expected.sum === null) {
+    throw new UsageError(
+      `Expected --sum to be a number of the results, or of the finals' states, got "${options.sum}": none of them has it.`,
+    );
+  }
   const draw = { parts: expected.sum !== null, grows: growth.bytesPerRecord > 0 };
   let invocations = 0;
   for (let index = 0; index < schedules; index += 1) {
@@ -114,7 +124,13 @@ async function broken(
       differences: isWhole ? differences(expected, got, changesParts(each.schedule)) : [],
     };
   };
-  const least = await shrink(found, async (smaller) => (await compared(smaller)).differences.length > 0);
+  // What breaks when nothing happens but that batches are cut is told by that alone.
+  let simplest = found;
+  for (const batches of [{ batchSize: 1 }, { batchingWindowSeconds: 60 }]) {
+    const cut: Case = { sample: found.sample, schedule: { ...UNDISTURBED, ...batches } };
+    if (simplest === found && (await compared(cut)).differences.length > 0) simplest = cut;
+  }
+  const least = await shrink(simplest, async (smaller) => (await compared(smaller)).differences.length > 0);
   const { differences: different, expected, got, played } = await compared(least);
   const explanation = explain(least, played, expected.sum, got.sum);
   const refused = await playCase({ ...least, schedule: { ...UNDISTURBED, faults: [REFUSED_FINAL] } });

@@ -92,8 +92,8 @@ export class FunctionPool implements FunctionInvoker {
     return this.#runner(named).code();
   }
 
-  /** Builds the function and starts a sandbox, so that the first invocation finds it warm. Failures wait for that one. */
-  warm(name: string): Promise<void> {
+  /** Builds the function and starts a sandbox, so that the first invocation finds it warm. Resolves with what keeps it from that. */
+  warm(name: string): Promise<string | null> {
     return this.#runner(name).warm();
   }
 

@@ -41,7 +41,7 @@ export class FunctionRunner {
   readonly #waiting: (() => void)[] = [];
   #closed = false;
   #retired = false;
-  #warming: Promise<void> | null = null;
+  #warming: Promise<string | null> | null = null;
 
   constructor(definition: LambdaFunction, environment: FunctionEnvironment) {
     this.definition = definition;
@@ -54,23 +54,31 @@ export class FunctionRunner {
     return this.#source.current(this.#environment.clock.now());
   }
 
-  /** Starts a sandbox ahead of the first invocation; one that comes in the meantime waits for it. */
-  warm(): Promise<void> {
+  /**
+   * Starts a sandbox ahead of the first invocation; one that comes in the meantime waits for it. Resolves with what keeps the
+   * function from being loaded, null when nothing does: the first invocation meets the same, and answers with it.
+   */
+  warm(): Promise<string | null> {
     this.#warming ??= this.#warm().finally(() => {
       this.#warming = null;
     });
     return this.#warming;
   }
 
-  async #warm(): Promise<void> {
+  async #warm(): Promise<string | null> {
     try {
       const [code, instances] = await Promise.all([this.code(), this.#opened()]);
-      if (instances.size > 0 || this.#closed) return;
+      if (instances.size > 0 || this.#closed) return null;
       const instance = instances.start(code, this.#environment.clock.now());
-      if ((await instances.load(instance)) === null)
-        instances.giveBack(instance, this.#environment.clock.now());
-    } catch {
-      // The first invocation meets the same failure, and answers with it.
+      const broken = await instances.load(instance);
+      if (broken === null) instances.giveBack(instance, this.#environment.clock.now());
+      if (broken === null || this.#closed) return null;
+      const { errorMessage }: { readonly errorMessage?: string } = JSON.parse(
+        this.#ending(broken, 'the start').payload,
+      );
+      return errorMessage ?? broken.kind;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 

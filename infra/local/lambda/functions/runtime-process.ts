@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { LambdaFunction } from './function-definition.ts';
 import { RuntimeApi, type RuntimeEvent } from './runtime-api.ts';
 import type { LogListener, Sandbox, SandboxRequest, SandboxResult } from './sandbox.ts';
@@ -48,7 +49,8 @@ export class RuntimeProcess implements Sandbox {
   /** Resolves when the process has ended. */
   async #start(environment: Readonly<Record<string, string>>): Promise<void> {
     const { handlerFile, kind, taskRoot } = this.#definition;
-    const [command, args] = kind === 'python' ? ['python3', [PYTHON_BOOTSTRAP]] : [handlerFile, []];
+    const command = kind === 'python' ? await pythonPath() : handlerFile;
+    const args = kind === 'python' ? [PYTHON_BOOTSTRAP] : [];
     try {
       const address = await this.#api.listen();
       if (this.#isTerminated) return this.#end({ kind: 'terminated' });
@@ -158,10 +160,28 @@ function only(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return Object.assign(env, variables);
 }
 
+const PYTHON = 'python3';
+/** By PATH. */
+const pythons = new Map<string, string>();
+
+/** The interpreter itself, found once: what stands before it on the PATH may take a second to find it, each time. */
+async function pythonPath(): Promise<string> {
+  const place = process.env.PATH ?? '';
+  const known = pythons.get(place);
+  if (known !== undefined) return known;
+  try {
+    const { stdout } = await promisify(execFile)(PYTHON, ['-c', 'import sys; print(sys.executable)']);
+    pythons.set(place, stdout.trim() || PYTHON);
+  } catch {
+    // It may be installed meanwhile.
+  }
+  return pythons.get(place) ?? PYTHON;
+}
+
 function notStarted(command: string, error: unknown): SandboxResult {
   const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
   const errorMessage =
-    command === 'python3' && isMissing
+    command === PYTHON && isMissing
       ? 'This machine has no python3 on its PATH: install it to run functions written in Python.'
       : `Couldn't find valid bootstrap(s): [${command}]: ${error instanceof Error ? error.message : String(error)}`;
   return {

@@ -78,6 +78,11 @@ test('help fits a screen, and what is not understood is said in a sentence', asy
     code: 1,
     stderr: expect.stringMatching(/^Expected the consumer to be a file that is there, got /),
   });
+  // Named as this command names it, not as the settings beneath it do.
+  expect(await command('typed.ts', '--data', 'package.json')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/or set --data to another folder\.\n$/),
+  });
   // A custom runtime that nobody may execute.
   expect(await command('package.json')).toMatchObject({
     code: 1,
@@ -253,22 +258,32 @@ test('the types of event and answer hold for a consumer, and refuse what Lambda 
      export const run = simulateWindows(() => ({ state: {} }), { windowSeconds: '120', records: [] });
      export const fine: WindowedHandler<{ n: number }> = (event) => ({ state: { n: (event.state.n ?? 0) + 1 } });`,
   );
+  writeFileSync(
+    path.join(folder, 'fine.ts'),
+    `import { simulateWindows, type WindowedHandler } from 'tumbling-windows/testing';
+     export const fine: WindowedHandler<{ n: number }> = (event) => ({ state: { n: (event.state.n ?? 0) + 1 } });
+     export const run = simulateWindows(fine, { windowSeconds: 120, records: [] });`,
+  );
   const types = [
     '--types',
     'node',
     '--typeRoots',
     bin('@types'),
-    '--module',
-    'nodenext',
+    '--target',
+    'es2022',
     '--strict',
     '--noEmit',
   ];
-  const tsc = (file: string) =>
-    run(process.execPath, [bin('typescript/bin/tsc'), ...types, file], { cwd: folder }).then(
+  const tsc = (file: string, module = 'nodenext') =>
+    run(process.execPath, [bin('typescript/bin/tsc'), ...types, '--module', module, file], {
+      cwd: folder,
+    }).then(
       ({ stdout }) => stdout,
       ({ stdout }: { stdout: string }) => stdout,
     );
   expect(await tsc('typed.ts')).toBe('');
+  // Of a module of the older kind, which may not import one of the newer.
+  expect(await tsc('fine.ts', 'node16')).toBe('');
   const wrong = await tsc('wrong.ts');
   expect(wrong.match(/wrong\.ts\(\d+/g)).toEqual(['wrong.ts(3', 'wrong.ts(4']);
 }, 60_000);

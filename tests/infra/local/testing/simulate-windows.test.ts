@@ -364,6 +364,21 @@ describe('what a handler finds', () => {
     expect(process.env.AWS_ENDPOINT_URL_S3).toBeUndefined();
   });
 
+  test('the environment names a bucket, as where it is run', async () => {
+    const s3 = new S3Client({});
+    const handler = async (event: WindowedEvent<Letters>) => {
+      const Bucket = process.env.BUCKET_NAME;
+      if (event.isFinalInvokeForWindow)
+        await s3.send(new PutObjectCommand({ Bucket, Key: 'sum', Body: 'x' }));
+      return collect(event);
+    };
+    const bucketOf = async (scenario: Partial<Scenario>) =>
+      (await run('a 12:00:01', scenario, handler)).objects.map(({ bucket }) => bucket);
+    expect(await bucketOf({})).toEqual(['tumbling-window-results']);
+    expect(await bucketOf({ environment: { BUCKET_NAME: 'mine' } })).toEqual(['mine']);
+    expect(process.env.BUCKET_NAME).toBeUndefined();
+  });
+
   test('S3 refuses where the scenario says so, and the error is the handler’s to pass on', async () => {
     const s3 = new S3Client({});
     const handler = async (event: WindowedEvent<Letters>) => {
@@ -453,6 +468,9 @@ test.each<[string, Partial<Scenario>]>([
   // As JavaScript writes it, where no compiler looks.
   ['batchsize', JSON.parse('{"batchsize": 5}')],
   ['failures[0].how', JSON.parse('{"failures": [{"how": "explodes", "call": 1}]}')],
+  ['failures[0]', { failures: [{ how: 'throws' }] }],
+  ['records[0].data', { records: [{ at: '12:00:01', data: 1n }] }],
+  ['records[0].data', { records: [{ at: '12:00:01', data: undefined }] }],
 ])('a scenario whose %s is wrong is refused by name', async (member, scenario) => {
   const played = simulateWindows(collect, { windowSeconds: 10, records: letters('a 12:00:01'), ...scenario });
   await expect(played).rejects.toThrow(ScenarioError);

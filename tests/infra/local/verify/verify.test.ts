@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { RULES } from '../../../../infra/local/verify/broken-rule.ts';
@@ -41,6 +44,7 @@ describe('a consumer that breaks is told why, by the least that breaks it', () =
     ],
     ['reads-first-record.ts', /final invocation .* no records .*Records\[0\]/, [RULES.emptyFinal]],
     ['forgets-state.ts', /every invocation must return its state/, [RULES.answer]],
+    ['ignores-state.ts', /into the `state` that came with them/, [RULES.batches]],
     ['keeps-a-set.ts', /state became too large, and its window ended early/, [RULES.early]],
     ['swallows-errors.ts', /S3 refused, and the handler answered as if all were well/, [RULES.failures]],
     ['forgets-the-shard.ts', /a key without the shard/, [RULES.shards]],
@@ -93,6 +97,13 @@ describe('a consumer that breaks is told why, by the least that breaks it', () =
   }, 60_000);
 });
 
+test('a number that no result has cannot be added up', async () => {
+  const host = await openNodeConsumer(fixture('forgets-the-shard.ts'), 'handler');
+  await expect(verified(host, { sum: 'slaes' })).rejects.toThrow(
+    'Expected --sum to be a number of the results, or of the finals\' states, got "slaes"',
+  );
+});
+
 test('a seed gives the same schedule, and the same verdict', async () => {
   const host = await openNodeConsumer(fixture('swallows-errors.ts'), 'handler');
   const first = await verified(host);
@@ -118,6 +129,14 @@ describe('a sample of records', () => {
       '12:01:36',
       '12:02:00',
     ]);
+  });
+
+  test('may begin with the mark of its encoding', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sample-'));
+    const file = path.join(folder, 'marked.ndjson');
+    await writeFile(file, '\uFEFF{"sales":1}\r\n');
+    expect(JSON.parse(String(readSample(file, 120)[0]?.data))).toEqual({ sales: 1 });
+    await rm(folder, { recursive: true });
   });
 
   test('that is not there is said so', () => {
