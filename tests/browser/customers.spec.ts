@@ -58,7 +58,8 @@ test('who buys is ranked while it is sold, and stays so in the results; bars and
   const [first = ''] = [...(await sold(brisk))].sort(([, a], [, b]) => b - a)[0] ?? [];
   await expect(page.getByTestId('chart-legend').getByText(first, { exact: true })).toBeVisible();
 
-  await page.getByRole('button', { name: /^Day’s best window/ }).click();
+  await page.getByRole('tab', { name: 'Table' }).click();
+  await page.locator('[data-testid="window-row"][data-state="closed"] button').first().click();
   await expect(page.getByTestId('inspector')).toHaveAttribute('data-state', 'closed');
   await expect(page.getByRole('row', { name: new RegExp(`^${first} `) }).first()).toBeVisible();
   await expectAccessible(page);
@@ -156,5 +157,7 @@ test('on a phone the bars come before the rate, within the first look; the rate 
     await putResult(brisk, { startMs: each, seconds: 5, sales: 70, records: 7 });
   }
   await expect(rate).toContainText('Day’s best');
+  await rate.getByRole('button', { name: /^Day’s best window/ }).click();
+  await expect(page.getByTestId('inspector')).toHaveAttribute('data-state', 'closed');
   await expectAccessible(page);
 });

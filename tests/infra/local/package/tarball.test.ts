@@ -79,10 +79,12 @@ test('help fits a screen, and what is not understood is said in a sentence', asy
     stderr: expect.stringMatching(/^Expected the consumer to be a file that is there, got /),
   });
   // Named as this command names it, not as the settings beneath it do.
-  expect(await command('typed.ts', '--data', 'package.json')).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/or set --data to another folder\.\n$/),
-  });
+  expect(await command('node_modules/tumbling-windows/dist/cli.mjs', '--data', 'package.json')).toMatchObject(
+    {
+      code: 1,
+      stderr: expect.stringMatching(/or set --data to another folder\.\n$/),
+    },
+  );
   // A custom runtime that nobody may execute.
   expect(await command('package.json')).toMatchObject({
     code: 1,
