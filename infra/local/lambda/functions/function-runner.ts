@@ -73,10 +73,7 @@ export class FunctionRunner {
       const broken = await instances.load(instance);
       if (broken === null) instances.giveBack(instance, this.#environment.clock.now());
       if (broken === null || this.#closed) return null;
-      const { errorMessage }: { readonly errorMessage?: string } = JSON.parse(
-        this.#ending(broken, 'the start').payload,
-      );
-      return errorMessage ?? broken.kind;
+      return String(JSON.parse(this.#ending(broken, 'start').payload).errorMessage);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
