@@ -30,7 +30,10 @@ type Ending = {
   readonly crash?: true;
 };
 
-/** One function: its code, its sandboxes, and the course of an invocation. */
+/**
+ * One function: its code, its sandboxes, and the course of an invocation.
+ * Longer than a file should be: how an invocation ends decides what becomes of its sandbox, step by step.
+ */
 export class FunctionRunner {
   concurrency = 0;
   readonly definition: LambdaFunction;
