@@ -1,4 +1,4 @@
-import { objectOf, type Resource, type Template } from './template-file.ts';
+import { type Export, objectOf, type Resource, type Template } from './template-file.ts';
 
 /** Thrown for a value that cannot be told from the template alone; `why` reads on with the expression. */
 export class UnresolvedError extends Error {
@@ -59,8 +59,12 @@ export function membersOf(
   return name === 'Fn::If' ? membersOf(branchOf(argument, template, scope), template, scope) : members;
 }
 
-/** Whether a resource's condition is met. Throws UnresolvedError. */
-export function isMade({ condition }: Resource, template: Template, scope: Scope): boolean {
+/** Whether the condition of a resource or an output is met. Throws UnresolvedError. */
+export function isMade(
+  { condition }: Pick<Resource, 'condition'>,
+  template: Template,
+  scope: Scope,
+): boolean {
   return condition === null || isMet({ Condition: condition }, template, scope);
 }
 
@@ -144,11 +148,21 @@ const FUNCTIONS: Readonly<Record<string, Evaluate>> = {
   'Fn::ImportValue': (argument, own, scope) => {
     const name = String(resolved(argument, own, scope));
     for (const template of scope.templates) {
-      if (template.exports.has(name)) return resolved(template.exports.get(name), template, scope);
+      const found = template.exports.find((each) => isExported(each, name, template, scope));
+      if (found !== undefined) return resolved(found.value, template, scope);
     }
     throw new UnresolvedError({ 'Fn::ImportValue': argument });
   },
 };
+
+function isExported(output: Export, name: string, template: Template, scope: Scope): boolean {
+  try {
+    return resolved(output.name, template, scope) === name && isMade(output, template, scope);
+  } catch (error) {
+    if (error instanceof UnresolvedError) return false;
+    throw error;
+  }
+}
 
 /** Empty for what is no list. */
 function listOf(value: unknown): readonly unknown[] {

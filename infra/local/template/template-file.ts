@@ -12,8 +12,14 @@ export interface Template {
   /** Expressions by name. */
   readonly conditions: Readonly<Record<string, unknown>>;
   readonly mappings: Readonly<Record<string, unknown>>;
-  /** Values by the name under which they are exported. */
-  readonly exports: ReadonlyMap<string, unknown>;
+  readonly exports: readonly Export[];
+}
+
+/** An output that other templates import; both may be expressions. */
+export interface Export {
+  readonly name: unknown;
+  readonly value: unknown;
+  readonly condition: string | null;
 }
 
 export interface Resource {
@@ -38,14 +44,15 @@ function readTemplate(file: string): Template {
   const resources = objectOf(value.Resources);
   if (Object.keys(resources).length === 0)
     throw new UsageError(`Expected ${file} to have Resources, got none.`);
-  const outputs = Object.values(objectOf(value.Outputs)).map(objectOf);
   return {
     file,
     resources: new Map(
       Object.entries(resources).map(([id, resource]) => {
         const { Condition, Properties, Type } = objectOf(resource);
-        const condition = typeof Condition === 'string' ? Condition : null;
-        return [id, { type: String(Type), condition, properties: objectOf(Properties) }];
+        const type = String(Type);
+        const own = objectOf(Properties);
+        const properties = type === 'AWS::Serverless::Function' ? withGlobals(own, value.Globals) : own;
+        return [id, { type, condition: conditionIn(Condition), properties }];
       }),
     ),
     parameters: new Map(
@@ -53,13 +60,27 @@ function readTemplate(file: string): Template {
     ),
     conditions: objectOf(value.Conditions),
     mappings: objectOf(value.Mappings),
-    exports: new Map(
-      outputs.flatMap(({ Export, Value }) => {
-        const { Name } = objectOf(Export);
-        return typeof Name === 'string' ? [[Name, Value] as const] : [];
-      }),
-    ),
+    exports: Object.values(objectOf(value.Outputs)).map((output) => {
+      const { Condition, Export, Value } = objectOf(output);
+      return { name: objectOf(Export).Name, value: Value, condition: conditionIn(Condition) };
+    }),
   };
+}
+
+function conditionIn(name: unknown): string | null {
+  return typeof name === 'string' ? name : null;
+}
+
+/**
+ * What all functions of a SAM template have, and its own over that; variables are put together.
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
+ */
+function withGlobals(own: Resource['properties'], globals: unknown): Resource['properties'] {
+  const shared = objectOf(objectOf(globals).Function);
+  const [theirs, ours] = [shared, own].map(({ Environment }) => objectOf(Environment).Variables);
+  const all = { ...shared, ...own };
+  if (theirs === undefined || ours === undefined) return all;
+  return { ...all, Environment: { Variables: { ...objectOf(theirs), ...objectOf(ours) } } };
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html */
@@ -69,8 +90,8 @@ function defaultOf(parameter: unknown): unknown {
   const isList = /^(CommaDelimitedList$|List<)/.test(String(Type));
   return isList
     ? String(Default)
-        .split(',')
-        .map((each) => each.trim())
+        .trim()
+        .split(/\s*,\s*/)
     : Default;
 }
 

@@ -94,7 +94,8 @@ export function templatePipeline(
       default: {
         const made = functionOf(name, resource, template, scope, attempt);
         if (!RUNTIMES.test(made.runtime)) {
-          leftOut.push(`function ${id}: its runtime is ${made.runtime || 'a container image'}`);
+          const image = value('PackageType') === 'Image' ? 'a container image' : 'not given';
+          leftOut.push(`function ${id}: its runtime is ${made.runtime || image}`);
           return;
         }
         functions.push(made);

@@ -401,6 +401,41 @@ Resources:
   });
 });
 
+test('a value is imported by the name that its export has, be it an expression', () => {
+  const name = `!Sub "\${AWS::StackName}-stream"`;
+  const { leftOut, value } = variableOf(
+    '!ImportValue { "Fn::Join": ["-", [local, stream]] }',
+    `
+Conditions: { Yes: !Equals [a, a], No: !Not [!Condition Yes] }
+Parameters: { S: { Type: String, Default: orders } }
+Outputs:
+  Unknown: { Value: other, Export: { Name: !Ref Nothing } }
+  Unmade: { Value: other, Condition: No, Export: { Name: ${name} } }
+  Made: { Value: !Ref S, Condition: Yes, Export: { Name: ${name} } }`,
+  );
+  expect({ leftOut, value }).toEqual({ leftOut: [], value: 'orders' });
+});
+
+test('the globals of a SAM template hold for its functions, below what each says itself', () => {
+  const { functions, leftOut } = pipelineIn(`
+Globals:
+  Function: { Runtime: python3.13, Timeout: 30, MemorySize: 256, Environment: { Variables: { A: a, B: b } } }
+Resources:
+  One: { Type: AWS::Serverless::Function, Properties: { Timeout: 60, Environment: { Variables: { B: own } } } }
+  Two: { Type: AWS::Serverless::Function }
+  Image: { Type: AWS::Lambda::Function, Properties: { PackageType: Image, Code: { ImageUri: x } } }
+  None: { Type: AWS::Lambda::Function, Properties: { Code: { ZipFile: x } } }
+`);
+  expect(functions).toMatchObject([
+    { runtime: 'python3.13', timeoutSeconds: 60, memoryMb: 256, environment: { A: 'a', B: 'own' } },
+    { runtime: 'python3.13', timeoutSeconds: 30, memoryMb: 256, environment: { A: 'a', B: 'b' } },
+  ]);
+  expect(leftOut).toEqual([
+    'function Image: its runtime is a container image',
+    'function None: its runtime is not given',
+  ]);
+});
+
 describe('what is no template', () => {
   test.each([
     [
