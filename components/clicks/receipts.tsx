@@ -120,7 +120,7 @@ function ReceiptList({ format, change, clicks, isReplay }: PageData & { clicks: 
       <p className="py-2 text-muted">
         {isReplay
           ? 'By this time no receipt had come to the browser that made the file.'
-          : 'Each click leaves a receipt here, which follows its records until they are counted.'}
+          : 'No click from here has left a receipt yet.'}
       </p>
     );
   }

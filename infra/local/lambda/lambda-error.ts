@@ -1,4 +1,5 @@
 import { AwsError } from '../aws-json/aws-error.ts';
+import { Violations } from '../aws-json/violations.ts';
 
 /**
  * An error of the Lambda API: the name travels in `x-amzn-ErrorType`, the rest in the body.
@@ -20,10 +21,11 @@ export const resourceNotFound = (message: string) =>
 export const noSuchMapping = () => resourceNotFound('The resource you requested does not exist.');
 
 /** Of what the model need not have, and a stream needs. */
-export const missingStartingPosition = () =>
-  invalidParameterValue(
-    "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
-  );
+export const missingStartingPosition = () => {
+  const violations = new Violations();
+  violations.addMissing('startingPosition');
+  return invalidParameterValue(`${violations.message}.`);
+};
 
 /** An event that is longer than `limitBytes`. */
 export const requestTooLarge = (limitBytes: number) =>
