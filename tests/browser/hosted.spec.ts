@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { freePort } from '../../infra/local/web-page.ts';
 import { emptyAggregate, fold, serializeState } from '../../lib/core/aggregate.ts';
 import { failureKey } from '../../lib/core/failure-key.ts';
 import { serializeFailure } from '../../lib/core/failure-record.ts';
@@ -31,7 +31,11 @@ test.beforeAll(() => {
 test.afterAll(() => bundle.remove());
 
 function ask(page: HostedPage, place: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${page.url}${place}`, { redirect: 'manual', ...init });
+  return fetch(`${page.url}${place}`, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(30_000),
+    ...init,
+  });
 }
 
 function signIn(page: HostedPage, password: string, headers: Readonly<Record<string, string>> = {}) {
@@ -141,27 +145,26 @@ const motoIsThere = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).st
 
 test('so it is where another AWS answers', async () => {
   test.skip(!motoIsThere, 'moto is not installed');
-  const port = freePagePort();
+  const port = await freePort(freePagePort());
   const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const ended = once(moto, 'exit');
   const endpoint = `http://127.0.0.1:${port}`;
   const client = {
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: { requestTimeout: 10_000, throwOnRequestTimeout: true },
   };
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const secrets = new SecretsManagerClient(client);
   let hosted: HostedPage | null = null;
   try {
-    for (const deadlineMs = Date.now() + 15_000; Date.now() < deadlineMs; await sleep(100)) {
-      if (
-        await fetch(endpoint).then(
-          (response) => response.ok,
-          () => false,
-        )
-      )
-        break;
-    }
+    const isReady = () =>
+      fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(isReady, { timeout: 45_000 }).toBe(true);
     await s3.send(new CreateBucketCommand({ Bucket: 'results' }));
     const SecretString = JSON.stringify({ password: PASSWORD });
     const { ARN = '' } = await secrets.send(new CreateSecretCommand({ Name: 'page', SecretString }));
@@ -182,8 +185,8 @@ test('so it is where another AWS answers', async () => {
     if (hosted !== null) await endProcess(hosted.child, 'SIGKILL');
     s3.destroy();
     secrets.destroy();
-    moto.kill();
-    await once(moto, 'exit');
+    moto.kill('SIGKILL');
+    await ended;
   }
 });
 

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Template } from 'aws-cdk-lib/assertions';
 import { bundleOf } from '../../infra/deploy/page-bundle.ts';
+import { freePort } from '../../infra/local/web-page.ts';
 import { createPipelineApp } from '../../infra/stacks/pipeline-app.ts';
 import { SETTINGS } from '../../lib/core/setting-names.ts';
 import { endProcess } from '../runtime-process.ts';
@@ -66,7 +67,7 @@ export interface HostedPage {
 
 /** Starts the bundle with no other environment than this, and waits until it answers. */
 export async function startBundle(folder: string, env: Env): Promise<HostedPage> {
-  const port = freePagePort();
+  const port = await freePort(freePagePort());
   const child = spawn(process.execPath, ['server.js'], {
     cwd: folder,
     env: { NODE_ENV: 'production', PATH: process.env.PATH, PORT: String(port), ...env },
@@ -74,7 +75,7 @@ export async function startBundle(folder: string, env: Env): Promise<HostedPage>
   });
   const url = `http://127.0.0.1:${port}`;
   for (const deadlineMs = Date.now() + 15_000; Date.now() < deadlineMs && child.exitCode === null; ) {
-    const answers = await fetch(`${url}/api/health`).then(
+    const answers = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5000) }).then(
       () => true,
       () => false,
     );
