@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPipelineApp } from '../../infra/stacks/pipeline-app.ts';
-import type { Row } from './row.ts';
+import { median, type Row } from './row.ts';
 
 const MAX_BYTES = 450_000;
 const MAX_IMPORT_MS = 120;
@@ -79,8 +79,4 @@ function synthRow(): Row {
     ok: status === 0 && seconds <= MAX_SYNTH_S,
     note: status === 0 ? '' : `It ended with ${status}.`,
   };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { functionOf, openPool } from '../infra/local/lambda/local-lambda.ts';
-import type { Row } from './row.ts';
+import { median, type Row } from './row.ts';
 
 const INVOCATIONS = 1000;
 const MOST_MS = 3;
@@ -49,8 +49,4 @@ export async function bench(): Promise<readonly Row[]> {
     await close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function median(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }

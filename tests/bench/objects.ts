@@ -6,7 +6,7 @@ import path from 'node:path';
 import { systemClock } from '../../infra/local/clock.ts';
 import { ObjectStore } from '../../infra/local/s3/storage/object-store.ts';
 import { endProcess, startProcess } from '../runtime-process.ts';
-import type { Row } from './row.ts';
+import { median, type Row } from './row.ts';
 
 const MANY = 250_000;
 const FEW = 1_000;
@@ -94,10 +94,6 @@ export async function bench(): Promise<readonly Row[]> {
 
 const keyOf = (n: number) =>
   `results/dt=${String(Math.floor(n / 700)).padStart(3, '0')}/${String(n).padStart(6, '0')}.json`;
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
 
 /** What no listing can do without: milliseconds to read the names in all folders. */
 function readFolders(folder: string): number {

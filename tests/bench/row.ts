@@ -9,3 +9,8 @@ export interface Row {
   readonly ok: boolean | null;
   readonly note: string;
 }
+
+/** Of an odd number of measurements the one in the middle; not a number of none. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
