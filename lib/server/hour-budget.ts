@@ -1,8 +1,8 @@
 import 'server-only';
+import { HOUR_MS } from '../core/window.ts';
 import type { Budget } from './token-bucket.ts';
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** At most so many in any hour, whenever it begins; counted by the minute, each of which counts until its end is an hour ago. */
 export class HourBudget implements Budget {
