@@ -84,6 +84,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   }
   let own: Holder = { pid: process.pid, port: null };
   let timer: NodeJS.Timeout | undefined;
+  let isReleased = false;
   const write = () => writeFile(file, JSON.stringify(own));
   return {
     killedPid,
@@ -94,6 +95,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     watch: (onLost) => {
       timer = setInterval(async () => {
         const holder = await readHolder(file);
+        if (isReleased) return; // a look under way must not lock what is let go
         if (holder === null)
           await write().catch(() => {}); // the whole folder is gone, or its disk is full
         else if (holder.pid !== process.pid) {
@@ -104,6 +106,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     },
     release: async () => {
       clearInterval(timer);
+      isReleased = true;
       const holder = await readHolder(file);
       if (holder === null || holder.pid === process.pid) await rm(file, { force: true });
     },
