@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { shellWord } from '../../../../lib/core/shell-word.ts';
 import { DamageError, StorageError } from '../kinesis-error.ts';
 
 /** More records than a file can hold: numbers that go on behind a lost file by so much are new ones. */
@@ -54,6 +55,6 @@ export function missingRecords(
 }
 
 function touch(folder: string, files: readonly number[], isFolderGone: boolean): string {
-  const paths = files.map((firstIndex) => path.join(folder, logFileName(firstIndex))).join(' ');
-  return `\`${isFolderGone ? `mkdir -p ${folder} && ` : ''}touch ${paths}\` makes empty files in their place, and what was in them is lost then`;
+  const paths = files.map((firstIndex) => shellWord(path.join(folder, logFileName(firstIndex)))).join(' ');
+  return `\`${isFolderGone ? `mkdir -p ${shellWord(folder)} && ` : ''}touch ${paths}\` makes empty files in their place, and what was in them is lost then`;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { shellWord } from '../../../../lib/core/shell-word.ts';
 import { seal, unseal } from '../../sealed-text.ts';
 import type { BucketFolders } from './bucket.ts';
 import { damaged, onDisk } from './damage.ts';
@@ -17,7 +18,10 @@ export interface BucketSettings {
 export function readBucketSettings(name: string, folders: BucketFolders): BucketSettings {
   const file = settingsFile(name, folders);
   return onDisk(() => {
-    if (!existsSync(file)) return ofOlderVersion(name, folders);
+    if (!existsSync(file)) {
+      if (existsSync(markOf(name, folders))) throw gone(file);
+      return ofOlderVersion(name, folders);
+    }
     let value: unknown;
     try {
       value = JSON.parse(unseal(readFileSync(file, 'utf8')));
@@ -42,6 +46,9 @@ export function writeBucketSettings(name: string, folders: BucketFolders, settin
     writeFileSync(temporary, seal(JSON.stringify(settings)));
     mkdirSync(path.dirname(file), { recursive: true });
     renameSync(temporary, file);
+    const mark = markOf(name, folders);
+    mkdirSync(path.dirname(mark), { recursive: true });
+    writeFileSync(mark, '');
   });
 }
 
@@ -54,6 +61,21 @@ function ofOlderVersion(name: string, { olderMetadata }: BucketFolders): BucketS
   return { location: location ?? null, tags: tags ?? '' };
 }
 
+function gone(file: string): Error {
+  const none = JSON.stringify({ location: null, tags: '' } satisfies BucketSettings);
+  return damaged(
+    file,
+    `it is gone. Give up the bucket's location and tags: \`mkdir -p ${shellWord(path.dirname(file))} && echo '${none}' > ${shellWord(file)}\``,
+  );
+}
+
+const SETTINGS = 'bucket.json';
+
 function settingsFile(name: string, { metadata }: BucketFolders): string {
-  return path.join(metadata, name, 'bucket.json');
+  return path.join(metadata, name, SETTINGS);
+}
+
+/** An empty file that says that there are settings, so that ones that are deleted are missed. */
+function markOf(name: string, { marks }: BucketFolders): string {
+  return path.join(marks, name, SETTINGS);
 }

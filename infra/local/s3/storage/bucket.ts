@@ -16,6 +16,8 @@ import type { ObjectMetadata, StoredObject } from './object-metadata.ts';
 export interface BucketFolders {
   readonly objects: string;
   readonly metadata: string;
+  /** Which journals there are, kept apart from them. */
+  readonly marks: string;
   readonly temporary: string;
   /** Where an older version kept metadata, in files named like the bucket with an ending that a bucket may have too. */
   readonly olderMetadata: string;
@@ -33,8 +35,7 @@ export interface BucketFolders {
  */
 export class Bucket {
   readonly #folder: string;
-  readonly #metadata: string;
-  readonly #temporary: string;
+  readonly #folders: BucketFolders;
   readonly #names: BucketNames;
   readonly #records = new Map<string, FolderRecords>();
 
@@ -43,8 +44,7 @@ export class Bucket {
     folders: BucketFolders,
   ) {
     this.#folder = path.join(folders.objects, name);
-    this.#metadata = path.join(folders.metadata, name);
-    this.#temporary = folders.temporary;
+    this.#folders = folders;
     this.#names = new BucketNames(this.#folder);
   }
 
@@ -96,7 +96,7 @@ export class Bucket {
 
   /** Puts these bytes, one piece after the other. */
   assemble(key: string, pieces: Iterable<Buffer>, metadata: Omit<ObjectMetadata, 'size'>): ObjectMetadata {
-    const temporary = path.join(this.#temporary, randomUUID());
+    const temporary = path.join(this.#folders.temporary, randomUUID());
     const file = this.#fileOf(key);
     return onDisk(() => {
       try {
@@ -156,8 +156,7 @@ export class Bucket {
     const folder = folderOfKey(key);
     const known = this.#records.get(folder);
     if (known !== undefined) return known;
-    const file = path.join(this.#metadata, pathOfFolder(folder), JOURNAL);
-    const records = new FolderRecords(new FolderJournal(file, this.#temporary));
+    const records = new FolderRecords(journalOf(this.name, folder, this.#folders));
     this.#records.set(folder, records);
     // Whoever asks for keys in ever new folders must not fill the memory; what is forgotten is read again.
     const [oldest] = this.#records.keys();
@@ -169,7 +168,17 @@ export class Bucket {
 const MOST_FOLDERS = 5000;
 
 /** No folder has a dot in its name, so none is in the way of it. */
-export const JOURNAL = 'journal.ndjson';
+const JOURNAL = 'journal.ndjson';
+
+/** Of a folder of keys: empty, or ending in a slash. */
+export function journalOf(bucket: string, folder: string, folders: BucketFolders): FolderJournal {
+  const below = path.join(bucket, pathOfFolder(folder), JOURNAL);
+  return new FolderJournal({
+    file: path.join(folders.metadata, below),
+    mark: path.join(folders.marks, below),
+    temporaryFolder: folders.temporary,
+  });
+}
 
 /** Writes a new file; the CRC-32 of what is in it. */
 function writeAll(file: string, pieces: Iterable<Buffer>): number {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  existsSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
@@ -18,25 +20,50 @@ import { type JournalEntry, parseEntry, type StoredObject, serializeEntry } from
 /** What was put under a key since it was last deleted, oldest first. */
 export type Lines = Map<string, StoredObject[]>;
 
+/** Is no entry, so that a journal with this line stays one of which some is lost. */
+const LOST_LINE =
+  '{"lost":"the journal was gone, and what it held of the files that were here is not known"}\n';
+
+export interface JournalPaths {
+  readonly file: string;
+  /** An empty file elsewhere that says that there is a journal, so that one that is deleted is missed. */
+  readonly mark: string;
+  readonly temporaryFolder: string;
+}
+
 /** What the files of one folder cannot say themselves: a line of JSON for each put, in the order of the puts. */
 export class FolderJournal {
   readonly file: string;
+  readonly #mark: string;
   readonly #temporaryFolder: string;
   /** Lines in the file, those of objects that were overwritten or deleted included. */
   lineCount = 0;
+  /** Whether there was a journal, and it is not there any more. */
+  #isGone = false;
 
-  constructor(file: string, temporaryFolder: string) {
+  constructor({ file, mark, temporaryFolder }: JournalPaths) {
     this.file = file;
+    this.#mark = mark;
     this.#temporaryFolder = temporaryFolder;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /**
    * A last line that a kill has torn is cut off: nobody was told that it was stored. Any other that is not what was written
-   * may have been any object's.
+   * may have been any object's, and so may have been one of a journal that is gone.
    */
   read(): { readonly lines: Lines; readonly isDamaged: boolean } {
     const bytes = readIfThere(this.file);
     const lines: Lines = new Map();
+    if (bytes === null) {
+      this.#isGone = existsSync(this.#mark);
+      return { lines, isDamaged: this.#isGone };
+    }
+    // Of an older version, or a kill came before it.
+    if (!existsSync(this.#mark)) this.#noteQuietly();
     let isDamaged = false;
     const texts = bytes.toString().split('\n');
     const last = texts.pop() ?? '';
@@ -62,9 +89,9 @@ export class FolderJournal {
     return { lines, isDamaged };
   }
 
-  /** All or nothing, but for a kill in mid-write. */
-  append(entry: JournalEntry): void {
-    const descriptor = this.#open();
+  /** All or nothing, but for a kill in mid-write. `lines`: what is known, should the file have to be made. */
+  append(entry: JournalEntry, lines: Lines): void {
+    const descriptor = this.#open(lines);
     try {
       const line = Buffer.from(serializeEntry(entry));
       const { size } = fstatSync(descriptor);
@@ -87,9 +114,10 @@ export class FolderJournal {
       objects.map((object) => serializeEntry({ key, object })),
     );
     try {
-      writeFileSync(temporary, texts.join(''));
+      writeFileSync(temporary, (this.#isGone ? LOST_LINE : '') + texts.join(''));
       mkdirSync(path.dirname(this.file), { recursive: true });
       renameSync(temporary, this.file);
+      this.#note();
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;
@@ -97,14 +125,29 @@ export class FolderJournal {
     this.lineCount = texts.length;
   }
 
-  #open(): number {
+  /** One that is deleted while it is in use is made again of what is known. */
+  #open(lines: Lines): number {
+    const open = () => openSync(this.file, constants.O_WRONLY | constants.O_APPEND);
     try {
-      return openSync(this.file, 'a');
+      return open();
     } catch (error) {
       if (!isMissing(error)) throw error;
-      mkdirSync(path.dirname(this.file), { recursive: true });
-      return openSync(this.file, 'a');
+      this.rewrite(lines);
+      return open();
     }
+  }
+
+  #noteQuietly(): void {
+    try {
+      this.#note();
+    } catch {
+      // On a full disk, or one that is only read, it is noted another time.
+    }
+  }
+
+  #note(): void {
+    mkdirSync(path.dirname(this.#mark), { recursive: true });
+    writeFileSync(this.#mark, '');
   }
 }
 
@@ -114,11 +157,11 @@ export function addLine(lines: Lines, key: string, object: StoredObject): void {
   else known.push(object);
 }
 
-function readIfThere(file: string): Buffer {
+function readIfThere(file: string): Buffer | null {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (isMissing(error)) return Buffer.alloc(0);
+    if (isMissing(error)) return null;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { shellWord } from '../../../../lib/core/shell-word.ts';
 import { damaged } from './damage.ts';
 import { addLine, type FolderJournal, type Lines } from './folder-journal.ts';
 import { type FileIdentity, hasSettled, identify, md5Tag, readPart } from './object-file.ts';
@@ -80,7 +82,7 @@ export class FolderRecords {
 
   /** Before the file is in its place. */
   write(key: string, object: StoredObject): void {
-    this.#journal.append({ key, object });
+    this.#journal.append({ key, object }, this.#lines);
     addLine(this.#lines, key, object);
   }
 
@@ -94,7 +96,7 @@ export class FolderRecords {
   /** Once the file is gone. */
   forget(key: string): void {
     this.#objects.delete(key);
-    if (this.#lines.delete(key)) this.#journal.append({ key, object: null });
+    if (this.#lines.delete(key)) this.#journal.append({ key, object: null }, this.#lines);
   }
 
   #compare(file: string, identity: FileIdentity, lines: readonly StoredObject[]): StoredObject {
@@ -108,9 +110,10 @@ export class FolderRecords {
       );
     }
     if (this.#isDamaged) {
+      const journal = this.#journal.file;
       throw damaged(
-        this.#journal.file,
-        `it may have held what ${file} is. Put the object again, or delete the journal: its folder then has files without metadata.`,
+        journal,
+        `${this.#journal.isGone ? 'it is gone, and' : 'it'} may have held what ${file} is. Put the object again, or give up what was known of the folder's files: with the runtime stopped, \`mkdir -p ${shellWord(path.dirname(journal))} && : > ${shellWord(journal)}\` empties it, and they are files without metadata then.`,
       );
     }
     return fromFile(identity, file, bytes);

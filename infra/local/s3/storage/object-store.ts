@@ -36,6 +36,7 @@ export class ObjectStore {
     this.#folders = {
       objects,
       metadata: path.join(objects, '.journals'),
+      marks: path.join(objects, '.marks'),
       temporary: path.join(objects, '.temporary'),
       olderMetadata: path.join(objects, '.metadata'),
     };
@@ -80,6 +81,8 @@ export class ObjectStore {
   create(name: string, location: string = this.region, tags = ''): void {
     checkNewBucket(name, this.exists(name));
     this.#checkThere();
+    // Of one that was removed by hand nothing is missed any more.
+    onDisk(() => rmSync(path.join(this.#folders.marks, name), { recursive: true, force: true }));
     if (location !== this.region || tags !== '') {
       const settings = { location: location === this.region ? null : location, tags };
       writeBucketSettings(name, this.#folders, settings);
@@ -120,6 +123,8 @@ export class ObjectStore {
     this.uploads.removeAll(name);
     onDisk(() => {
       rmSync(path.join(this.#folders.objects, name), { recursive: true, force: true });
+      // The marks first: cut off in between, no journal is missed.
+      rmSync(path.join(this.#folders.marks, name), { recursive: true, force: true });
       rmSync(path.join(this.#folders.metadata, name), { recursive: true, force: true });
       for (const kind of ['location', 'tags']) {
         rmSync(path.join(this.#folders.olderMetadata, `${name}.${kind}`), { force: true });

@@ -1,16 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type BucketFolders, JOURNAL } from './bucket.ts';
-import { FolderJournal } from './folder-journal.ts';
-import { folderOfKey, pathOfFolder } from './key-path.ts';
+import { type BucketFolders, journalOf } from './bucket.ts';
+import { folderOfKey } from './key-path.ts';
 import { parseEntry, type StoredObject } from './object-metadata.ts';
 
 /** An older version kept one journal for a whole bucket; what it says goes to those of the folders. Repeatable. */
-export function splitOlderJournal(
-  bucket: string,
-  { metadata, temporary, olderMetadata }: BucketFolders,
-): void {
-  const file = path.join(olderMetadata, `${bucket}.ndjson`);
+export function splitOlderJournal(bucket: string, folders: BucketFolders): void {
+  const file = path.join(folders.olderMetadata, `${bucket}.ndjson`);
   if (!existsSync(file)) return;
   const byFolder = new Map<string, Map<string, StoredObject[]>>();
   for (const line of readFileSync(file, 'utf8').split('\n')) {
@@ -21,7 +17,7 @@ export function splitOlderJournal(
     byFolder.set(folder, lines.set(entry.key, [...(lines.get(entry.key) ?? []), entry.object]));
   }
   for (const [folder, lines] of byFolder) {
-    const journal = new FolderJournal(path.join(metadata, bucket, pathOfFolder(folder), JOURNAL), temporary);
+    const journal = journalOf(bucket, folder, folders);
     // What was put since is newer; a kill in the middle of this leaves some of it there twice, which says the same.
     for (const [key, objects] of journal.read().lines)
       lines.set(key, [...(lines.get(key) ?? []), ...objects]);

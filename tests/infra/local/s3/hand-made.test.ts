@@ -117,7 +117,9 @@ test('what an older version kept of a bucket is kept', () => {
     const { crc32: _crc32, ...object } = { crc32: 0, ...store.bucket(name).head(key) };
     return `\n${JSON.stringify({ key, ...object })}`;
   });
-  rmSync(path.join(dataDir, 's3/.journals', name), { recursive: true });
+  for (const newer of ['.journals', '.marks']) {
+    rmSync(path.join(dataDir, 's3', newer, name), { recursive: true });
+  }
   mkdirSync(metadata);
   writeFileSync(path.join(metadata, `${name}.ndjson`), lines.join(''));
   writeFileSync(path.join(metadata, `${name}.location`), 'EU');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   mkdtempSync,
@@ -203,6 +204,91 @@ describe('a journal that is damaged', () => {
     expect(store.head('other/three.json')?.headers['x-amz-meta-k']).toBe('other/three.json');
     expect(store.list({ prefix: '', delimiter: '', after: '', maxKeys: 10 }).entries).toHaveLength(3);
     await s3.close();
+  });
+});
+
+describe('a journal that is deleted', () => {
+  let dataDir: string;
+  const headersOf = (key: string) => open(dataDir).bucket('bucket').head(key)?.headers;
+  const put = (key: string) =>
+    open(dataDir).bucket('bucket').put(key, Buffer.from(key), { 'x-amz-meta-k': key }, 1);
+  const giveUp = (refusal: string) => execFileSync('sh', ['-c', refusal.match(/`(.+)`/)?.[1] ?? '']);
+  const refusalOf = (key: string) => refusal(() => headersOf(key));
+  const refusal = (ask: () => unknown): string => {
+    try {
+      ask();
+    } catch (error) {
+      return error instanceof S3Error ? error.message : '';
+    }
+    return '';
+  };
+  beforeEach(() => {
+    dataDir = mkdtempSync(path.join(tmpdir(), "its owner's gone "));
+    open(dataDir).create('bucket', 'us-west-2', 'team=data');
+    for (const key of ['a/one', 'a/two', 'b/three']) put(key);
+  });
+  afterEach(() => rm(dataDir, { recursive: true }));
+
+  const journal = () => path.join(dataDir, 's3/.journals/bucket/a/journal.ndjson');
+
+  test('is missed by name by all that it may have told of, and by nothing else', () => {
+    rmSync(journal());
+    for (const key of ['a/one', 'a/two']) expect(refusalOf(key)).toContain(journal());
+    expect(said.mock.calls.flat().join('\n')).toContain(journal());
+    expect(headersOf('b/three')).toEqual({ 'x-amz-meta-k': 'b/three' });
+  });
+
+  test('is missed still after something else was put', () => {
+    rmSync(journal());
+    for (const key of ['a/new', 'a/one']) put(key);
+    expect(headersOf('a/new')).toEqual({ 'x-amz-meta-k': 'a/new' });
+    expect(headersOf('a/one')).toEqual({ 'x-amz-meta-k': 'a/one' });
+    expect(refusalOf('a/two')).toContain(journal());
+  });
+
+  test.each([
+    ['at once', []],
+    ['after something else was put', ['a/new']],
+  ])('is given up by the command that the refusal says: %s', (_when, keys) => {
+    rmSync(path.join(dataDir, 's3/.journals'), { recursive: true });
+    for (const key of keys) put(key);
+    giveUp(refusalOf('a/two'));
+    expect(headersOf('a/two')).toEqual({ 'content-type': 'binary/octet-stream' });
+    expect(refusalOf('b/three')).toContain('b/journal.ndjson');
+  });
+
+  test('takes the settings of a bucket with it, which are given up likewise', () => {
+    rmSync(path.join(dataDir, 's3/.journals'), { recursive: true });
+    const settings = refusal(() => open(dataDir).tags('bucket'));
+    expect(settings).toContain(path.join(dataDir, 's3/.journals/bucket/bucket.json'));
+    giveUp(settings);
+    expect([open(dataDir).tags('bucket'), open(dataDir).location('bucket')]).toEqual(['', 'us-east-1']);
+  });
+
+  test('is missed where an older version made it, once it was read', () => {
+    rmSync(path.join(dataDir, 's3/.marks'), { recursive: true });
+    expect(headersOf('a/one')).toEqual({ 'x-amz-meta-k': 'a/one' });
+    rmSync(journal());
+    expect(refusalOf('a/one')).toContain(journal());
+  });
+
+  test('under a running runtime is made again with the next put', () => {
+    const bucket = open(dataDir).bucket('bucket');
+    expect(bucket.head('a/one')?.headers).toEqual({ 'x-amz-meta-k': 'a/one' });
+    rmSync(journal());
+    bucket.put('a/new', Buffer.from('new'), { 'x-amz-meta-k': 'a/new' }, 1);
+    for (const key of ['a/one', 'a/two', 'a/new']) expect(headersOf(key)).toEqual({ 'x-amz-meta-k': key });
+  });
+
+  test('is missed by no bucket that is made anew', () => {
+    for (const folder of ['.journals/bucket', 'bucket']) {
+      rmSync(path.join(dataDir, 's3', folder), { recursive: true });
+    }
+    open(dataDir).create('bucket');
+    put('a/one');
+    writeFileSync(path.join(dataDir, 's3/bucket/a/by-hand.txt'), 'x');
+    expect(headersOf('a/by-hand.txt')).toEqual({ 'content-type': 'binary/octet-stream' });
+    expect(open(dataDir).tags('bucket')).toBe('');
   });
 });
 
