@@ -4,7 +4,6 @@ import dynamic from 'next/dynamic';
 import { memo, useMemo, useRef, useState } from 'react';
 import { CLICK_HINT } from '@/components/clicks/click-hint';
 import { pressesOf } from '@/components/clicks/early-presses';
-import { useFollowing } from '@/components/clicks/use-following';
 import { type RecordCount, useSales } from '@/components/clicks/use-sales';
 import { useClicks } from '@/components/live/click-store';
 import type { PageData } from '@/components/live/page-data';
@@ -23,6 +22,10 @@ const ConfirmAws = dynamic(
 const LoadControl = dynamic(
   () => untilLoaded(() => import('@/components/clicks/load-control').then((module) => module.LoadControl)),
   { ssr: false, loading: () => <div data-secondary className="h-8 pointer-coarse:h-11" /> },
+);
+const Following = dynamic(
+  () => untilLoaded(() => import('@/components/clicks/following').then((module) => module.Following)),
+  { ssr: false },
 );
 const Stepper = dynamic(
   () => untilLoaded(() => import('@/components/clicks/stepper').then((module) => module.Stepper)),
@@ -53,7 +56,6 @@ export const Generate = memo(function Generate({ answer, format, change }: Gener
   const [count, setCount] = useState<RecordCount>(null);
   const clicks = useClicks(health === undefined ? null : placeOf(health));
   const last = clicks[0] ?? null;
-  useFollowing(clicks, answer ?? UNKNOWN_TIMES);
   const press = useRef<(times: number) => void>(() => {});
   press.current = (times) => {
     if (health?.role === 'watch') return;
@@ -91,10 +93,8 @@ export const Generate = memo(function Generate({ answer, format, change }: Gener
           <Stepper click={last} sending={sending} format={format} onOpen={(w) => change({ w })} />
         )}
       </div>
+      {last !== null && answer !== null && <Following clicks={clicks} times={answer} />}
       <LoadControl count={count} onCount={setCount} send={() => send(count)} />
     </div>
   );
 });
-
-/** Until the server has said them; no click is followed by these. */
-const UNKNOWN_TIMES = { windowSeconds: 120, idleSeconds: 120 } as const;

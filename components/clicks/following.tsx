@@ -1,3 +1,5 @@
+'use client';
+
 import useSWR from 'swr';
 import { noteTraces } from '@/components/live/click-store';
 import { getJson } from '@/components/live/request';
@@ -9,8 +11,13 @@ const SOON_MS = 1000;
 /** What is overdue comes when a person has mended something, or never. */
 const OVERDUE_MS = 15_000;
 
-/** Asks where the records of unsettled clicks are, as long as there are any, and keeps what it hears. */
-export function useFollowing(clicks: readonly Click[], times: WindowTimes): void {
+interface FollowingProps {
+  readonly clicks: readonly Click[];
+  readonly times: WindowTimes;
+}
+
+/** Asks where the records of unsettled clicks are, as long as there are any, and keeps what it hears. Shows nothing. */
+export function Following({ clicks, times }: FollowingProps) {
   const followed = unsettled(clicks, serverNow(), times);
   const ids = followed.flatMap((click) => click.receipt?.requestId ?? []);
   const since = Math.min(...followed.map((click) => click.sentMs));
@@ -23,4 +30,5 @@ export function useFollowing(clicks: readonly Click[], times: WindowTimes): void
     // Noted and not read here: an answer that tells nothing new about a click renders nothing.
     onSuccess: (answer) => noteTraces(answer, times),
   });
+  return null;
 }
