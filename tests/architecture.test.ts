@@ -245,7 +245,7 @@ test('whoever is outside the local runtime enters by its one door', () => {
 /** What a room of the local runtime may import of the others. */
 const LOCAL_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'aws-json': [],
-  http: ['aws-json', 's3/wire'],
+  http: ['aws-json'],
   kinesis: ['aws-json', 'http'],
   logs: ['aws-json', 'http'],
   lambda: ['aws-json', 'http', 'kinesis', 'logs'],

@@ -1,31 +1,39 @@
 import type { HttpRequest, HttpResponse } from './http/http.ts';
+import { type Xml, xmlText } from './http/xml-text.ts';
 
 /** The one STS operation that a page or a script asks to learn where it is. */
 export const ACTIONS = ['GetCallerIdentity'] as const;
 
+const VERSION = '2011-06-15';
+
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-export function createStsService(identity: { readonly accountId: string }) {
+export function createStsService({ accountId }: { readonly accountId: string }) {
   return (request: HttpRequest): HttpResponse => {
     const action =
       request.query.get('Action') ?? new URLSearchParams(request.body.toString()).get('Action') ?? '';
+    const requestId: Xml = ['RequestId', request.requestId];
     if (action !== ACTIONS[0]) {
-      return xml(
-        400,
-        `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>Could not find operation ${escapeXml(action)} for version 2011-06-15</Message></Error><RequestId>${request.requestId}</RequestId></ErrorResponse>`,
-      );
+      const message = `Could not find operation ${action} for version ${VERSION}`;
+      const error: Xml[] = [
+        ['Type', 'Sender'],
+        ['Code', 'InvalidAction'],
+        ['Message', message],
+      ];
+      return answer(400, 'ErrorResponse', [['Error', error], requestId]);
     }
-    const { accountId } = identity;
-    return xml(
-      200,
-      `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${accountId}:user/local</Arn><UserId>AIDALOCALRUNTIME</UserId><Account>${accountId}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>${request.requestId}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
-    );
+    const identity: Xml[] = [
+      ['Arn', `arn:aws:iam::${accountId}:user/local`],
+      ['UserId', 'AIDALOCALRUNTIME'],
+      ['Account', accountId],
+    ];
+    return answer(200, `${action}Response`, [
+      [`${action}Result`, identity],
+      ['ResponseMetadata', [requestId]],
+    ]);
   };
 }
 
-function xml(status: number, body: string): HttpResponse {
+function answer(status: number, root: string, content: readonly Xml[]): HttpResponse {
+  const body = xmlText([[root, content, `xmlns="https://sts.amazonaws.com/doc/${VERSION}/"`]]);
   return { status, headers: { 'content-type': 'text/xml' }, body };
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,8 +1,13 @@
 import { AwsError, errorBody } from '../aws-json/aws-error.ts';
-import { S3Error } from '../s3/wire/s3-error.ts';
-import { errorXml } from '../s3/wire/xml.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { ServiceName } from './service-name.ts';
+import { errorXml } from './xml-text.ts';
+
+/** S3's codes for what is answered in its name, and their statuses. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+export const S3_STATUS = { EntityTooLarge: 400, InternalError: 500, ServiceUnavailable: 503 } as const;
+
+/** S3's sentence for a body above its limit. */
+export const S3_TOO_LARGE = 'Your proposed upload exceeds the maximum allowed size';
 
 /** What keeps every service from answering, whichever it is: by S3's code, and by the JSON protocols' type and status. */
 const FAILURES = {
@@ -22,11 +27,10 @@ export function failureAnswer(
 ): HttpResponse {
   const { code, type, status } = FAILURES[failure];
   if (service === 's3') {
-    const error = new S3Error(code, message);
     return {
-      status: error.status,
+      status: S3_STATUS[code],
       headers: { 'content-type': 'application/xml' },
-      body: errorXml(error, requestId, Buffer.from(requestId).toString('base64')),
+      body: errorXml({ code, message }, requestId, Buffer.from(requestId).toString('base64')),
     };
   }
   return {

@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import type http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
-import { TOO_LARGE } from '../s3/wire/s3-error.ts';
 import { DEADLINES, type Deadlines, openHttp1, openHttp2, sniff } from './connections.ts';
-import { failureAnswer } from './failure.ts';
+import { failureAnswer, S3_TOO_LARGE } from './failure.ts';
 import type { HttpRequest, HttpResponse, HttpService } from './http.ts';
 import { type ServiceName, serviceOf } from './service-name.ts';
 import { refusalOf } from './trust.ts';
@@ -123,7 +122,7 @@ async function answer(
 
 /** The connection ends, because what is left of the body is not worth reading. */
 function tooLarge(service: ServiceName, request: HttpRequest): HttpResponse {
-  const message = service === 's3' ? TOO_LARGE : `Expected a body of less than ${MAX_BODY_BYTES} bytes`;
+  const message = service === 's3' ? S3_TOO_LARGE : `Expected a body of less than ${MAX_BODY_BYTES} bytes`;
   const answer = failureAnswer(service, 'tooLarge', message, request);
   return { ...answer, headers: { ...answer.headers, connection: 'close' } };
 }

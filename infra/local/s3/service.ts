@@ -1,13 +1,13 @@
 import { credentialScope } from '../http/credential-scope.ts';
 import type { HttpRequest, HttpResponse, HttpService } from '../http/http.ts';
 import { requestRegion } from '../http/region.ts';
+import { errorXml } from '../http/xml-text.ts';
 import { createBucket, getBucketLocation } from './operations/buckets.ts';
 import { BUCKET, OBJECT, type Operation, SERVICE } from './operations/operation-table.ts';
 import { readS3Request, type S3Request } from './operations/s3-request.ts';
 import type { Objects } from './storage/object-buckets.ts';
 import { checkPresigned } from './wire/presigned-url.ts';
 import { notImplementedHeader, S3Error } from './wire/s3-error.ts';
-import { errorXml } from './wire/xml.ts';
 
 export interface S3ServiceOptions {
   readonly objects: Objects;

@@ -1,6 +1,7 @@
 import type { HttpResponse } from '../../http/http.ts';
+import type { Xml } from '../../http/xml-text.ts';
 import { aclNotSupported, checkAclHeaders } from '../wire/object-headers.ts';
-import { ownerXml, type Xml, xmlResponse } from '../wire/xml.ts';
+import { ownerXml, xmlResponse } from '../wire/xml.ts';
 import { existingObject } from './objects.ts';
 import type { S3Request } from './s3-request.ts';
 

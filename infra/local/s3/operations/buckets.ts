@@ -1,10 +1,11 @@
 import type { HttpResponse } from '../../http/http.ts';
 import { isRegion, requestRegion } from '../../http/region.ts';
+import type { Xml } from '../../http/xml-text.ts';
 import { regionOfLocation } from '../storage/object-store.ts';
 import { receiveBody } from '../wire/request-body.ts';
 import { invalidArgument, notImplementedHeader, S3Error, wrongContinuationToken } from '../wire/s3-error.ts';
 import { NEW_BUCKET_TAGS, parseTagSet, serializeTags } from '../wire/tags.ts';
-import { malformed, ownerXml, parseXml, textOf, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
+import { malformed, ownerXml, parseXml, textOf, timeText, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */

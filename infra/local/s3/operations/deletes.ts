@@ -1,8 +1,9 @@
 import type { HttpRequest, HttpResponse } from '../../http/http.ts';
+import type { Xml } from '../../http/xml-text.ts';
 import type { Objects } from '../storage/object-buckets.ts';
 import { receiveBody } from '../wire/request-body.ts';
 import { invalidArgument, S3Error } from '../wire/s3-error.ts';
-import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from '../wire/xml.ts';
+import { isFields, malformed, parseXml, textOf, xmlResponse } from '../wire/xml.ts';
 import { checkDeleteConditions } from './conditions.ts';
 import type { S3Request } from './s3-request.ts';
 import { checkKey } from './s3-request.ts';

@@ -1,9 +1,10 @@
 import type { HttpResponse } from '../../http/http.ts';
+import type { Xml } from '../../http/xml-text.ts';
 import type { ObjectMetadata, ObjectPart } from '../storage/object-metadata.ts';
 import { checksumIn, checksumXml } from '../wire/checksum-headers.ts';
 import { parseCount } from '../wire/list-parameters.ts';
 import { invalidArgument } from '../wire/s3-error.ts';
-import { type Xml, xmlResponse } from '../wire/xml.ts';
+import { xmlResponse } from '../wire/xml.ts';
 import { existingObject } from './objects.ts';
 import type { S3Request } from './s3-request.ts';
 

@@ -1,11 +1,11 @@
 import type { HttpResponse } from '../../http/http.ts';
-
+import type { Xml } from '../../http/xml-text.ts';
 import type { ListingEntry } from '../storage/key-listing.ts';
 import type { ObjectBucket } from '../storage/object-buckets.ts';
 import { checksumIn } from '../wire/checksum-headers.ts';
 import { readListParameters } from '../wire/list-parameters.ts';
 import { wrongContinuationToken } from '../wire/s3-error.ts';
-import { ownerXml, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
+import { ownerXml, timeText, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HttpResponse } from '../../http/http.ts';
+import type { Xml } from '../../http/xml-text.ts';
 import type { MultipartUpload, MultipartUploads, UploadedPart } from '../storage/multipart-uploads.ts';
 import type { ObjectMetadata } from '../storage/object-metadata.ts';
 import { CHECKSUM_ALGORITHMS, startChecksum } from '../wire/checksum.ts';
@@ -7,7 +8,7 @@ import { checksumXml, describeChecksum } from '../wire/checksum-headers.ts';
 import { ENCRYPTION_HEADERS } from '../wire/object-headers.ts';
 import { readBody } from '../wire/request-body.ts';
 import { S3Error, tooLarge, wrongChecksum } from '../wire/s3-error.ts';
-import { isFields, malformed, parseXml, textOf, type Xml, xmlResponse } from '../wire/xml.ts';
+import { isFields, malformed, parseXml, textOf, xmlResponse } from '../wire/xml.ts';
 import { checkWriteConditions } from './conditions.ts';
 import type { S3Request } from './s3-request.ts';
 import { namedUpload } from './uploads.ts';

@@ -1,10 +1,11 @@
 import type { HttpResponse } from '../../http/http.ts';
+import type { Xml } from '../../http/xml-text.ts';
 import { commonPrefix } from '../storage/key-listing.ts';
 import type { MultipartUpload } from '../storage/multipart-uploads.ts';
 import { compareKeys } from '../storage/sorted-keys.ts';
 import { encoderOf, parseCount } from '../wire/list-parameters.ts';
 import { invalidArgument } from '../wire/s3-error.ts';
-import { initiatorXml, ownerXml, timeText, type Xml, xmlResponse } from '../wire/xml.ts';
+import { initiatorXml, ownerXml, timeText, xmlResponse } from '../wire/xml.ts';
 import type { S3Request } from './s3-request.ts';
 import { namedUpload } from './uploads.ts';
 

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../http/http.ts';
+import type { Xml } from '../../http/xml-text.ts';
 import type { MultipartUpload, UploadedPart } from '../storage/multipart-uploads.ts';
 import { parseCopyRange } from '../wire/byte-range.ts';
 import { type ChecksumAlgorithm, checksumOf } from '../wire/checksum.ts';
@@ -6,7 +7,7 @@ import { requestedAlgorithm } from '../wire/checksum-headers.ts';
 import { ENCRYPTION_HEADERS, keptHeaders } from '../wire/object-headers.ts';
 import { checkLength, MAX_BODY_BYTES, receiveBody } from '../wire/request-body.ts';
 import { S3Error, tooLarge } from '../wire/s3-error.ts';
-import { timeText, type Xml, xmlResponse } from '../wire/xml.ts';
+import { timeText, xmlResponse } from '../wire/xml.ts';
 import { copySource } from './copies.ts';
 import { parsePartNumber } from './objects.ts';
 import type { S3Request } from './s3-request.ts';

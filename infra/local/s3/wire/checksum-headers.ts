@@ -1,3 +1,4 @@
+import type { Xml } from '../../http/xml-text.ts';
 import {
   CHECKSUM_ALGORITHMS,
   type ChecksumAlgorithm,
@@ -6,7 +7,6 @@ import {
   parseAlgorithm,
 } from './checksum.ts';
 import { type ReceivedBody, unsupportedAlgorithm } from './request-body.ts';
-import type { Xml } from './xml.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

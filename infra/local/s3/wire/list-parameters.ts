@@ -1,5 +1,5 @@
+import type { Xml } from '../../http/xml-text.ts';
 import { invalidArgument } from './s3-error.ts';
-import type { Xml } from './xml.ts';
 
 /** S3 answers with at most this many of anything. */
 const MAX_PAGE = 1000;

@@ -1,5 +1,8 @@
+import { S3_STATUS, S3_TOO_LARGE } from '../../http/failure.ts';
+
 /** S3's error codes that this service answers with, and their HTTP statuses. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const STATUS = {
+  ...S3_STATUS,
   AccessControlListNotSupported: 400,
   AccessDenied: 403,
   AuthorizationQueryParametersError: 400,
@@ -8,11 +11,9 @@ const STATUS = {
   BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,
   ConditionalRequestConflict: 409,
-  EntityTooLarge: 400,
   EntityTooSmall: 400,
   IllegalLocationConstraintException: 400,
   IncompleteBody: 400,
-  InternalError: 500,
   InvalidArgument: 400,
   InvalidBucketAclWithObjectOwnership: 400,
   InvalidBucketName: 400,
@@ -43,7 +44,6 @@ const STATUS = {
   NotModified: 304,
   PermanentRedirect: 301,
   PreconditionFailed: 412,
-  ServiceUnavailable: 503,
   XAmzContentSHA256Mismatch: 400,
 } as const;
 
@@ -70,11 +70,8 @@ export function invalidArgument(name: string, value: string | null, message: str
   return new S3Error('InvalidArgument', message, { ArgumentName: name, ...details });
 }
 
-/** The sentence of `tooLarge`, for whoever stops reading before S3 is asked. */
-export const TOO_LARGE = 'Your proposed upload exceeds the maximum allowed size';
-
 export function tooLarge(proposedBytes: number, mostBytes: number): S3Error {
-  return new S3Error('EntityTooLarge', TOO_LARGE, {
+  return new S3Error('EntityTooLarge', S3_TOO_LARGE, {
     ProposedSize: String(proposedBytes),
     MaxSizeAllowed: String(mostBytes),
   });

@@ -1,5 +1,6 @@
+import type { Xml } from '../../http/xml-text.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
-import { isFields, malformed, parseXml, textOf, type Xml } from './xml.ts';
+import { isFields, malformed, parseXml, textOf } from './xml.ts';
 
 /** In the order in which they were given. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
 export type Tags = ReadonlyMap<string, string>;

@@ -1,15 +1,8 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { HttpResponse } from '../../http/http.ts';
+import { XML_DECLARATION, type Xml, xmlText } from '../../http/xml-text.ts';
 import { S3Error } from './s3-error.ts';
 
-/** An element: its name, what is in it, and its attributes as they are written. */
-export type Xml = readonly [
-  name: string,
-  content: string | number | boolean | readonly Xml[],
-  attributes?: string,
-];
-
-const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** There is one account; everything is its. Only who began an upload has a name too. */
@@ -36,53 +29,12 @@ export function timeText(timeMs: number): string {
 
 export function xmlResponse(root: Xml, headers: HttpResponse['headers'] = {}): HttpResponse {
   const [name, content] = root;
-  const text = inner(content);
+  const text = xmlText(content);
   return {
     status: 200,
     headers: { 'content-type': 'application/xml', ...headers },
-    body: `${DECLARATION}<${name} xmlns="${NAMESPACE}"${text === '' ? '/>' : `>${text}</${name}>`}`,
+    body: `${XML_DECLARATION}<${name} xmlns="${NAMESPACE}"${text === '' ? '/>' : `>${text}</${name}>`}`,
   };
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-export function errorXml(error: S3Error, requestId: string, hostId: string): string {
-  const elements: Xml[] = [
-    ['Code', error.code],
-    ['Message', error.message],
-    ...Object.entries(error.details),
-    ['RequestId', requestId],
-    ['HostId', hostId],
-  ];
-  return `${DECLARATION}<Error>${inner(elements)}</Error>`;
-}
-
-function inner(content: Xml[1]): string {
-  if (typeof content !== 'object') return escapeText(String(content));
-  return content
-    .map(([name, each, attributes]) => {
-      const start = attributes === undefined ? name : `${name} ${attributes}`;
-      return `<${start}>${inner(each)}</${name}>`;
-    })
-    .join('');
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\r': '&#xd;', // else a parser makes a line feed of it
-};
-
-/**
- * What no XML can hold, not even as a reference (https://www.w3.org/TR/xml/#charsets), is written as `encoding-type=url`
- * writes it, and that alone: parsers refuse the whole document otherwise.
- */
-function escapeText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, (character) => {
-    return ESCAPES[character] ?? encodeURIComponent(character);
-  });
 }
 
 const UNESCAPES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
