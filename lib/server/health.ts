@@ -24,10 +24,10 @@ export async function healthAnswer(
   role: HealthAnswer['role'],
 ): Promise<HealthAnswer> {
   const { settings, store, loop, account, clients } = dashboard;
-  const [accountId, region] = await Promise.all([
+  const [accountId, region, isKnown] = await Promise.all([
     account.id(),
     settings.region ?? clients.s3.config.region().catch(() => ''),
-    loop.knowGivenUp(),
+    loop.knowHealth(),
   ]);
   const hops = deep ? await askHops(dashboard) : [];
   const lack = store.lack();
@@ -35,6 +35,7 @@ export async function healthAnswer(
   const isDown = worst.has('down') || (!deep && store.problem !== null && store.readMs === null);
   const isDegraded =
     worst.has('slow') ||
+    !isKnown ||
     store.problem !== null ||
     staleMs(dashboard) !== null ||
     lack !== null ||

@@ -37,6 +37,11 @@ export class Snapshots {
     return [...this.#superseded, ...Array.from(this.#current.values(), ({ part }) => part ?? []).flat()];
   }
 
+  /** Asks for as little as there is to ask for, and learns nothing by it but that S3 answers. Throws what the reader throws. */
+  async ask(): Promise<void> {
+    await this.#reader.list(LIVE_PREFIX, { pages: 1, pageSize: 1 });
+  }
+
   /** Learns which shards there are, and reads what has changed. Throws what the reader throws. */
   async list(): Promise<void> {
     const { objects } = await this.#reader.list(LIVE_PREFIX);

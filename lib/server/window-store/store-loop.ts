@@ -30,6 +30,8 @@ const BACKOFF_MS = 1000;
 const GIVEN_UP_MS = 15_000;
 /** While nobody watches, whoever asks for the page's health pays for it: 0.22 USD a month at the most. */
 const GIVEN_UP_UNWATCHED_MS = 60_000;
+/** Likewise, one small LIST: 1.30 USD a month at the most. */
+const ASK_UNWATCHED_MS = 10_000;
 /** A load balancer does not wait for long. */
 const ASKED_FOR_MS = 2000;
 /** Every call ends within seconds by itself. Whatever else a round may wait for, the loop does not wait with it. */
@@ -65,6 +67,9 @@ export class StoreLoop {
   #givenUpDueMs = Number.NEGATIVE_INFINITY;
   #givenUpBegunMs = Number.NEGATIVE_INFINITY;
   #givenUp: Promise<boolean> = Promise.resolve(true);
+  /** When S3 was last asked something for the health alone. */
+  #unwatchedMs = Number.NEGATIVE_INFINITY;
+  #unwatched: Promise<boolean> = Promise.resolve(true);
   #endedMs: number | null = null;
   #running = false;
   #round: Promise<void> = Promise.resolve();
@@ -91,12 +96,21 @@ export class StoreLoop {
     await this.#round;
   }
 
-  /** Resolves when it is known what was given up, as of the last minute, or cannot be known soon. Watches nothing else. */
-  async knowGivenUp(): Promise<void> {
-    if (this.#clock.elapsed() - this.#givenUpBegunMs >= GIVEN_UP_UNWATCHED_MS * this.#givenUpPages) {
+  /**
+   * Resolves when the store's problem is that of now, and what was given up that of the last minute; false when S3 does not
+   * answer soon. Watches nothing, but for what has failed: that is read again as if somebody looked.
+   */
+  async knowHealth(): Promise<boolean> {
+    const nowMs = this.#clock.elapsed();
+    if (this.#store.problem !== null && !this.#running) return endsWithin(ASKED_FOR_MS, this.fresh());
+    if (nowMs - this.#givenUpBegunMs >= GIVEN_UP_UNWATCHED_MS * this.#givenUpPages) {
+      this.#unwatchedMs = nowMs;
       void this.#refreshGivenUp();
+    } else if (!this.#running && nowMs - this.#unwatchedMs >= ASK_UNWATCHED_MS) {
+      this.#unwatchedMs = nowMs;
+      this.#unwatched = this.#store.ask();
     }
-    await endsWithin(ASKED_FOR_MS, this.#givenUp);
+    return endsWithin(ASKED_FOR_MS, Promise.all([this.#givenUp, this.#unwatched]));
   }
 
   /** Something was sent: its snapshot is about to come. */

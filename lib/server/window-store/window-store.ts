@@ -308,6 +308,11 @@ export class WindowStore {
     });
   }
 
+  /** Asks S3 whether it answers, with one LIST. Never throws. */
+  async ask(): Promise<boolean> {
+    return this.#attempt('snapshots', () => this.#snapshots.ask());
+  }
+
   /** How many LISTs it takes to read what was given up, as of the last time; null before the first. */
   get givenUpPages(): number | null {
     return this.#givenUp.pages;

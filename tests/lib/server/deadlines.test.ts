@@ -149,6 +149,48 @@ test('a page that nobody looks at may be old', async () => {
   expect(await healthAnswer(dashboard, false, 'watch')).toMatchObject({ status: 'ok' });
 });
 
+test('the health of a page that nobody looks at is that of now, for a LIST each ten seconds, whoever asks', async () => {
+  const local = await openLocalBucket(T);
+  open.push(local);
+  const { clock, dashboard } = local;
+  const ask = async () => (await healthAnswer(dashboard, false, 'watch')).status;
+  await dashboard.store.refreshLive();
+  expect(await ask()).toBe('ok');
+  const listed = dashboard.metrics.listCalls;
+  for (let second = 0; second < 59; second += 1) {
+    clock.nowMs += 1000;
+    expect(await ask()).toBe('ok');
+  }
+  expect(dashboard.metrics.listCalls - listed).toBe(5);
+
+  local.refuse = () => ({ status: 500, headers: {}, body: '' });
+  clock.nowMs += 10_000;
+  expect(await ask()).toBe('degraded');
+  local.refuse = null;
+  expect(await ask()).toBe('ok');
+});
+
+test('what was seen by somebody who has gone since is no health of now', async () => {
+  const local = await openLocalBucket(T);
+  open.push(local);
+  const { store } = local.dashboard;
+  local.refuse = () => ({ status: 500, headers: {}, body: '' });
+  for (const read of [store.refreshLive(), store.refreshSnapshots(true)]) expect(await read).toBe(false);
+  local.refuse = null;
+  expect(await healthAnswer(local.dashboard, false, 'watch')).toMatchObject({ status: 'ok' });
+  expect(store.problem).toBeNull();
+});
+
+test('an AWS that does not answer is not waited for, and not called healthy', async () => {
+  const server = await openStallingServer();
+  const local = await openLocalBucket(T, { AWS_ENDPOINT_URL: server.url });
+  open.push(local);
+  process.env.AWS_ENDPOINT_URL = server.url;
+  const startedMs = performance.now();
+  expect(await healthAnswer(local.dashboard, false, 'watch')).toMatchObject({ status: 'degraded' });
+  expect(performance.now() - startedMs).toBeLessThan(4500); // shorter than any call's time
+});
+
 test('a loop is not held by a round that never ends, nor ended by one that fails', async () => {
   expect(await endsWithin(20, new Promise(() => {}))).toBe(false);
   const logged = vi.spyOn(console, 'error').mockReturnValue();
