@@ -8,13 +8,11 @@ export interface Budget {
   giveBack(key: string, count: number, nowMs: number, takenMs: number): void;
 }
 
-/** More buckets than these are looked through for those that are full again, which are like new ones. */
-const MANY_BUCKETS = 1000;
-
 /** A bucket for each key: full at first, and filled again drop by drop. */
 export class TokenBuckets implements Budget {
   readonly #capacity: number;
   readonly #fillMs: number;
+  /** Whose last change is the longest ago comes first. */
   readonly #buckets = new Map<string, { tokens: number; atMs: number }>();
 
   /** `fillMs`: how long an empty one takes until it is full. */
@@ -50,9 +48,10 @@ export class TokenBuckets implements Budget {
   #set(key: string, tokens: number, nowMs: number): void {
     this.#buckets.delete(key);
     if (tokens < this.#capacity) this.#buckets.set(key, { tokens, atMs: nowMs });
-    if (this.#buckets.size <= MANY_BUCKETS) return;
-    for (const each of [...this.#buckets.keys()]) {
-      if (this.#tokens(each, nowMs) >= this.#capacity) this.#buckets.delete(each);
+    // One that is full again is like a new one. No more is looked through: those behind are full soon after the first that is not.
+    for (const each of this.#buckets.keys()) {
+      if (this.#tokens(each, nowMs) < this.#capacity) return;
+      this.#buckets.delete(each);
     }
   }
 }
