@@ -1,4 +1,5 @@
 import 'server-only';
+import { resultsDelayMs } from './results-delay.ts';
 import type { Clock } from './store-clock.ts';
 import { endsWithin } from './watchdog.ts';
 import type { WindowStore } from './window-store.ts';
@@ -15,11 +16,6 @@ const EAGER_FOR_MS = 6000;
 const SHARDS_MS = 15_000;
 /** Before the first sale there is no shard to poll, and finding one is all that is waited for. */
 const FIRST_SHARD_MS = 2000;
-const RESULTS_MS = 5000;
-const RESULTS_NEAR_CLOSE_MS = 1000;
-/** How long after a window's end its result is most likely to come, beyond the idle wait (of which AWS has up to 120 s). */
-const NEAR_CLOSE_MS = 4000;
-const MAX_IDLE_MS = 5000;
 /** Whoever changes the windows' length does it rarely, and AWS lets its control plane be asked a few times a second only. */
 const LENGTH_MS = 30_000;
 /** A page that polls asks every few seconds; one that has gone is noticed so soon. */
@@ -36,20 +32,6 @@ const ASK_UNWATCHED_MS = 10_000;
 const ASKED_FOR_MS = 2000;
 /** Every call ends within seconds by itself. Whatever else a round may wait for, the loop does not wait with it. */
 const LONGEST_ROUND_MS = 60_000;
-
-/** How long until the results are to be listed again: often near a close, and at the moment of one. */
-function resultsDelayMs(
-  nowMs: number,
-  windowSeconds: number,
-  idleSeconds: number,
-  isClosing: boolean,
-): number {
-  const lengthMs = windowSeconds * 1000;
-  const intoMs = nowMs % lengthMs;
-  const nearMs = Math.min(idleSeconds * 1000, MAX_IDLE_MS) + NEAR_CLOSE_MS;
-  if (isClosing || intoMs < nearMs) return RESULTS_NEAR_CLOSE_MS;
-  return Math.min(RESULTS_MS, lengthMs - intoMs);
-}
 
 /** Drives one store while it is watched. */
 export class StoreLoop {
