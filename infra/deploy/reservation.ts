@@ -3,6 +3,7 @@ import {
   GetFunctionConcurrencyCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
+import { limitedCalls } from './limited-calls.ts';
 
 /**
  * What Lambda keeps free for functions without a reservation: it refuses one that leaves less.
@@ -15,8 +16,9 @@ export async function whyNotReserved(
   region: string,
   functionName: string,
   reserved: number,
+  callMs?: number,
 ): Promise<string | null> {
-  const lambda = new LambdaClient({ region, maxAttempts: 2 });
+  const lambda = new LambdaClient(limitedCalls(region, callMs));
   try {
     const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
     const unreserved = AccountLimit?.UnreservedConcurrentExecutions ?? 0;

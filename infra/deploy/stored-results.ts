@@ -11,13 +11,14 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { limitedCalls } from './limited-calls.ts';
 
 /** The outputs of a stack; null when there is no such stack. */
 export async function stackOutputs(
   region: string,
   stackName: string,
 ): Promise<ReadonlyMap<string, string> | null> {
-  const client = new CloudFormationClient({ region });
+  const client = new CloudFormationClient(limitedCalls(region));
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
     const outputs = Stacks?.[0]?.Outputs ?? [];
@@ -31,7 +32,7 @@ export async function stackOutputs(
 }
 
 export async function bucketExists(region: string, bucket: string): Promise<boolean> {
-  const s3 = new S3Client({ region });
+  const s3 = new S3Client(limitedCalls(region));
   try {
     await s3.send(new HeadBucketCommand({ Bucket: bucket }));
     return true;
@@ -46,7 +47,7 @@ export async function bucketExists(region: string, bucket: string): Promise<bool
 
 /** Deletes a bucket and all that is in it; returns how many objects that were. */
 export async function deleteBucket(region: string, bucket: string): Promise<number> {
-  const s3 = new S3Client({ region });
+  const s3 = new S3Client(limitedCalls(region));
   let count = 0;
   try {
     for (;;) {

@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Attempt, DeployError, explainFailure, wordsOf } from './deploy-problem.ts';
+import { limitedCalls } from './limited-calls.ts';
 
 /** The account and region that a command acts on. */
 export interface Target extends Attempt {
@@ -20,7 +21,7 @@ export async function findTarget(command: string, env: Env): Promise<Target> {
     profile: env.AWS_PROFILE || null,
     endpoint: env.AWS_ENDPOINT_URL_STS || env.AWS_ENDPOINT_URL || null,
   };
-  const sts = new STSClient({ region: attempt.region, maxAttempts: 2 });
+  const sts = new STSClient(limitedCalls(attempt.region));
   try {
     const { Account = 'unknown' } = await sts.send(new GetCallerIdentityCommand({}));
     if (attempt.endpoint !== null && (await isLocalRuntime(attempt.endpoint))) {

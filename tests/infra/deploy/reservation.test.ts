@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { whyNotReserved } from '../../../infra/deploy/reservation.ts';
@@ -26,8 +26,15 @@ async function account(unreserved: number | null, own: number | null): Promise<v
     });
     response.end(JSON.stringify(told === null ? {} : body));
   });
+  await lambdaAt(server);
+}
+
+async function lambdaAt(server: Server): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  close = () => void server.close();
+  close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
   vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
@@ -56,4 +63,15 @@ test.each([10, 50, 109])(
 test('where the account does not tell, nothing is reserved, and that is said', async () => {
   await account(null, null);
   expect(await why()).toMatch(/is not told \(AccessDeniedException\).*-c reservedConcurrency=10\.$/);
+});
+
+test('an account that begins to tell, and stalls, holds no deploy up', async () => {
+  const stalling = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+    response.write('{');
+  });
+  await lambdaAt(stalling);
+  expect(await whyNotReserved('us-east-1', 'data_producer_fn', 10, 100)).toMatch(
+    /is not told \(TimeoutError\)/,
+  );
 });
