@@ -31,10 +31,13 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   AWS_SHARED_CREDENTIALS_FILE: devNull,
 };
 
-/** A write that S3 took, and of which invocation: null when several were under way. */
+/** A write that S3 took. */
 export interface S3Write {
+  /** The invocation that was under way; null when there were several, or none. */
   readonly call: number | null;
   readonly key: string;
+  /** No invocation was under way: whoever asked for it had answered before. */
+  readonly late: boolean;
 }
 
 /**
@@ -108,7 +111,8 @@ export class InProcessS3 {
     if (isBucketName(bucket)) this.#objects.ensureBucket(bucket);
     const response = await this.#service(request);
     if (request.method !== 'GET' && request.method !== 'HEAD' && response.status < 300) {
-      this.writes.push({ call: calls.length === 1 ? (calls[0]?.number ?? null) : null, key });
+      const call = calls.length === 1 ? (calls[0]?.number ?? null) : null;
+      this.writes.push({ call, key, late: calls.length === 0 });
     }
     return response;
   };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HandlerHost } from './handler-call.ts';
 import { InProcessS3, type S3Write } from './in-process-s3.ts';
 import type { Plan } from './plan.ts';
@@ -11,8 +12,11 @@ export interface Played {
   readonly writes: readonly S3Write[];
 }
 
-/** Plays a plan through a handler, with S3 beside it. One at a time in a process. */
-export async function play(plan: Plan, host: HandlerHost): Promise<Played> {
+/**
+ * Plays a plan through a handler, with S3 beside it. One at a time in a process. `lingerMs`: of real time, in the end, for
+ * what handlers that have answered are still at.
+ */
+export async function play(plan: Plan, host: HandlerHost, lingerMs = 0): Promise<Played> {
   const pipeline = new VirtualPipeline(plan, {
     call: (payload, call) => s3.within(call, () => host.call(payload, call)),
     restart: () => host.restart(),
@@ -22,6 +26,7 @@ export async function play(plan: Plan, host: HandlerHost): Promise<Played> {
   try {
     return await s3.during(plan.environment, async () => {
       const run = await pipeline.run();
+      if (lingerMs > 0) await sleep(lingerMs);
       return { run: { ...run, objects: s3.objects() }, writes: s3.writes };
     });
   } finally {

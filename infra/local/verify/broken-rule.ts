@@ -1,4 +1,5 @@
 import type { Played } from '../testing/play.ts';
+import { differInDigits, type Results } from './results.ts';
 import type { Case } from './shrink.ts';
 
 /** Why a consumer breaks, and the rule of docs/fidelity.md that it is broken by. */
@@ -20,32 +21,9 @@ export const RULES = {
   early: 'A state above 1 MB ends the window early',
   shards: 'Windows, states and final invocations are of one shard',
   late: 'A record older than the open window',
+  frozen: 'A sandbox that has answered is frozen',
+  nextWindow: 'After a final invocation the next window begins with `{}`',
 } as const;
-
-/** What Node.js and Python say of a first record that is not there. */
-const READS_NOTHING = /of undefined|is undefined|IndexError|out of range/;
-
-/** Of a run without any disturbance that does not come to its end; null when it does. */
-export function explainUndisturbed({ run }: Played): Explanation | null {
-  if (run.open.length === 0 && run.dropped.length === 0) return null;
-  const failed = run.invocations.find(({ accepted }) => !accepted);
-  const said = failed?.problem ?? 'it never ends';
-  if (failed === undefined || failed.error === null) {
-    return { why: `An answer is not what the mapping needs. ${said}`, rule: RULES.answer };
-  }
-  if (failed.event.isFinalInvokeForWindow) {
-    const hint = READS_NOTHING.test(said)
-      ? 'it has no records (`Records` is []), and the handler must not read Records[0]'
-      : 'the window has no result, and its shard stands still';
-    return {
-      why: `The final invocation fails each time it is made: ${hint}. ${said}`,
-      rule: RULES.emptyFinal,
-    };
-  }
-  const price =
-    run.dropped.length > 0 ? 'Its shard stands still for 24 hours, and then they are given up. ' : '';
-  return { why: `Some records make the handler fail each time. ${price}${said}`, rule: RULES.batchRepeats };
-}
 
 /** S3 denied all, and the mapping went on. */
 export function swallowsRefusal({ run }: Played): boolean {
@@ -56,14 +34,16 @@ export const SWALLOWED =
   'S3 refused, and the handler answered as if all were well: the mapping went on, and the result is lost. Let errors of S3 propagate, and the invocation is made again.';
 
 /** Of the least case that breaks it: what is left in the schedule is what the consumer does not bear. */
-export function explain(
-  { schedule }: Case,
-  played: Played,
-  expected: number | null,
-  got: number | null,
-): Explanation {
+export function explain({ schedule }: Case, played: Played, before: Results, after: Results): Explanation {
   const { run, writes } = played;
+  const [expected, got] = [before.sum, after.sum];
   if (swallowsRefusal(played)) return { why: SWALLOWED, rule: RULES.failures };
+  if (differInDigits(before, after)) {
+    return {
+      why: 'The results differ in their last digits alone: where batches are cut elsewhere, decimals are added in another order, and floating point rounds every sum. Add whole numbers, such as cents.',
+      rule: RULES.batches,
+    };
+  }
   const keys = (call: number) =>
     writes
       .filter((write) => write.call === call)
@@ -81,7 +61,7 @@ export function explain(
   );
   if (other !== undefined) {
     return {
-      why: 'The same invocation was made twice, and wrote under another key the second time: the key comes from the clock, or from chance. Make it of the event alone: window, shard, first sequence number.',
+      why: 'The same invocation was made twice, and wrote under another key the second time: the key comes from the clock, from chance, or from what the handler keeps in memory. Make it of the event alone: window, shard, first sequence number.',
       rule: RULES.finalRepeats,
     };
   }
@@ -93,6 +73,19 @@ export function explain(
       return {
         why: 'The final invocation was made again after a restart, and left something else.',
         rule: RULES.finalAfterRestart,
+      };
+    }
+    const last = run.invocations.findLast(({ event }) => event.isFinalInvokeForWindow);
+    const wroteAgain = last === undefined || last.attempt === 1 || keys(last.number) !== '';
+    if (
+      fault.of === 'final' &&
+      !lost &&
+      !wroteAgain &&
+      [...before.objects.keys()].some((key) => !after.objects.has(key))
+    ) {
+      return {
+        why: 'A final invocation was made again, and wrote nothing the second time: the handler remembers outside `state` that it had written, and the first time that failed. Write on every final invocation; the same content under the same key does no harm.',
+        rule: RULES.finalRepeats,
       };
     }
     return {

@@ -14,13 +14,12 @@ const WHAT: Readonly<Record<FailureKind, string>> = {
   's3 refuses': 'runs, and S3 answers AccessDenied',
 };
 
-const MOST_INVOCATIONS = 30;
 const MOST_ATTEMPTS = 3;
 
-/** A run, line by line: when, which shard, what came with which state, what was written, how it ended. */
-export function timeline({ run, writes }: Played): string[] {
+/** A run, line by line: when, which shard, what came with which state, what was written, how it ended. `most`: invocations. */
+export function timeline({ run, writes }: Played, most: number): string[] {
   // What fails for ever fails alike: its first attempts tell it.
-  const shown = run.invocations.filter(({ attempt }) => attempt <= MOST_ATTEMPTS).slice(0, MOST_INVOCATIONS);
+  const shown = run.invocations.filter(({ attempt }) => attempt <= MOST_ATTEMPTS).slice(0, most);
   const lines = shown.flatMap((invocation) => [
     head(invocation),
     ...writes

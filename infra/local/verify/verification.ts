@@ -3,8 +3,8 @@ import type { HandlerHost } from '../testing/handler-call.ts';
 import { type Plan, planOf } from '../testing/plan.ts';
 import { type Played, play } from '../testing/play.ts';
 import { UsageError } from '../usage-error.ts';
-import { type Explanation, explain, explainUndisturbed, SWALLOWED, swallowsRefusal } from './broken-rule.ts';
-import { type Comparison, differences, resultsOf } from './results.ts';
+import { type Explanation, explain, SWALLOWED, swallowsRefusal } from './broken-rule.ts';
+import { type Comparison, differences, isSame, resultsOf, sumOfRecords } from './results.ts';
 import {
   changesParts,
   drawSchedule,
@@ -14,6 +14,7 @@ import {
   UNDISTURBED,
 } from './schedule.ts';
 import { type Case, shrink } from './shrink.ts';
+import { explainLeft, explainUnfinished } from './undisturbed.ts';
 
 export interface VerificationOptions extends Comparison {
   readonly sample: Sample;
@@ -32,6 +33,8 @@ export type Verification =
       readonly growth: Growth;
       /** Schedules that cut windows into other parts were played, too. */
       readonly summed: boolean;
+      /** What the records add up to, where the results add up to something else without any disturbance. */
+      readonly uncounted: { readonly records: number; readonly results: number } | null;
     }
   | ({
       readonly kind: 'broken';
@@ -68,8 +71,14 @@ export async function verifyConsumer(options: VerificationOptions): Promise<Veri
   // What fails each time without any disturbance is known long before it is given up; a process takes its time to begin anew.
   const plan = planOf(scenarioOf(UNDISTURBED, sample));
   host.restart();
-  const undisturbed = await play({ ...shortened(plan), maximumRetryAttempts: UNDISTURBED_RETRIES }, host);
-  const problem = explainUndisturbed(undisturbed);
+  const undisturbed = await play(
+    { ...shortened(plan), maximumRetryAttempts: UNDISTURBED_RETRIES },
+    host,
+    LINGER_MS,
+  );
+  const expected = resultsOf(undisturbed, options);
+  const ofRecords = sumOfRecords(sample, options.sum);
+  const problem = explainUnfinished(undisturbed) ?? explainLeft(undisturbed, expected, ofRecords, options);
   if (problem !== null) {
     return {
       kind: 'broken',
@@ -83,7 +92,6 @@ export async function verifyConsumer(options: VerificationOptions): Promise<Veri
   }
   onProgress?.(0);
   const growth = growthOf(await playCase({ schedule: UNDISTURBED, sample: inOneWindow(sample) }));
-  const expected = resultsOf(undisturbed, options);
   if (options.sum !== null && expected.sum === null) {
     throw new UsageError(
       `Expected --sum to be a number of the results, or of the finals' states, got "${options.sum}": none of them has it.`,
@@ -100,7 +108,12 @@ export async function verifyConsumer(options: VerificationOptions): Promise<Veri
     if (got.length > 0) return broken(seed, { schedule, sample }, playCase, options);
     onProgress?.(index + 1);
   }
-  return { kind: 'holds', schedules, invocations, growth, summed: draw.parts };
+  const { sum } = expected;
+  const uncounted =
+    sum === null || ofRecords === null || isSame(sum, ofRecords)
+      ? null
+      : { records: ofRecords, results: sum };
+  return { kind: 'holds', schedules, invocations, growth, summed: draw.parts, uncounted };
 }
 
 async function broken(
@@ -116,7 +129,7 @@ async function broken(
     befores.set(each.sample, before);
     const played = await playCase(each);
     const [expected, got] = [resultsOf(before, comparison), resultsOf(played, comparison)];
-    const isWhole = explainUndisturbed(before) === null;
+    const isWhole = explainUnfinished(before) === null;
     return {
       played,
       expected,
@@ -132,7 +145,7 @@ async function broken(
   }
   const least = await shrink(simplest, async (smaller) => (await compared(smaller)).differences.length > 0);
   const { differences: different, expected, got, played } = await compared(least);
-  const explanation = explain(least, played, expected.sum, got.sum);
+  const explanation = explain(least, played, expected, got);
   const refused = await playCase({ ...least, schedule: { ...UNDISTURBED, faults: [REFUSED_FINAL] } });
   // What asks nothing of S3 cannot be refused.
   const writes = befores.get(least.sample)?.writes ?? [];
@@ -149,6 +162,8 @@ async function broken(
 }
 
 const UNDISTURBED_RETRIES = 1;
+/** For writes that nothing waits for: the AWS SDK takes that long with its first. */
+const LINGER_MS = 100;
 
 /** A final invocation that fails for ever is known as such after a day. */
 function shortened(plan: Plan): Plan {

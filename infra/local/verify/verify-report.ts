@@ -1,14 +1,23 @@
+import { counted } from '../../../lib/core/counted.ts';
 import { timeline } from './timeline.ts';
 import type { Verification } from './verification.ts';
 
 const ONE_MB = 1_048_576;
+const MOST_INVOCATIONS = 30;
+/** What is wrong without any disturbance is wrong from the beginning. */
+const UNDISTURBED_INVOCATIONS = 12;
 
 /** What is said of a verification, line by line. */
 export function verifyReport(verification: Verification, replay: (seed: number) => string): string[] {
   if (verification.kind === 'holds') {
-    const { growth, invocations, schedules, summed } = verification;
+    const { growth, invocations, schedules, summed, uncounted } = verification;
     return [
-      `Holds: ${schedules} schedules with ${invocations} invocations left the same.`,
+      `Holds: ${counted(schedules, 'schedule')} with ${counted(invocations, 'invocation')} left the same.`,
+      ...(uncounted === null
+        ? []
+        : [
+            `But the results add up to ${uncounted.results}, and the records to ${uncounted.records}, whatever happens: what is left out, is left out by the handler.`,
+          ]),
       ...(growth.bytesPerRecord === 0
         ? ['Its state is bounded: no window of the sample grows to 1 MB.']
         : [
@@ -27,7 +36,9 @@ export function verifyReport(verification: Verification, replay: (seed: number) 
       ? 'BROKEN, without any disturbance:'
       : `BROKEN by the schedule of seed ${seed}, shrunk to this:`,
     '',
-    ...timeline(played).map((line) => `  ${line}`),
+    ...timeline(played, seed === null ? UNDISTURBED_INVOCATIONS : MOST_INVOCATIONS).map(
+      (line) => `  ${line}`,
+    ),
     '',
     ...differences.slice(0, 3).map((difference) => `  In the end ${difference}.`),
     ...(differences.length > 0 ? [''] : []),

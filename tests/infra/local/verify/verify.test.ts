@@ -48,6 +48,11 @@ describe('a consumer that breaks is told why, by the least that breaks it', () =
     ['keeps-a-set.ts', /state became too large, and its window ended early/, [RULES.early]],
     ['swallows-errors.ts', /S3 refused, and the handler answered as if all were well/, [RULES.failures]],
     ['forgets-the-shard.ts', /a key without the shard/, [RULES.shards]],
+    ['does-not-wait.ts', /answered before it had written 2026-01-01T12:.*Await every write/, [RULES.frozen]],
+    ['overwrites.ts', /2026-01-01T12_shardId-0+.json is the key of \d+ windows/, [RULES.nextWindow]],
+    ['counts-in-the-final.ts', /Nothing is counted: .* final invocation has no records/, [RULES.emptyFinal]],
+    ['remembers-writes.ts', /remembers outside `state` that it had written/, [RULES.finalRepeats]],
+    ['adds-decimals.ts', /last digits alone.*Add whole numbers/, [RULES.batches]],
   ])(
     '%s',
     async (name, why, rules) => {
@@ -65,6 +70,12 @@ describe('a consumer that breaks is told why, by the least that breaks it', () =
     },
     60_000,
   );
+
+  test('one that cannot be loaded is told that, and no more than the first attempts', async () => {
+    const text = report(await verified(await openNodeConsumer(fixture('swallows-errors.ts'), 'process')));
+    expect(text).toMatch(/The handler cannot be loaded.* to export a function process/);
+    expect(text.split('\n').length).toBeLessThan(40);
+  });
 
   test('one in Python of another name is told so before long', async () => {
     const host = await openProcessConsumer(fixture('clock_keys.py'), 'no_such_handler', {});
@@ -95,6 +106,18 @@ describe('a consumer that breaks is told why, by the least that breaks it', () =
       await host.close();
     }
   }, 60_000);
+});
+
+test('what a consumer leaves out whatever happens is said, and is no verdict', async () => {
+  const host = await openNodeConsumer(fixture('counts-half.ts'), 'handler');
+  expect(report(await verified(host, { schedules: 20 }))).toMatch(
+    /^Holds: 20 schedules .*\nBut the results add up to \d+, and the records to \d+/,
+  );
+  const whole = await openNodeConsumer(consumerFile, 'handler');
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const held = report(await verified(whole, { ignore: ['revenue_live/', 'revenue_day/'], schedules: 1 }));
+  vi.restoreAllMocks();
+  expect(held).not.toContain('But');
 });
 
 test('a number that no result has cannot be added up', async () => {
