@@ -4,7 +4,6 @@ import { onEnd } from '../ending.ts';
 import { LOCAL, readLocalSettings, SettingError } from '../local-settings.ts';
 import { openRuntime } from '../runtime.ts';
 import { startTable } from '../start-table.ts';
-import type { TemplatePipeline } from '../template/template-pipeline.ts';
 import { UsageError } from '../usage-error.ts';
 import { HELP, type RunOptions, readCommandLine } from './command-arguments.ts';
 import { lint, pipelineOf, runTemplate } from './template-commands.ts';
@@ -21,7 +20,7 @@ async function main(): Promise<void> {
     case 'run':
       return run(command.options, null);
     case 'template':
-      return run(command.options, pipelineOf(command.place)); // read before anything is locked or opened
+      return run(command.options, command.place);
     case 'lint': {
       const { lines, ok } = lint(command.place);
       console.log(lines.join('\n'));
@@ -32,12 +31,14 @@ async function main(): Promise<void> {
   }
 }
 
-async function run({ environment, variables }: RunOptions, template: TemplatePipeline | null): Promise<void> {
+/** `place`: of a template. */
+async function run({ environment, variables }: RunOptions, place: string | null): Promise<void> {
   const settings = {
     ...readLocalSettings({ ...environment, AWS_REGION: process.env.AWS_REGION }, process.cwd()),
-    runs: template === null ? ('consumer' as const) : ('nothing' as const),
+    runs: place === null ? ('consumer' as const) : ('nothing' as const),
     consumerEnvironment: variables,
   };
+  const template = place === null ? null : pipelineOf(place, settings.region); // before anything is locked or opened
   const opening = openRuntime(settings);
   let stopping = false;
   onEnd(() => {

@@ -7,9 +7,9 @@ import { readTemplates } from '../template/template-file.ts';
 import { type TemplatePipeline, templatePipeline } from '../template/template-pipeline.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** Of a template's file, or of a cloud assembly's folder. Throws UsageError. */
-export function pipelineOf(place: string): TemplatePipeline {
-  return templatePipeline(readTemplates(place), LOCAL_ACCOUNT);
+/** Of a template's file, or of a cloud assembly's folder, as it is in this region. Throws UsageError. */
+export function pipelineOf(place: string, region: string = LOCAL_ACCOUNT.region): TemplatePipeline {
+  return templatePipeline(readTemplates(place), { ...LOCAL_ACCOUNT, region });
 }
 
 /** Makes what a template has in a running runtime. Returns what to say of it, line by line. */

@@ -130,11 +130,19 @@ const FUNCTIONS: Readonly<Record<string, Evaluate>> = {
     throw new UnresolvedError({ 'Fn::Select': argument }, 'no item is there for');
   },
   'Fn::FindInMap': (argument, template, scope) => {
-    const [map, key, member] = listOf(resolved(argument, template, scope)).map(String);
-    const found = objectOf(objectOf(template.mappings[map ?? ''])[key ?? ''])[member ?? ''];
-    if (found === undefined) throw new UnresolvedError({ 'Fn::FindInMap': argument }, 'the template has no');
-    return found;
+    const [names, options] = [listOf(argument).slice(0, 3), objectOf(listOf(argument)[3])];
+    const [map = '', key = '', member = ''] = listOf(resolved(names, template, scope)).map(String);
+    const found = objectOf(objectOf(template.mappings[map])[key])[member];
+    if (found !== undefined) return found;
+    if ('DefaultValue' in options) return resolved(options.DefaultValue, template, scope);
+    throw new UnresolvedError({ 'Fn::FindInMap': argument }, 'the template has no');
   },
+  'Fn::Length': (argument, template, scope) => {
+    const list = resolved(argument, template, scope);
+    if (Array.isArray(list)) return list.length;
+    throw new UnresolvedError({ 'Fn::Length': argument }, 'there is no list in');
+  },
+  'Fn::ToJsonString': (argument, template, scope) => JSON.stringify(resolved(argument, template, scope)),
   'Fn::Base64': (argument, template, scope) =>
     Buffer.from(String(resolved(argument, template, scope))).toString('base64'),
   'Fn::If': (argument, template, scope) => resolved(branchOf(argument, template, scope), template, scope),

@@ -55,7 +55,9 @@ export function adviceOn(settings: Readonly<Record<string, unknown>>, retentionH
   if (!bisects) {
     say('warning', 'BisectBatchOnFunctionError', 'is off: with one bad record its whole batch is given up.');
   }
-  if (destination === undefined || destination === '') {
+  if (destination === null) {
+    // Only a deployment knows it.
+  } else if (destination === undefined || destination === '') {
     say('warning', 'DestinationConfig', 'has no OnFailure: what is given up is gone.');
   } else if (isWindowed && !/:s3:::/.test(String(destination))) {
     say(
@@ -65,4 +67,11 @@ export function adviceOn(settings: Readonly<Record<string, unknown>>, retentionH
     );
   }
   return advice;
+}
+
+/** The destination of a mapping's failures that is no bucket; null: that only a deployment knows; undefined: there is none such. */
+export function destinationElsewhere(settings: Readonly<Record<string, unknown>>): string | null | undefined {
+  const { Destination } = Object(Reflect.get(Object(settings.DestinationConfig), 'OnFailure'));
+  if (Destination === null) return null;
+  return Destination === undefined || /:s3:::/.test(String(Destination)) ? undefined : String(Destination);
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { zipSync } from 'fflate';
 import { LOCAL_ACCOUNT } from '../local-settings.ts';
+import { destinationElsewhere } from './mapping-advice.ts';
 import type {
   TemplateFunction,
   TemplateMapping,
@@ -27,11 +28,14 @@ export interface Deployed {
  */
 export async function deployTemplate(pipeline: TemplatePipeline, url: string): Promise<Deployed> {
   const refused: string[] = [];
-  const made = async <Each>(all: readonly Each[], put: (each: Each, url: string) => Promise<void>) => {
+  const made = async <Each>(
+    all: readonly Each[],
+    put: (each: Each, url: string, region: string) => Promise<void>,
+  ) => {
     const there: Each[] = [];
     for (const each of all) {
       try {
-        await put(each, url);
+        await put(each, url, pipeline.region);
         there.push(each);
       } catch (error) {
         if (!(error instanceof DeploymentError)) throw error;
@@ -54,8 +58,13 @@ async function putStream({ name, retentionHours, shards }: TemplateStream, url: 
   await kinesis(url, 'IncreaseStreamRetentionPeriod', { ...stream, RetentionPeriodHours: retentionHours });
 }
 
-async function putBucket(name: string, url: string): Promise<void> {
-  const { status } = await fetch(`${url}/${name}`, { method: 'PUT' });
+/** The region that a bucket is made in without a word of it. */
+const UNNAMED_REGION = 'us-east-1';
+
+async function putBucket(name: string, url: string, region: string): Promise<void> {
+  const where = `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
+  const body = region === UNNAMED_REGION ? null : where;
+  const { status } = await fetch(`${url}/${name}`, { method: 'PUT', body });
   if (status >= 400 && status !== 409) throw new DeploymentError(`bucket ${name}: S3 answers ${status}`);
 }
 
@@ -79,7 +88,9 @@ async function putFunction(made: TemplateFunction, url: string): Promise<void> {
   expectMade(await call('PUT', `${functions}/${name}/configuration`, settings), `function ${name}`);
 }
 
-async function putMapping({ id, settings }: TemplateMapping, url: string): Promise<void> {
+async function putMapping({ id, settings: all }: TemplateMapping, url: string): Promise<void> {
+  const { DestinationConfig: _elsewhere, ...others } = all;
+  const settings = destinationElsewhere(all) === undefined ? all : others;
   const mappings = `${url}/2015-03-31/event-source-mappings/`;
   const created = await call('POST', mappings, { StartingPosition: 'TRIM_HORIZON', ...settings });
   if (created.status !== 409) return expectMade(created, `mapping ${id}`);
@@ -146,7 +157,9 @@ async function kinesis(url: string, operation: string, body: object): Promise<An
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': `Kinesis_20131202.${operation}`,
     'x-amz-date': '20260101T000000Z',
-    authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${LOCAL_ACCOUNT.region}/kinesis/aws4_request, SignedHeaders=host, Signature=local`,
+    // For no region that AWS has: that is the runtime's own.
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=local/20260101/local/kinesis/aws4_request, SignedHeaders=host, Signature=local',
   };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   return { status: response.status, text: await response.text() };

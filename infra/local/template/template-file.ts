@@ -49,7 +49,7 @@ function readTemplate(file: string): Template {
     resources: new Map(
       Object.entries(resources).map(([id, resource]) => {
         const { Condition, Properties, Type } = objectOf(resource);
-        const type = String(Type);
+        const type = String(Type ?? id); // a loop of a macro's, `Fn::ForEach::…`, has none
         const own = objectOf(Properties);
         const properties = type === 'AWS::Serverless::Function' ? withGlobals(own, value.Globals) : own;
         return [id, { type, condition: conditionIn(Condition), properties }];

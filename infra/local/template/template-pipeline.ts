@@ -1,9 +1,13 @@
 import path from 'node:path';
 import { isMade, membersOf, resolved, type Scope, UnresolvedError } from './intrinsics.ts';
+import { destinationElsewhere } from './mapping-advice.ts';
+import { nameOf, WITH_DESTINATIONS } from './resource-names.ts';
 import { objectOf, type Resource, type Template } from './template-file.ts';
 
 /** What a template has that runs here, in the members of AWS's own APIs. */
 export interface TemplatePipeline {
+  /** Of all that it has. */
+  readonly region: string;
   readonly streams: readonly TemplateStream[];
   readonly buckets: readonly string[];
   readonly functions: readonly TemplateFunction[];
@@ -32,7 +36,7 @@ export interface TemplateFunction {
 export interface TemplateMapping {
   /** In the template. */
   readonly id: string;
-  /** CreateEventSourceMapping's members. */
+  /** CreateEventSourceMapping's members; the destination of failures is null where only a deployment knows it. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -54,6 +58,15 @@ export function templatePipeline(
 ): TemplatePipeline {
   const { accountId, region } = account;
   const scope: Scope = { ...account, templates, named: (template, id) => nameOf(template, id, scope) };
+  const ofDestinations: Scope = {
+    ...scope,
+    named: (template, id) => nameOf(template, id, scope, WITH_DESTINATIONS),
+  };
+  /** Of an alias or a version, too: here a function has one version, the template's. */
+  const unqualified = (functionName: unknown) =>
+    String(functionName)
+      .replace(`arn:aws:lambda:${region}:${accountId}:function:`, '')
+      .replace(/^([^:]+):[\w$-]+$/, '$1');
   const streams: TemplateStream[] = [];
   const buckets: string[] = [];
   const functions: TemplateFunction[] = [];
@@ -73,7 +86,22 @@ export function templatePipeline(
   const take = (template: Template, id: string, resource: Resource) => {
     const name = nameOf(template, id, scope)?.name ?? id;
     const value = (member: string) => resolved(resource.properties[member], template, scope);
-    const members = (properties: unknown) => plain(objectOf(resolved(properties, template, scope)));
+    const settingsOf = (
+      what: string,
+      { DestinationConfig, ...properties }: Resource['properties'],
+    ): TemplateMapping['settings'] => {
+      const settings = plain(objectOf(resolved(properties, template, scope)));
+      const known = attempt(`destination of ${what}`, () => [
+        resolved(DestinationConfig, template, ofDestinations),
+      ]);
+      const [destination] = known ?? [{ OnFailure: { Destination: null } }];
+      if (destination === undefined) return settings;
+      const all = { ...settings, DestinationConfig: destination };
+      const elsewhere = destinationElsewhere(all);
+      if (elsewhere != null)
+        leftOut.push(`destination of ${what}: failures go to S3 alone here, not to ${elsewhere}`);
+      return all;
+    };
     switch (resource.type) {
       case 'AWS::Kinesis::Stream':
         streams.push({
@@ -86,8 +114,9 @@ export function templatePipeline(
         buckets.push(name);
         return;
       case 'AWS::Lambda::EventSourceMapping': {
-        const settings = members(resource.properties);
-        if (/:kinesis:/.test(String(settings.EventSourceArn))) mappings.push({ id, settings });
+        const settings = settingsOf(`mapping ${id}`, resource.properties);
+        if (/:kinesis:/.test(String(settings.EventSourceArn)))
+          mappings.push({ id, settings: { ...settings, FunctionName: unqualified(settings.FunctionName) } });
         else leftOut.push(`mapping ${id}: its source is ${String(settings.EventSourceArn)}`);
         return;
       }
@@ -103,7 +132,7 @@ export function templatePipeline(
           const { Properties, Type } = objectOf(event);
           attempt(`event ${each} of ${id}`, () => {
             if (Type === 'Kinesis') {
-              const { Stream, ...settings } = members(Properties);
+              const { Stream, ...settings } = settingsOf(`event ${each} of ${id}`, objectOf(Properties));
               mappings.push({
                 id: `${id}${each}`,
                 settings: { FunctionName: name, EventSourceArn: Stream, ...settings },
@@ -128,9 +157,9 @@ export function templatePipeline(
     }
   }
   const named = new Set(functions.map(({ name }) => name));
-  const isRunning = ({ settings }: TemplateMapping) =>
-    named.has(String(settings.FunctionName).replace(`arn:aws:lambda:${region}:${accountId}:function:`, ''));
+  const isRunning = ({ settings }: TemplateMapping) => named.has(String(settings.FunctionName));
   return {
+    region,
     streams,
     buckets,
     functions,
@@ -196,45 +225,4 @@ function plain(settings: Readonly<Record<string, unknown>>): Readonly<Record<str
     return [name, typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value];
   });
   return Object.fromEntries(values);
-}
-
-const KINDS: Readonly<Record<string, readonly [service: string, member: string]>> = {
-  'AWS::Kinesis::Stream': ['kinesis', 'Name'],
-  'AWS::S3::Bucket': ['s3', 'BucketName'],
-  'AWS::Lambda::Function': ['lambda', 'FunctionName'],
-  'AWS::Serverless::Function': ['lambda', 'FunctionName'],
-  'AWS::IAM::Role': ['iam', 'RoleName'],
-};
-
-/** As CloudFormation, a name that the service takes; the end of a logical id of the CDK's tells it from others. */
-function madeName(service: string, id: string): string {
-  if (service === 'lambda') return id.slice(-64);
-  if (service === 's3') return (id.length < 3 ? `bucket-${id}` : id).slice(-63);
-  return id;
-}
-
-/** By the name that it is given, or by its logical id. */
-function nameOf(
-  template: Template,
-  id: string,
-  scope: Scope,
-): { readonly name: string; readonly arn: string } | null {
-  const resource = template.resources.get(id);
-  const [service, member] = KINDS[resource?.type ?? ''] ?? [];
-  if (resource === undefined || service === undefined || member === undefined) return null;
-  if (!isMade(resource, template, scope)) return null;
-  const name = String(resolved(resource.properties[member], template, scope) ?? madeName(service, id));
-  const { accountId, region } = scope;
-  switch (service) {
-    case 'kinesis':
-      return { name, arn: `arn:aws:kinesis:${region}:${accountId}:stream/${name}` };
-    case 's3': {
-      const bucket = name.toLowerCase().slice(0, 63);
-      return { name: bucket, arn: `arn:aws:s3:::${bucket}` };
-    }
-    case 'iam':
-      return { name, arn: `arn:aws:iam::${accountId}:role/${name}` };
-    default:
-      return { name, arn: `arn:aws:lambda:${region}:${accountId}:function:${name}` };
-  }
 }

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { KinesisClient, ListStreamsCommand, PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, HeadBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import {
   App,
@@ -19,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readLocalSettings } from '../../../../infra/local/local-settings.ts';
 import { lint, pipelineOf, runTemplate } from '../../../../infra/local/package/template-commands.ts';
 import { openRuntime, type Runtime } from '../../../../infra/local/runtime.ts';
-import { adviceOn } from '../../../../infra/local/template/mapping-advice.ts';
+import { adviceOn, destinationElsewhere } from '../../../../infra/local/template/mapping-advice.ts';
 import { readTemplates } from '../../../../infra/local/template/template-file.ts';
 import { templatePipeline } from '../../../../infra/local/template/template-pipeline.ts';
 
@@ -205,6 +206,7 @@ test('a SAM template in YAML: short forms, parameters and events', () => {
   const file = path.join(folder, 'template.yaml');
   writeFileSync(file, SAM);
   expect(templatePipeline(readTemplates(file), ACCOUNT)).toEqual({
+    region: 'us-east-1',
     streams: [{ name: 'local-clicks', shards: 3, retentionHours: 24 }],
     buckets: [],
     functions: [
@@ -356,6 +358,15 @@ Mappings: { Sizes: { dev: { shards: 1 }, us-east-1: { shards: 4 } } }
     ['!Join [".", !Split ["-", "x-y"]]', 'x.y'],
     ['!Join [".", [x, !If [No, y, !Ref "AWS::NoValue"], z]]', 'x.z'],
     ['!Base64 { Ref: Stage }', 'ZGV2'],
+    ['!FindInMap [Sizes, prod, shards, { DefaultValue: !Ref Stage }]', 'dev'],
+    ['!FindInMap [Sizes, dev, shards, { DefaultValue: 9 }]', '1'],
+    ['!Length [a, b]', '2'],
+    ['{ "Fn::Length": !Split ["-", "x-y-z"] }', '3'],
+    ['!Length { Ref: Names }', '3'],
+    [
+      '!ToJsonString { stage: !Ref Stage, list: [1, "2", !Ref "AWS::NoValue"] }',
+      '{"stage":"dev","list":[1,"2"]}',
+    ],
   ])('%s is %s', (expression, value) => {
     expect(variableOf(expression, SECTIONS)).toEqual({ value, leftOut: [] });
   });
@@ -368,6 +379,8 @@ Mappings: { Sizes: { dev: { shards: 1 }, us-east-1: { shards: 4 } } }
     ['!GetAtt Nothing.Arn', 'the template has no {"Fn::GetAtt":["Nothing","Arn"]}'],
     ['!FindInMap [Sizes, prod, shards]', 'the template has no {"Fn::FindInMap":["Sizes","prod","shards"]}'],
     ['!Select [3, [a]]', 'no item is there for {"Fn::Select":[3,["a"]]}'],
+    ['!Length 3', 'there is no list in {"Fn::Length":"3"}'],
+    ['!Transform { Name: M }', 'only a deployment knows {"Fn::Transform":{"Name":"M"}}'],
     ['!Cidr [10.0.0.0/24, 2]', 'the local runtime does not evaluate {"Fn::Cidr":["10.0.0.0/24",2]}'],
   ])('%s is left out, in true words', (expression, why) => {
     expect(variableOf(expression, SECTIONS)).toEqual({ value: null, leftOut: [`variable V of F: ${why}`] });
@@ -399,6 +412,94 @@ Resources:
     expect(functions[0]?.environment).not.toHaveProperty('A');
     expect(mappings[0]?.settings).not.toHaveProperty('BatchSize');
   });
+});
+
+describe('the mappings of a template', () => {
+  const STREAM = 'S: { Type: AWS::Kinesis::Stream }';
+  const FUNCTION = 'F: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.13 } }';
+  const MAPPING = 'Type: AWS::Lambda::EventSourceMapping';
+
+  test('are there without a destination that is not, which is said, and advised on as what it is', () => {
+    const to = (id: string, destination: string) =>
+      `${id}: { ${MAPPING}, Properties: { FunctionName: !Ref F, EventSourceArn: !GetAtt S.Arn, TumblingWindowInSeconds: 9, DestinationConfig: { OnFailure: { Destination: ${destination} } } } }`;
+    const text = `
+Resources:
+  ${STREAM}
+  ${FUNCTION}
+  Queue: { Type: AWS::SQS::Queue }
+  Failures: { Type: AWS::S3::Bucket }
+  ${to('ToQueue', '!GetAtt Queue.Arn')}
+  ${to('ToBucket', '!GetAtt Failures.Arn')}
+  ${to('ToUnknown', '!ImportValue there')}
+`;
+    const { leftOut, mappings } = pipelineIn(text);
+    expect(mappings.map(({ id }) => id)).toEqual(['ToQueue', 'ToBucket', 'ToUnknown']);
+    expect(mappings.map(({ settings }) => destinationElsewhere(settings))).toEqual([
+      'arn:aws:sqs:us-east-1:000000000000:Queue',
+      undefined,
+      null,
+    ]);
+    expect(leftOut).toEqual([
+      'destination of mapping ToQueue: failures go to S3 alone here, not to arn:aws:sqs:us-east-1:000000000000:Queue',
+      'destination of mapping ToUnknown: only a deployment knows {"Fn::ImportValue":"there"}',
+      '1 AWS::SQS::Queue',
+    ]);
+    const said = lint(written('destinations.yaml', text)).lines.join('\n');
+    expect(said.match(/DestinationConfig .*/g)).toEqual([expect.stringContaining('is no S3 bucket')]);
+  });
+
+  test('of an alias or a version are of the function, which has one version here', () => {
+    const of = (id: string, name: string) =>
+      `${id}: { ${MAPPING}, Properties: { FunctionName: ${name}, EventSourceArn: !GetAtt S.Arn } }`;
+    const { mappings } = pipelineIn(`
+Resources:
+  ${STREAM}
+  ${FUNCTION}
+  V: { Type: AWS::Lambda::Version, Properties: { FunctionName: !GetAtt F.Arn } }
+  A: { Type: AWS::Lambda::Alias, Properties: { FunctionName: !Ref F, FunctionVersion: !GetAtt V.Version, Name: live } }
+  ${of('OfAlias', '!Ref A')}
+  ${of('OfVersion', '!Ref V')}
+  ${of('OfJoined', '!Join [":", [!Select [6, !Split [":", !Ref A]], live]]')}
+`);
+    expect(mappings.map(({ settings }) => settings.FunctionName)).toEqual(['F', 'F', 'F']);
+  });
+});
+
+test('in another region all of it is there, where the printed line looks for it', async () => {
+  const region = 'eu-west-1';
+  const env = { LOCAL_AWS_PORT: '0', LOCAL_DATA_DIR: path.join(folder, 'elsewhere'), AWS_REGION: region };
+  const runtime = await openRuntime({ ...readLocalSettings(env, folder), runs: 'nothing' });
+  try {
+    const file = written(
+      'region.yaml',
+      `
+Resources:
+  Clicks: { Type: AWS::Kinesis::Stream, Properties: { Name: clicks } }
+  Failures: { Type: AWS::S3::Bucket, Properties: { BucketName: failures } }
+  Queue: { Type: AWS::SQS::Queue }
+  F: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.13, Handler: index.handler, Code: { ZipFile: "def handler(event, context): return {}" } } }
+  M:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: { FunctionName: !Ref F, EventSourceArn: !GetAtt Clicks.Arn, StartingPosition: LATEST, DestinationConfig: { OnFailure: { Destination: !GetAtt Queue.Arn } } }
+`,
+    );
+    const lines = await runTemplate(pipelineOf(file, region), runtime.url);
+    expect(lines.filter((line) => line.includes('Left out')).map((line) => line.trim())).toEqual([
+      expect.stringContaining('destination of mapping M: failures go to S3 alone here'),
+      expect.stringContaining('1 AWS::SQS::Queue'),
+    ]);
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const client = { endpoint: runtime.url, region, credentials, requestHandler: new NodeHttpHandler() };
+    const { StreamNames } = await new KinesisClient(client).send(new ListStreamsCommand({}));
+    expect(StreamNames).toEqual(['clicks']);
+    const { EventSourceMappings } = await new LambdaClient(client).send(
+      new ListEventSourceMappingsCommand({}),
+    );
+    expect(EventSourceMappings).toMatchObject([{ EventSourceArn: expect.stringContaining(`:${region}:`) }]);
+    await new S3Client(client).send(new HeadBucketCommand({ Bucket: 'failures' }));
+  } finally {
+    await runtime.close();
+  }
 });
 
 test('a value is imported by the name that its export has, be it an expression', () => {
