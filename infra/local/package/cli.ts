@@ -77,6 +77,7 @@ main().catch((error: unknown) => {
     text,
   );
   console.error(error instanceof SettingError ? words.replace(/ Set it .*$/, '') : words);
-  if (error instanceof UsageError) console.error('tumbling-windows --help says what there is.');
-  process.exit(error instanceof UsageError ? 2 : 1);
+  const isMisused = error instanceof UsageError || error instanceof SettingError;
+  if (isMisused) console.error('tumbling-windows --help says what there is.');
+  process.exit(isMisused ? 2 : 1);
 });

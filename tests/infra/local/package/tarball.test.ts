@@ -71,11 +71,13 @@ test('help fits a screen, and what is not understood is said in a sentence', asy
     stderr: expect.stringMatching(/^Expected --window to be a time such as 10s or 2m, got "long"\./),
   });
   expect(await command('a.ts', '--window', '0s')).toMatchObject({
-    code: 1,
-    stderr: 'Expected --window to be a whole number from 1 to 900, got "0".\n',
+    code: 2,
+    stderr: expect.stringMatching(
+      /^Expected --window to be a whole number from 1 to 900, got "0"\.\n.*--help/,
+    ),
   });
   expect(await command('missing.ts')).toMatchObject({
-    code: 1,
+    code: 2,
     stderr: expect.stringMatching(/^Expected the consumer to be a file that is there, got /),
   });
   // Named as this command names it, not as the settings beneath it do.
@@ -87,7 +89,7 @@ test('help fits a screen, and what is not understood is said in a sentence', asy
   );
   // A custom runtime that nobody may execute.
   expect(await command('package.json')).toMatchObject({
-    code: 1,
+    code: 2,
     stderr: expect.stringMatching(/^Expected the consumer to be a .ts, .js or .py file, or one .*chmod \+x/),
   });
   expect(await command('lint')).toMatchObject({
