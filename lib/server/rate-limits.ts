@@ -1,4 +1,5 @@
 import 'server-only';
+import type { Role } from './access.ts';
 import { HourBudget } from './hour-budget.ts';
 import { badRequest, ProblemError, problem } from './problem.ts';
 import { type Budget, TokenBuckets } from './token-bucket.ts';
@@ -66,10 +67,13 @@ export class RateLimits {
     throw this.#tooMany('Too many attempts to sign in', waitMs);
   }
 
-  /** It was the right password: what was tried before it from there is forgotten. */
-  signedIn(address: string): void {
+  /**
+   * It was the right password: what was tried before it from there is forgotten, unless there is one that allows more, which
+   * whoever may only watch could go on guessing.
+   */
+  signedIn(address: string, role: Role): void {
     const nowMs = this.#clock.elapsed();
-    this.#attempts.giveBack(address, MAX_ATTEMPTS, nowMs);
+    this.#attempts.giveBack(address, role === 'sell' ? MAX_ATTEMPTS : 1, nowMs);
     this.#allAttempts.giveBack(EVERYONE, 1, nowMs);
   }
 

@@ -62,9 +62,14 @@ async function talk(bytes: Buffer): Promise<string> {
   socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
   socket.on('error', () => {}); // a reset is an answer, too
   socket.end(bytes);
-  await once(socket, 'close', { signal: AbortSignal.timeout(SOON_MS) }).catch((error: unknown) => {
-    const said = bytes.toString('base64');
-    throw new Error(`Expected the connection to end after ${said}, answered ${answer}`, { cause: error });
+  const late = AbortSignal.timeout(SOON_MS);
+  // Not `once`, which takes an error for the end of it.
+  await new Promise<void>((resolve, reject) => {
+    socket.on('close', () => resolve());
+    late.addEventListener('abort', () => {
+      const said = bytes.toString('base64');
+      reject(new Error(`Expected the connection to end after ${said}, answered ${answer}`));
+    });
   });
   return answer;
 }

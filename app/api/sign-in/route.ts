@@ -20,7 +20,7 @@ export function POST(request: Request): Promise<Response> {
     }
     const role = await access.roleOf(password);
     if (role === null) return seeOther('/sign-in?wrong=1');
-    limits.signedIn(address);
+    limits.signedIn(address, role);
     const secure = isSecure(request) ? '; Secure' : '';
     const cookie = `${SESSION_COOKIE}=${await access.seal(role)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}${secure}`;
     return seeOther('/', { 'set-cookie': cookie });

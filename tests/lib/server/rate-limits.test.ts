@@ -129,9 +129,19 @@ describe('signing in', () => {
   test('begins anew after the right password', () => {
     for (let attempt = 0; attempt < 30; attempt += 1) {
       limits.attempt('a');
-      limits.signedIn('a');
+      limits.signedIn('a', 'sell');
     }
     for (let attempt = 0; attempt < 10; attempt += 1) limits.attempt('a');
+    expect(() => limits.attempt('a')).toThrow(/Too many/);
+  });
+
+  test('does not begin anew for the password that may only watch: who has it may not guess the other for ever', () => {
+    for (let attempt = 0; attempt < 9; attempt += 1) limits.attempt('a');
+    for (let time = 0; time < 3; time += 1) {
+      limits.attempt('a');
+      limits.signedIn('a', 'watch');
+    }
+    limits.attempt('a');
     expect(() => limits.attempt('a')).toThrow(/Too many/);
   });
 });
