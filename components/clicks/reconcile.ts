@@ -75,7 +75,7 @@ export function reconcile(slots: readonly Slot[], clicks: readonly Click[]): Acc
 /** By the slots' own traces where they have them: receipts are heard of at another moment. */
 function elsewhereOf(soFar: Sums, slots: readonly Slot[], clicks: readonly Click[], sentSoFar: Sums): Sums {
   const ids = new Set(clicks.map((click) => click.receipt?.requestId));
-  const traces = slots.flatMap((slot) => slot.requests.filter((request) => !request.counted));
+  const traces = slots.flatMap((slot) => slot.requests);
   const own =
     traces.length === 0
       ? sentSoFar

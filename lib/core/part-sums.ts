@@ -1,7 +1,8 @@
 import { sumCents } from './cents.ts';
 import { isRolled } from './rolled-part.ts';
-import type { RequestTrace, ShardShare } from './slot.ts';
+import type { ShardShare } from './slot.ts';
 import type { WindowPart } from './window-part.ts';
+import type { RequestResult } from './window-result.ts';
 
 /** None when one of them is beyond what cents say exactly. */
 export function sharesOf(parts: readonly WindowPart[]): ShardShare[] {
@@ -21,22 +22,18 @@ export function sharesOf(parts: readonly WindowPart[]): ShardShare[] {
   return exact;
 }
 
-/** A request with shares in results and in snapshots has one trace of each: counted, and so far. */
-export function tracesOf(results: readonly WindowPart[], snapshots: readonly WindowPart[]): RequestTrace[] {
-  const trace = (parts: readonly WindowPart[], counted: boolean): RequestTrace[] => {
-    const traces = new Map<string, { recordCount: number; salesCents: number; keys: string[] }>();
-    for (const part of [...parts].sort(byKey)) {
-      for (const { requestId, recordCount, salesCents } of part.requests) {
-        const known = traces.get(requestId) ?? { recordCount: 0, salesCents: 0, keys: [] };
-        known.recordCount += recordCount;
-        known.salesCents += salesCents;
-        known.keys.push(part.key);
-        traces.set(requestId, known);
-      }
-    }
-    return Array.from(traces, ([requestId, known]) => ({ requestId, ...known, counted }));
-  };
-  return [...trace(results, true), ...trace(snapshots, false)];
+/** Who sent what is in parts, summed up by producer invocation. */
+export function requestsOf(parts: readonly WindowPart[]): RequestResult[] {
+  const requests = new Map<string, RequestResult>();
+  for (const { requestId, ...share } of parts.flatMap((part) => part.requests)) {
+    const known = requests.get(requestId);
+    requests.set(requestId, {
+      requestId,
+      recordCount: share.recordCount + (known?.recordCount ?? 0),
+      salesCents: share.salesCents + (known?.salesCents ?? 0),
+    });
+  }
+  return [...requests.values()];
 }
 
 /** Windows that have ended and have a result. */

@@ -1,5 +1,6 @@
 import type { CustomerPart } from './customers.ts';
 import type { Lack } from './lack.ts';
+import type { RequestResult } from './window-result.ts';
 
 /**
  * A slot: one bar of the chart, one row of the table. Slots of an answer are contiguous and do not overlap; in ranges
@@ -21,8 +22,8 @@ export interface Slot {
   readonly shards: readonly ShardShare[];
   /** The objects behind the slot: result parts, or snapshots while it is open. Only for slots of one window or 120 s. */
   readonly objects: readonly SlotObject[];
-  /** By producer invocation; only for slots of one window or 120 s. */
-  readonly requests: readonly RequestTrace[];
+  /** Who sent what is not final yet, by producer invocation; only for slots of one window or 120 s. */
+  readonly requests: readonly RequestResult[];
   /** True when the window was guessed from the write time of an original result. */
   readonly inferred: boolean;
   /** True when a part ended early (state over 1 MB). */
@@ -81,13 +82,4 @@ export interface SlotObject {
   readonly key: string;
   readonly size: number;
   readonly lastModifiedMs: number;
-}
-
-export interface RequestTrace {
-  readonly requestId: string;
-  readonly recordCount: number;
-  readonly salesCents: number;
-  /** Final when it is in a window result, else so far. */
-  readonly counted: boolean;
-  readonly keys: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { sumCents } from './cents.ts';
 import { lackOf, UNREAD, type WindowLack } from './lack.ts';
-import { byKey, countClosed, extreme, sharesOf, sum, sumCounts, tracesOf } from './part-sums.ts';
+import { byKey, countClosed, extreme, requestsOf, sharesOf, sum, sumCounts } from './part-sums.ts';
 import type { Span } from './range.ts';
 import { compareSequenceNumbers } from './sequence-order.ts';
 import { type Detail, FINAL_MS, LATE_MS, type Slot, type SlotState } from './slot.ts';
@@ -144,7 +144,7 @@ function slotOf(
     objects: detailed
       ? all.sort(byKey).map(({ key, size, lastModifiedMs }) => ({ key, size, lastModifiedMs }))
       : [],
-    requests: detailed ? tracesOf(results, snapshots) : [],
+    requests: detailed ? requestsOf(snapshots) : [],
     inferred: results.some((part) => part.inferred),
     terminatedEarly: results.some((part) => part.terminatedEarly),
     closedWindows: countClosed(results, known.nowMs),

@@ -37,7 +37,12 @@ const INVOKE_BODY_MS = 5000;
 export function createAwsClients(region: string | null): AwsClients {
   const where = region === null ? {} : { region };
   return {
-    s3: new S3Client({ ...where, ...quick(OBJECTS_AT_ONCE, POLLED_MS) }),
+    s3: new S3Client({
+      ...where,
+      ...quick(OBJECTS_AT_ONCE, POLLED_MS),
+      // A third of what a small object costs, for what TLS, and S3 itself, see to. What is read is parsed strictly.
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    }),
     lambda: new LambdaClient({ ...where, ...quick(8) }),
     invoker: new LambdaClient({
       ...where,

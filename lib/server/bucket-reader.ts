@@ -1,4 +1,5 @@
 import 'server-only';
+import { isAscii } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
@@ -159,11 +160,10 @@ function isOk(response: unknown): response is { statusCode: 200; body: unknown }
 
 /** A body as text; null, and nothing more of it is read, once it is longer than `maxBytes`. */
 async function textOf(body: unknown, maxBytes: number): Promise<string | null> {
-  let text = '';
-  const isWhole = await pieces(body, maxBytes, (piece) => {
-    text += piece;
-  });
-  return isWhole ? text : null;
+  const text: string[] = [];
+  const isWhole = await pieces(body, maxBytes, (piece) => text.push(piece));
+  // Joined, and not added up: what is added up is copied again by whoever reads it.
+  return isWhole ? text.join('') : null;
 }
 
 /** Hands over a body's text piece by piece. False, and nothing more of it is read, once it is longer than `maxBytes`. */
@@ -177,7 +177,9 @@ async function pieces(body: unknown, maxBytes: number, take: (piece: string) => 
     length += bytes.length;
     // Leaving the loop destroys the stream, and its connection with it.
     if (length > maxBytes) return false;
-    take(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)));
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    // Ten times as fast, and nearly all there is.
+    take(isAscii(buffer) ? decoder.end() + buffer.toString('latin1') : decoder.write(buffer));
   }
   take(decoder.end());
   return true;

@@ -26,7 +26,7 @@ export async function firstView(
     if (!isAskedByName(asked, gate)) return null;
     const { store, loop } = gate;
     const query = new URLSearchParams({ day, range: rangeText(range), with: details });
-    const reading = windowsAnswer(store, loop, query, false);
+    const reading = windowsAnswer(store, loop, query);
     const answer = await Promise.race([reading, sleep(PATIENCE_MS, null)]);
     // Whoever asks next finds it read; how it fails is told then, too.
     if (answer === null) reading.catch(() => {});

@@ -22,15 +22,13 @@ export async function windowsAnswer(...asked: Parameters<typeof windowsRead>): P
 }
 
 /**
- * Reads what `GET /api/windows` asks for; then the answer is of that moment. Without `tracesSenders` it does not wait for what
- * single results say of who sent: an index does not tell. Throws ProblemError for a bad query, and when what is asked for was
- * never read.
+ * Reads what `GET /api/windows` asks for; then the answer is of that moment. Throws ProblemError for a bad query, and when
+ * what is asked for was never read.
  */
 export async function windowsRead(
   store: WindowStore,
   loop: Pick<StoreLoop, 'fresh'>,
   parameters: URLSearchParams,
-  tracesSenders = true,
 ): Promise<() => WindowsAnswer> {
   const query = askedRange(parameters);
   const details = askedDetails(parameters.get('with') ?? '');
@@ -45,9 +43,6 @@ export async function windowsRead(
     // The comparison may follow: whoever looks at the last hour does not wait for the day before.
     store.ensure(beside, false, BESIDE_MS),
   ]);
-  if (tracesSenders && isDetailed(range.stepSeconds, store.windowSeconds)) {
-    await store.readWhole(range.fromMs, range.toMs);
-  }
   return () => answerNow(store, range, isDetailable(range) ? details : []);
 }
 

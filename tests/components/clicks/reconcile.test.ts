@@ -88,8 +88,6 @@ describe('the account of a range', () => {
     const trace = (requestId: string, recordCount: number) => ({
       requestId,
       ...sums(recordCount),
-      counted: false,
-      keys: ['key'],
     });
     const requests = [trace('request-0', 40), trace('another', 25)];
     const account = reconcile(

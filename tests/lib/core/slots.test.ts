@@ -203,26 +203,20 @@ describe('a slot', () => {
       ],
     });
     expect(slot?.objects).toHaveLength(3);
-    expect(slot?.requests.map(({ requestId, counted }) => [requestId, counted])).toEqual([
-      ['click-1', true],
-      ['click-2', true],
-      ['click-7', true],
-    ]);
+    expect(slot?.requests).toEqual([]);
   });
 
-  test('a request that is partly counted and partly so far has a trace of each', () => {
+  test('who sent is told of what is not final yet, by invocation, of all shards together', () => {
     const requests = [{ requestId: 'click', recordCount: 1, salesCents: 100 }];
     const results = [part(result(T, 'a', 1, [100], { requests, terminatedEarly: true }))];
-    const snapshots = [snapshot(result(T, 'a', 2, [100], { requests }))];
+    const snapshots = ['a', 'b'].map((shard) => snapshot(result(T, shard, 2, [100], { requests })));
     const [slot] = buildSlots(known(T + MINUTE, { results, snapshots }), {
       fromMs: T,
       toMs: T + W,
       stepSeconds: 120,
     });
-    expect(slot?.requests.map(({ recordCount, counted }) => [recordCount, counted])).toEqual([
-      [1, true],
-      [1, false],
-    ]);
+    expect(slot?.soFar).toEqual({ recordCount: 2, salesCents: 200 });
+    expect(slot?.requests).toEqual([{ requestId: 'click', recordCount: 2, salesCents: 200 }]);
   });
 
   test('an original result is inferred, and leaves open what it does not say', () => {
