@@ -118,7 +118,7 @@ export function parseRequests(value: unknown): RequestFold | null {
     const text: unknown = value[index]?.[3];
     const seen = text === undefined ? null : NumberSet.parse(text);
     if (seen === null && text !== undefined) return null;
-    requests.set(id, { ...share, seen });
+    requests.set(id, { seen, ...share });
     seenSize += seen?.size ?? 0;
   }
   return { requests, seenSize };

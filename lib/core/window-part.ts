@@ -96,12 +96,12 @@ export function parsePart(object: StoredObject, text: string, windowSeconds: num
   if (result.firstSequenceNumber !== parsed.firstSequenceNumber) {
     throw new MalformedResultError('first_sequence_number', result.firstSequenceNumber);
   }
-  return { ...pick(object), ...result, inferred: false };
+  return { inferred: false, ...pick(object), ...result };
 }
 
 /** Parses an open snapshot. Throws MalformedResultError. */
 export function parseSnapshot(object: StoredObject, text: string): WindowPart {
-  return { ...pick(object), ...parseBody(text), inferred: false };
+  return { inferred: false, ...pick(object), ...parseBody(text) };
 }
 
 /** A window that nobody could have set would hold the time of all others. */

@@ -120,7 +120,7 @@ export class LogSegment {
       throw new StorageError('append to', this.file, error);
     }
     this.size = offset + bytes.length;
-    this.#remember({ ...header, offset });
+    this.#remember({ offset, ...header });
   }
 
   #open(flags: 'r+' | 'wx+'): number {
@@ -253,7 +253,7 @@ export class LogSegment {
           if (header.length > bytes.length) bytes = this.#load(fd, offset, header.length);
         }
         if (!isWholeFrame(bytes, offset - start, header.length)) return;
-        yield { frame: { ...header, offset }, bytes, at: offset - start };
+        yield { frame: { offset, ...header }, bytes, at: offset - start };
         offset += header.length;
       }
     } finally {
