@@ -3,7 +3,14 @@ export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
   /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: CutShort): Promise<void>;
+}
+
+/** What a sleeper needs of an AbortSignal. */
+export interface CutShort {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 /**

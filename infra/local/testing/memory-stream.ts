@@ -58,8 +58,11 @@ export class MemoryStream {
 
   /** The open shard that takes this partition key's records. */
   shardOf(partitionKey: string): MemoryShard {
+    const { openShards } = this;
+    const [only] = openShards;
+    if (only !== undefined && openShards.length === 1) return only;
     const key = hashKeyToBigInt(hashOfPartitionKey(partitionKey));
-    const found = this.openShards.find(({ first, last }) => first <= key && key <= last);
+    const found = openShards.find(({ first, last }) => first <= key && key <= last);
     if (found === undefined) throw new RangeError(`Expected an open shard for ${partitionKey}, got none`);
     return found;
   }

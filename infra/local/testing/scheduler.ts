@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, CutShort } from '../clock.ts';
 
 interface Task {
   readonly atMs: number;
@@ -110,7 +110,7 @@ export class ProcessClock implements Clock {
     return this.#scheduler.nowMs;
   }
 
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  sleep(ms: number, signal?: CutShort): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const done = () => {

@@ -15,6 +15,9 @@ export function installVirtualDate(): () => void {
   // A function and no Proxy, which would make each date ten times as dear; its instances are plain dates.
   function VirtualDate(this: unknown, ...values: readonly unknown[]): Date | string {
     if (new.target === undefined) return new real(now()).toString();
+    const [moment] = values;
+    if (Object.is(new.target, VirtualDate) && values.length === 1 && typeof moment === 'number')
+      return new real(moment);
     return Reflect.construct(
       real,
       values.length === 0 ? [now()] : values,

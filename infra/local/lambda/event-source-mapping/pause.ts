@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../../../lib/core/window.ts';
-import type { Clock } from '../../clock.ts';
+import type { Clock, CutShort } from '../../clock.ts';
 
 /**
  * Waits for a moment or for news, whichever is first. News that came while nobody waited is not lost: the next wait
@@ -8,7 +8,17 @@ import type { Clock } from '../../clock.ts';
 export class Pause {
   readonly #clock: Clock;
   #news = false;
-  #waiting: AbortController | null = null;
+  #onNews: (() => void) | null = null;
+  /** Of the one who waits. An AbortController for every record that comes in would cost more than to fold it. */
+  readonly #signal: CutShort = {
+    aborted: false,
+    addEventListener: (_, listener) => {
+      this.#onNews = listener;
+    },
+    removeEventListener: () => {
+      this.#onNews = null;
+    },
+  };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -16,30 +26,25 @@ export class Pause {
 
   wake(): void {
     this.#news = true;
-    this.#waiting?.abort(NEWS);
+    this.#onNews?.();
   }
 
-  /** Epoch milliseconds; null waits for news alone, and takes no timer. */
+  /** Epoch milliseconds; null waits for news alone, and takes no timer. One waits at a time. */
   async until(momentMs: number | null): Promise<void> {
     const ms = momentMs === null ? null : momentMs - this.#clock.now();
     if (!this.#news && (ms === null || ms > 0)) {
-      const waiting = new AbortController();
-      this.#waiting = waiting;
       if (ms === null) {
         await new Promise<void>((resolve) => {
-          waiting.signal.addEventListener('abort', () => resolve(), { once: true });
+          this.#onNews = resolve;
         });
       } else {
-        await this.#clock.sleep(Math.min(ms, LONGEST_MS), waiting.signal);
+        await this.#clock.sleep(Math.min(ms, LONGEST_MS), this.#signal);
       }
-      this.#waiting = null;
+      this.#onNews = null;
     }
     this.#news = false;
   }
 }
-
-/** A reason spares the making of an error, with its stack, at every record that comes in. */
-const NEWS = 'news';
 
 /** Timers hold 31 bits of milliseconds; whoever waits looks at the clock again. */
 const LONGEST_MS = HOUR_MS;

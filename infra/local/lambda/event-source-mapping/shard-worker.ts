@@ -43,6 +43,8 @@ export class ShardWorker {
   readonly #sender: Sender;
   readonly #pause: Pause;
   readonly #stop = new AbortController();
+  readonly #isWindowed: boolean;
+  readonly #roomWithoutState: number;
   #progress: Progress;
   #ended = false;
   #abandoned = false;
@@ -51,8 +53,11 @@ export class ShardWorker {
   #pieces: readonly number[] = [];
 
   constructor(options: ShardWorkerOptions) {
-    const { source, checkpoint, filter, reader, clock } = options;
+    const { source, checkpoint, filter, reader, clock, rules } = options;
     this.#options = options;
+    this.#isWindowed = rules.windowSeconds > 0;
+    const fields = { window: { startMs: 0, endMs: 0 }, state: '', final: false, early: false };
+    this.#roomWithoutState = roomBytes(source, this.#isWindowed ? fields : null);
     this.#progress = checkpoint.progress;
     this.#pause = new Pause(clock);
     this.#inbox = new Inbox({
@@ -208,12 +213,10 @@ export class ShardWorker {
     }
   }
 
+  /** A window takes as many bytes as any other: the state is what differs. */
   #roomBytes(): number {
-    const { rules, source } = this.#options;
-    if (rules.windowSeconds === 0) return roomBytes(source, null);
     const { open } = this.#progress;
-    const window = open ?? { startMs: 0, endMs: 0 };
-    return roomBytes(source, { window, state: open?.state ?? EMPTY_STATE, final: false, early: false });
+    return this.#roomWithoutState - (this.#isWindowed ? Buffer.byteLength(open?.state ?? EMPTY_STATE) : 0);
   }
 
   get status(): ShardStatus {
