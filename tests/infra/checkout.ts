@@ -23,9 +23,17 @@ export function checkout(name = 'checkout'): string {
   return folder;
 }
 
+/** Of what a system has beside Node.js: npm's own commands run in one, and Node.js may be installed in a folder of its own. */
+function shellFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'shell-'));
+  places.push(folder);
+  symlinkSync('/bin/sh', path.join(folder, 'sh'));
+  return folder;
+}
+
 /** Neither credentials nor a network, nor Docker: a command finds nothing but Node.js. */
 const BARE = {
-  PATH: path.dirname(process.execPath),
+  PATH: [path.dirname(process.execPath), shellFolder()].join(path.delimiter),
   HOME: '/nonexistent',
   NODE_ENV: 'test',
   HTTPS_PROXY: 'http://127.0.0.1:9',
