@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
+import { shellWord } from '../../../../lib/core/shell-word.ts';
 import { DamageError, StorageError } from '../kinesis-error.ts';
 import { type FrameHeader, HEADER_BYTES, isWholeFrame, readFrameHeader } from './record-frame.ts';
 import { judgeTail } from './tail.ts';
@@ -182,7 +183,7 @@ export class LogSegment {
   }
 
   #damagedAt(offset: number): StorageError {
-    const otherwise = `stop the runtime, keep a copy of the file, and cut it there with \`truncate -s ${offset} ${this.file}\`: the records in it from there on are lost then`;
+    const otherwise = `stop the runtime, keep a copy of the file, and cut it there with \`truncate -s ${offset} ${shellWord(this.file)}\`: the records in it from there on are lost then`;
     return new StorageError(
       'read',
       this.file,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { shellWord } from '../../../../lib/core/shell-word.ts';
 import { seal, unseal } from '../../sealed-text.ts';
 import { isObject, parseCheckpoint, parseMapping, serializeCheckpoint } from './checkpoint-text.ts';
 import type { Checkpoint, MappingStore, StoredMapping } from './mapping-store.ts';
@@ -27,7 +28,7 @@ function otherwise(file: string): string {
     "without its checkpoint a shard is read again from the mapping's starting position, and what it has counted in windows of another length is counted twice";
   return name === MAPPING_FILE
     ? `delete it and its folder: ${cost}`
-    : `empty it (\`truncate -s 0 ${file}\`): ${cost}`;
+    : `empty it (\`truncate -s 0 ${shellWord(file)}\`): ${cost}`;
 }
 
 const MAPPING_FILE = 'mapping.json';
