@@ -81,7 +81,7 @@ test('where the headers are waited for long, the body is not', async () => {
 
 test('a body that nobody reads ends, too, and takes nothing down', async () => {
   const server = await openStallingServer();
-  const client = clientOf(server.url, new DeadlineHandler({ totalMs: 100, sockets: 2 }));
+  const client = clientOf(server.url, new DeadlineHandler({ totalMs: 500, sockets: 2 }));
   await client.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' }));
   await expect.poll(server.connections).toBe(0);
 });
