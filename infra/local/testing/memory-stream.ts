@@ -90,6 +90,12 @@ export class MemoryStream {
     this.#changed();
   }
 
+  /** Whether the hash keys of the one go on where those of the other end: only then can they be merged. */
+  areNeighbours(shardId: string, otherShardId: string): boolean {
+    const [one, other] = [this.shard(shardId), this.shard(otherShardId)];
+    return one.last + 1n === other.first || other.last + 1n === one.first;
+  }
+
   merge(shardId: string, adjacentShardId: string): void {
     const parents = [this.shard(shardId), this.shard(adjacentShardId)] as const;
     for (const parent of parents) parent.closed = true;

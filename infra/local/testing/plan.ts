@@ -54,6 +54,8 @@ const BOUNDS = [
   ['timeoutSeconds', 1, 900],
 ] as const;
 
+const FLAGS = ['bisectBatchOnFunctionError', 'reportBatchItemFailures', 'strictFinal'] as const;
+
 const DEFAULTS = {
   shards: 1,
   batchSize: MAPPING_DEFAULTS.BatchSize,
@@ -89,7 +91,12 @@ export function planOf(scenario: Scenario): Plan {
       throw new ScenarioError(member, 'left out: there is no such member', value);
     }
   }
-  for (const [index, { call, how, when }] of settings.failures.entries()) {
+  for (const member of FLAGS) {
+    if (typeof settings[member] !== 'boolean')
+      throw new ScenarioError(member, 'true or false', settings[member]);
+  }
+  const failures = listOf('failures', settings.failures, ['how', 'call', 'when']);
+  for (const [index, { call, how, when }] of failures.entries()) {
     if (!FAILURE_KINDS.includes(how)) {
       throw new ScenarioError(`failures[${index}].how`, `one of ${FAILURE_KINDS.join(', ')}`, how);
     }
@@ -103,7 +110,6 @@ export function planOf(scenario: Scenario): Plan {
       throw new ScenarioError(member, `a whole number from ${least} to ${most}`, value);
     }
   }
-  if (!Array.isArray(records)) throw new ScenarioError('records', 'a list', records);
   const moment = (value: Moment, member: string) => {
     const ms = momentMs(value, day);
     if (Number.isNaN(ms)) {
@@ -111,7 +117,8 @@ export function planOf(scenario: Scenario): Plan {
     }
     return ms;
   };
-  const planned = scenario.records.map((record, index): PlannedRecord => {
+  const recordMembers = ['at', 'data', 'partitionKey', 'shard', 'readableAt'];
+  const planned = listOf('records', records, recordMembers).map((record, index): PlannedRecord => {
     const arrivalMs = moment(record.at, `records[${index}].at`);
     const readableMs = moment(record.readableAt ?? arrivalMs, `records[${index}].readableAt`);
     if (readableMs < arrivalMs) {
@@ -125,22 +132,50 @@ export function planOf(scenario: Scenario): Plan {
       shard: record.shard ?? null,
     };
   });
-  const changes = resharding.map((change, index) => ({
+  const reshardings = listOf('resharding', resharding, ['at', 'split', 'merge']);
+  const changes = reshardings.map((change, index) => ({
     atMs: moment(change.at, `resharding[${index}].at`),
     split: 'split' in change ? change.split : null,
     merge: 'merge' in change ? change.merge : null,
   }));
+  for (const [index, { merge, split }] of changes.entries()) {
+    if ((merge === null) === (split === null))
+      throw new ScenarioError(`resharding[${index}]`, 'a `split` or a `merge`', reshardings[index]);
+  }
   const moments = [...planned.map(({ readableMs }) => readableMs), ...changes.map(({ atMs }) => atMs)];
   const first = moments.reduce((least, ms) => Math.min(least, ms), moments[0] ?? 0);
   const last = moments.reduce((most, ms) => Math.max(most, ms), first);
+  const untilMs = until === undefined ? last + REST_MS : moment(until, 'until');
+  if (untilMs < first) throw new ScenarioError('until', 'no earlier than its first moment', until);
   return {
     ...settings,
     environment: { [SETTINGS.bucket]: PIPELINE.bucket.localName, ...settings.environment },
     records: planned,
     resharding: changes,
     startMs: first,
-    untilMs: until === undefined ? last + REST_MS : moment(until, 'until'),
+    untilMs,
   };
+}
+
+/** Throws ScenarioError for what is no list, and for an item with a member that there is not: it would be a test of something else. */
+function listOf<Item extends object>(
+  name: string,
+  list: readonly Item[],
+  members: readonly string[],
+): readonly Item[] {
+  if (!Array.isArray(list)) throw new ScenarioError(name, 'a list', list);
+  for (const [index, item] of list.entries()) {
+    if (typeof item !== 'object' || item === null)
+      throw new ScenarioError(`${name}[${index}]`, 'an object', item);
+    const other = Object.keys(item).find((member) => !members.includes(member));
+    if (other !== undefined)
+      throw new ScenarioError(
+        `${name}[${index}].${other}`,
+        'left out: there is no such member',
+        Reflect.get(item, other),
+      );
+  }
+  return list;
 }
 
 function momentMs(moment: Moment, day: string): number {

@@ -13,11 +13,15 @@ export class RunLog {
   readonly #dropped: Dropped[] = [];
   /** The newest attempt of each event, by its request id. */
   readonly #attempts = new Map<string, Writable<Invocation>>();
+  /** Of each shard. */
+  readonly #last = new Map<string, { readonly payload: string; readonly invocation: Invocation }>();
 
-  begin(requestId: string, event: WindowedEvent, nowMs: number): RunningCall {
+  /** `payload`: the event's text. */
+  begin(requestId: string, event: WindowedEvent, payload: string, nowMs: number): RunningCall {
+    const before = this.#attempts.get(requestId) ?? this.#interrupted(event.shardId, payload);
     const invocation: Writable<Invocation> = {
       number: this.#invocations.length + 1,
-      attempt: (this.#attempts.get(requestId)?.attempt ?? 0) + 1,
+      attempt: (before?.attempt ?? 0) + 1,
       at: new Date(nowMs).toISOString(),
       requestId,
       shardId: event.shardId,
@@ -30,7 +34,16 @@ export class RunLog {
     };
     this.#invocations.push(invocation);
     this.#attempts.set(requestId, invocation);
+    this.#last.set(event.shardId, { payload, invocation });
     return new RunningCall(invocation);
+  }
+
+  /** The same event, of a process that was killed before it heard of it: the next one's request has an id of its own. */
+  #interrupted(shardId: string, payload: string): Invocation | null {
+    const last = this.#last.get(shardId);
+    if (last === undefined || last.payload !== payload) return null;
+    const { accepted, problem } = last.invocation;
+    return accepted || problem !== null ? null : last.invocation;
   }
 
   /** What the mapping made of it. */

@@ -2,6 +2,7 @@ import { shardIdOf } from '../../../lib/core/shard-index.ts';
 import { DAY_MS } from '../../../lib/core/window.ts';
 import type { MappingEnvironment } from '../lambda/event-source-mapping/mapping-environment.ts';
 import { startEventSourceMappings } from '../lambda/event-source-mapping/mapping-registry.ts';
+import { retryDelayMs } from '../lambda/event-source-mapping/retry-policy.ts';
 import type { InvocationOutcome } from '../lambda/function-invoker.ts';
 import { exited, timedOut } from '../lambda/functions/function-error.ts';
 import { LOCAL_ACCOUNT } from '../local-settings.ts';
@@ -47,8 +48,10 @@ export class VirtualPipeline {
       this.#scheduler.at(atMs, () => {
         if (split !== null) this.#stream.split(this.#openShard('resharding', split));
         if (merge !== null) {
-          const [one, other] = merge.map((shard) => this.#openShard('resharding', shard));
-          this.#stream.merge(one ?? '', other ?? '');
+          const [one = '', other = ''] = merge.map((shard) => this.#openShard('resharding', shard));
+          if (this.#stream.areNeighbours(one, other)) this.#stream.merge(one, other);
+          else
+            this.#problem ??= new ScenarioError('resharding', 'of two shards whose hash keys adjoin', merge);
         }
       });
     }
@@ -122,7 +125,7 @@ export class VirtualPipeline {
   async #invoke(process: ProcessClock, payload: string, requestId: string): Promise<InvocationOutcome> {
     const { failures, invocationMs, timeoutSeconds } = this.#plan;
     const event: WindowedEvent = JSON.parse(payload);
-    const call = this.#log.begin(requestId, event, process.now());
+    const call = this.#log.begin(requestId, event, payload, process.now());
     const how = failures.find((failure) => failure.call === call.number || failure.when?.(call))?.how ?? null;
     if (how !== null) call.fail(how);
     if (how === 'throttled') {
@@ -152,14 +155,22 @@ export class VirtualPipeline {
     if (invocationMs > 0) await process.sleep(invocationMs);
     return how === null || how === 'throws' || how === 's3 refuses'
       ? outcome
-      : this.#lose(how, process, requestId);
+      : this.#lose(how, process, requestId, call.attempt);
   }
 
   /** The handler has run, and the mapping gets something else than its answer. */
-  async #lose(how: FailureKind, process: ProcessClock, requestId: string): Promise<InvocationOutcome> {
+  async #lose(
+    how: FailureKind,
+    process: ProcessClock,
+    requestId: string,
+    attempt: number,
+  ): Promise<InvocationOutcome> {
     switch (how) {
       case 'killed':
-        this.#scheduler.at(process.now(), () => this.#restart());
+        // At once; but who is killed at each attempt must not stand in the way of the clock for ever.
+        this.#scheduler.at(process.now() + (attempt === 1 ? 0 : retryDelayMs(attempt)), () =>
+          this.#restart(),
+        );
         return new Promise(() => {});
       case 'answer lost':
         return { kind: 'not-invoked', errorType: 'ServiceException', message: 'The answer was lost' };

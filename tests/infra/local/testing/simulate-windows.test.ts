@@ -2,7 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { describe, expect, test, vi } from 'vitest';
 import type { WindowedHandler } from '../../../../infra/local/testing/handler-call.ts';
 import { ScenarioError } from '../../../../infra/local/testing/plan.ts';
-import type { Scenario, ScenarioRecord } from '../../../../infra/local/testing/scenario.ts';
+import type { FailingCall, Scenario, ScenarioRecord } from '../../../../infra/local/testing/scenario.ts';
 import { simulateWindows } from '../../../../infra/local/testing/simulate-windows.ts';
 import type { Invocation } from '../../../../infra/local/testing/window-run.ts';
 import type { WindowedEvent } from '../../../../infra/local/testing/windowed-event.ts';
@@ -294,6 +294,23 @@ describe('what a scenario can bring about', () => {
     expect(lines).toEqual(['1 12:00:01 a {}', '2 12:00:02 b a !', '3 12:00:02 bc a', '4 12:00:11 final abc']);
   });
 
+  test('a mapping that is killed makes the same event again as its next attempt', async () => {
+    const first = { how: 'killed', when: ({ attempt }: FailingCall) => attempt === 1 } as const;
+    const { finals, invocations } = await run('a 12:00:01, b 12:00:12', { failures: [first] });
+    expect(invocations.map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
+    expect(finals.map(({ state }) => state)).toEqual([{ letters: 'a' }, { letters: 'b' }]);
+  });
+
+  test('a mapping that is killed for ever ends with the scenario', async () => {
+    const always = { how: 'killed', when: ({ final }: FailingCall) => final } as const;
+    const { finals, invocations, open } = await run('a 12:00:01', {
+      failures: [always],
+      until: '12:01:00',
+    });
+    expect({ finals, open: open.length }).toEqual({ finals: [], open: 1 });
+    expect(invocations.length).toBeLessThan(40);
+  });
+
   test('until stops the clock, and what is open is told', async () => {
     const { finals, open } = await run('a 12:00:01', { until: '12:00:05' });
     expect(finals).toEqual([]);
@@ -482,6 +499,23 @@ test('a handler that is none is refused, and not played as one that fails', asyn
   await expect(simulateWindows(handler, { windowSeconds: 10, records: [] })).rejects.toThrow(
     'Expected a handler, which is a function, got undefined',
   );
+});
+
+test.each([
+  ['records[0].partitionkey', '{"records":[{"at":"12:00:00","data":1,"partitionkey":"a"}]}'],
+  ['records[0]', '{"records":[null]}'],
+  ['records', '{"records":{}}'],
+  ['failures', '{"records":[],"failures":3}'],
+  ['failures[0].where', '{"records":[],"failures":[{"how":"throws","call":1,"where":2}]}'],
+  ['resharding[0]', '{"records":[],"resharding":[{"at":"12:00:00"}]}'],
+  ['resharding[0]', '{"records":[],"resharding":[{"at":"12:00:00","split":0,"merge":[0,1]}]}'],
+  ['resharding', '{"records":[],"shards":3,"resharding":[{"at":"12:00:00","merge":[0,2]}]}'],
+  ['resharding', '{"records":[],"resharding":[{"at":"12:00:00","merge":[0,0]}]}'],
+  ['until', '{"records":[{"at":"12:00:00","data":1}],"until":"11:00:00"}'],
+  ['strictFinal', '{"records":[],"strictFinal":"yes"}'],
+])('what types would refuse is refused without them: %s of %s', async (member, text) => {
+  const scenario = { windowSeconds: 10, ...JSON.parse(text) };
+  await expect(simulateWindows(collect, scenario)).rejects.toThrow(`the scenario's ${member} to be`);
 });
 
 test('so is a scenario that is none', async () => {
