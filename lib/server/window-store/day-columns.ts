@@ -132,8 +132,8 @@ export class DayColumns {
       const flags = this.#flags[index] ?? 0;
       const shardId = this.shardIds[shard] ?? null;
       const sums = byShard.get(shard) ?? {
-        ...BLANK_PART,
         starts,
+        ...BLANK_PART,
         shardId,
         window: { startMs, endMs: startMs },
       };
