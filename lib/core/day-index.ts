@@ -197,7 +197,7 @@ function parseCustomers(value: unknown, names: readonly unknown[]): readonly Cus
   if (!Array.isArray(value) || value.length % 3 !== 0) return null;
   const shares: CustomerShare[] = [];
   for (let at = 0; at < value.length; at += 3) {
-    const [place, recordCount, salesCents]: readonly unknown[] = value.slice(at, at + 3);
+    const [place, recordCount, salesCents]: readonly unknown[] = [value[at], value[at + 1], value[at + 2]];
     const name = typeof place === 'number' ? names[place] : undefined;
     if (typeof name !== 'string' || !isCount(recordCount) || !isCents(salesCents)) return null;
     shares.push({ name, recordCount, salesCents });

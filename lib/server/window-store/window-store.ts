@@ -32,7 +32,7 @@ const LIVE_BUDGET_MS = 400;
 
 /** The live day is listed as a whole that often: what came far behind its time is found then. */
 const WHOLE_LIST_MS = 10_000;
-const DAYS_AT_ONCE = 8;
+const DAYS_AT_ONCE = 4;
 /** Of more, the indexes are read once the listing says that they are worth it. */
 const ANTICIPATED_SHARDS = 16;
 const DAYS_LIST_MS = 30_000;

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { AmountSketch } from '../../../lib/core/amount-sketch.ts';
 import { type IndexedResult, serializeDayIndex } from '../../../lib/core/day-index.ts';
 import { parseResultKey, partitionPrefix, resultKey } from '../../../lib/core/object-key.ts';
 import { parseUtcDay, utcDay, windowTime } from '../../../lib/core/window.ts';
@@ -27,22 +28,36 @@ const PAGE = 1000;
 
 const bucket: VirtualBucket = JSON.parse(process.argv[2] ?? '{}');
 
+/** What a window of a busy shop has: its names, and amounts that differ from window to window. */
+const NAMES = ['Dwarf', 'Elf', 'Gnome', 'Goblin', 'Halfling', 'Human', 'Kobold', 'Lizardfolk', 'Orc'];
+const SALES = 90;
+const SKETCHES = Array.from({ length: 16 }, (_, seed) => {
+  const sketch = new AmountSketch();
+  for (let sale = 0; sale < SALES; sale += 1) sketch.add(100 + ((sale * 7919 + seed * 104_729) % 50_000));
+  return sketch.serialize();
+});
+
 function resultAt(startMs: number, shardId: string, first: number): WindowResult {
-  const salesCents = (startMs / W) % 1000;
+  const salesCents = 90_000 + ((startMs / W) % 1000);
+  const customers = NAMES.map((name, place) => ({
+    name,
+    recordCount: SALES / NAMES.length,
+    salesCents: Math.floor(salesCents / 10) + place,
+  }));
   return {
     window: { startMs, endMs: startMs + W },
     shardId,
     firstSequenceNumber: `4960000000000000000000000000000000000000000000${String(first).padStart(10, '0')}`,
     lastSequenceNumber: `4960000000000000000000000000000000000000000000${String(first + 1).padStart(10, '0')}`,
-    recordCount: 2,
+    recordCount: SALES,
     salesCents,
     minCents: 0,
     maxCents: salesCents,
     rejected: 0,
     repeated: 0,
-    requests: [{ requestId: `click-${first}`, recordCount: 2, salesCents }],
-    customers: null,
-    amounts: null,
+    requests: [{ requestId: `click-${first}`, recordCount: SALES, salesCents }],
+    customers,
+    amounts: SKETCHES[first % SKETCHES.length] ?? null,
     terminatedEarly: false,
   };
 }
