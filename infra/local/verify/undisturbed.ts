@@ -7,7 +7,7 @@ const READS_NOTHING = /of undefined|is undefined|IndexError|out of range/;
 
 /** Of a function that was never called. */
 const NOT_LOADED =
-  /^Runtime\.(Init|ImportModuleError|UserCodeSyntaxError|HandlerNotFound|MalformedHandlerName)/;
+  /^Runtime\.(Init|ImportModuleError|UserCodeSyntaxError|HandlerNotFound|MalformedHandlerName|InvalidEntrypoint)/;
 /** Where the simulation's clients are sent: S3 alone is served there. */
 const OTHER_SERVICE = /ECONNREFUSED 127\.0\.0\.1:1\b/;
 

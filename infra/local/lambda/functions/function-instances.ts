@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
 import type { LogSink } from '../../logs/log-sink.ts';
 import type { Code } from './code.ts';
 import type { LambdaFunction } from './function-definition.ts';
@@ -8,7 +9,11 @@ import type { PlatformLog } from './platform-log.ts';
 import { RuntimeProcess } from './runtime-process.ts';
 import type { LogListener, Sandbox, SandboxResult } from './sandbox.ts';
 
-/** AWS gives a handler module ten seconds to load. */
+/**
+ * AWS gives an initialization ten seconds, and begins one that takes longer again within the first invocation, under the
+ * function's time-out. Here it goes on for as long as that.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
 const INIT_TIMEOUT_MS = 10_000;
 /** How long a sandbox may wait for its next invocation. */
 const IDLE_MS = 300_000;
@@ -32,15 +37,21 @@ export class FunctionInstances {
   readonly #environment: Readonly<Record<string, string>>;
   readonly #nodeRuntimeUrl: URL;
   readonly #logs: LogSink;
+  readonly #clock: Clock;
   /** Oldest first. */
   readonly #idle: Instance[] = [];
   readonly #all = new Set<Instance>();
 
-  constructor(definition: LambdaFunction, { environment, logs }: FunctionEnvironment, nodeRuntimeUrl: URL) {
+  constructor(
+    definition: LambdaFunction,
+    { clock, environment, logs }: FunctionEnvironment,
+    nodeRuntimeUrl: URL,
+  ) {
     this.#definition = definition;
     this.#environment = environment ?? {};
     this.#nodeRuntimeUrl = nodeRuntimeUrl;
     this.#logs = logs;
+    this.#clock = clock;
   }
 
   get size(): number {
@@ -136,11 +147,15 @@ export class FunctionInstances {
 
   /** Resolves with null once the handler is loaded, or with how that failed. */
   async load(instance: Instance): Promise<SandboxResult | null> {
-    const timer = setTimeout(() => void instance.sandbox.terminate(), INIT_TIMEOUT_MS);
+    const limitMs = Math.max(INIT_TIMEOUT_MS, this.#definition.timeoutSeconds * 1000);
+    const loaded = new AbortController();
+    void this.#clock.sleep(limitMs, loaded.signal).then(() => {
+      if (!loaded.signal.aborted) void instance.sandbox.terminate();
+    });
     try {
       return await instance.sandbox.loaded;
     } finally {
-      clearTimeout(timer);
+      loaded.abort();
     }
   }
 

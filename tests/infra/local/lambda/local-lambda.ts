@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { systemClock } from '../../../../infra/local/clock.ts';
+import { type Clock, systemClock } from '../../../../infra/local/clock.ts';
 import { type Gateway, openGateway } from '../../../../infra/local/http/gateway.ts';
 import type { HttpService } from '../../../../infra/local/http/http.ts';
 import type {
@@ -37,7 +37,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-export async function openPool(functions: readonly FunctionDefinition[]) {
+export async function openPool(functions: readonly FunctionDefinition[], clock: Clock = systemClock) {
   const cacheDir = await mkdtemp(join(tmpdir(), 'function-pool-'));
   const lines: LogLine[] = [];
   const pool = openFunctionPool({
@@ -46,7 +46,7 @@ export async function openPool(functions: readonly FunctionDefinition[]) {
       append: (logGroupName, logStreamName, _, message) =>
         void lines.push({ logGroupName, logStreamName, message }),
     },
-    clock: systemClock,
+    clock,
     cacheDir,
     environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' },
   });

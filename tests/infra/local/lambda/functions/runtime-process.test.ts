@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Clock } from '../../../../../infra/local/clock.ts';
 import type { FunctionPool } from '../../../../../infra/local/lambda/functions/function-pool.ts';
 import { fixture, functionOf, type LogLine, openPool } from '../local-lambda.ts';
 
@@ -244,6 +245,31 @@ describe('a custom runtime, in Bash', () => {
       errorMessage: expect.stringContaining('there-is-none'),
     });
   });
+});
+
+test('an initialization has ten seconds, and longer where the time-out of the function is longer', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slow-start-'));
+  const handlerFile = join(folder, 'slow.py');
+  await writeFile(
+    handlerFile,
+    'import time\ntime.sleep(0.5)\ndef handler(event, context): return "loaded"\n',
+  );
+  const slow = (name: string, timeoutSeconds: number) =>
+    functionOf(name, { handlerFile, handlerExport: 'handler', timeoutSeconds });
+  // Ten seconds are over at once, and longer times never.
+  const clock: Clock = {
+    now: Date.now,
+    sleep: (ms) => (ms <= 10_000 ? Promise.resolve() : new Promise(() => {})),
+  };
+  const { pool, close } = await openPool([slow('short', 3), slow('long', 30)], clock);
+  const [short, long] = [await pool.invoke('short', '{}'), await pool.invoke('long', '{}')];
+  expect(short).toMatchObject({
+    kind: 'function-error',
+    payload: expect.stringContaining('after 3.00 seconds'),
+  });
+  expect(long).toMatchObject({ kind: 'success', payload: '"loaded"' });
+  await close();
+  await rm(folder, { recursive: true });
 });
 
 test('nothing that a function started outlives its pool', async () => {
