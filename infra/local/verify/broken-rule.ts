@@ -103,7 +103,7 @@ export function explain({ schedule }: Case, played: Played, before: Results, aft
   }
   if (schedule.reshardings.length > 0) {
     return {
-      why: 'A shard was split or merged, and its window came in parts, one of each shard: a key without the shard is written by each of them.',
+      why: `A shard was split or merged, and its window came in parts, one of each shard: ${writes.length === 0 ? 'what the handler keeps outside `state` does not come with them' : 'a key without the shard is written by each of them'}.`,
       rule: RULES.shards,
     };
   }

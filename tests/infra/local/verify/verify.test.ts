@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { RULES } from '../../../../infra/local/verify/broken-rule.ts';
+import { explain, RULES } from '../../../../infra/local/verify/broken-rule.ts';
 import { openNodeConsumer } from '../../../../infra/local/verify/node-consumer.ts';
 import { openProcessConsumer } from '../../../../infra/local/verify/process-consumer.ts';
 import { readSample } from '../../../../infra/local/verify/sample-file.ts';
-import { drawSchedule } from '../../../../infra/local/verify/schedule.ts';
+import { drawSchedule, UNDISTURBED } from '../../../../infra/local/verify/schedule.ts';
 import { type VerificationOptions, verifyConsumer } from '../../../../infra/local/verify/verification.ts';
 import { verifyReport } from '../../../../infra/local/verify/verify-report.ts';
 
@@ -106,6 +106,20 @@ describe('a consumer that breaks is told why, by the least that breaks it', () =
       await host.close();
     }
   }, 60_000);
+});
+
+test('of one that writes nothing, no key is what a split shard breaks', () => {
+  const split = { atMs: 0, kind: 'split', pick: 0 } as const;
+  const nothing = { objects: new Map(), states: new Map(), sum: 1 };
+  const run = { invocations: [], finals: [], dropped: [], objects: [], open: [] };
+  const { why } = explain(
+    { sample, schedule: { ...UNDISTURBED, reshardings: [split] } },
+    { run, writes: [] },
+    nothing,
+    { ...nothing, sum: 2 },
+  );
+  expect(why).toMatch(/outside `state`/);
+  expect(why).not.toMatch(/key/);
 });
 
 test('what a consumer leaves out whatever happens is said, and is no verdict', async () => {
