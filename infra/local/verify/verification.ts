@@ -23,6 +23,8 @@ export interface VerificationOptions extends Comparison {
   readonly schedules: number;
   readonly firstSeed: number;
   readonly onProgress?: (done: number) => void;
+  /** Before the schedule of this seed, which breaks it, is made as small as it can be. */
+  readonly onBroken?: (seed: number) => void;
 }
 
 export type Verification =
@@ -105,7 +107,10 @@ export async function verifyConsumer(options: VerificationOptions): Promise<Veri
     const played = await playCase({ schedule, sample });
     invocations += played.run.invocations.length;
     const got = differences(expected, resultsOf(played, options), changesParts(schedule));
-    if (got.length > 0) return broken(seed, { schedule, sample }, playCase, options);
+    if (got.length > 0) {
+      options.onBroken?.(seed);
+      return broken(seed, { schedule, sample }, playCase, options);
+    }
     onProgress?.(index + 1);
   }
   const { sum } = expected;

@@ -202,8 +202,14 @@ test('npx tumbling-windows verify says whether a consumer holds, and why not', a
     code: 0,
     stdout: expect.stringMatching(/^Holds: 100 schedules/),
   });
+  // What awaits while it is loaded runs in a worker, and not within the command's process.
+  writeFileSync(path.join(folder, 'awaits.mts'), `await Promise.resolve();\n${TYPESCRIPT}`);
+  expect(
+    await command('verify', 'awaits.mts', '--records', 'sample.ndjson', '--schedules', '2'),
+  ).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Holds: 2 schedules/) });
   const broken = await command('verify', 'swallows.ts', ...options);
   expect(broken.code).toBe(1);
+  expect(broken.stderr).toMatch(/^The schedule of seed \d+ breaks it: looking for the least/m);
   expect(broken.stdout).toMatch(/^BROKEN by the schedule of seed \d+, shrunk to this:/);
   expect(broken.stdout).toMatch(/^Why: S3 refused, and the handler answered as if all were well/m);
   const again = /^Again: tumbling-windows (.*)$/m.exec(broken.stdout)?.[1]?.split(' ') ?? [];
