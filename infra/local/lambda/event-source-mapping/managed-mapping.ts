@@ -22,6 +22,8 @@ export class ManagedMapping {
   #transition: Promise<void> = Promise.resolve();
   /** Writes of the stored mapping, one after the other. */
   #saving: Promise<void> = Promise.resolve();
+  /** How many of them are left. */
+  #unsaved = 0;
   #closed = false;
 
   constructor(environment: MappingEnvironment, stored: StoredMapping) {
@@ -134,6 +136,8 @@ export class ManagedMapping {
 
   /** LastProcessingResult. */
   #note(text: string): void {
+    // Every invocation says so, and nearly all the same.
+    if (this.#unsaved === 0 && this.#stored.configuration.LastProcessingResult === text) return;
     const change: Change = (stored) =>
       stored.configuration.LastProcessingResult === text
         ? stored
@@ -144,13 +148,17 @@ export class ManagedMapping {
   }
 
   #save(change: Change): Promise<void> {
+    this.#unsaved += 1;
     const saved = this.#saving.then(async () => {
       const stored = change(this.#stored);
       if (this.#state === 'Deleting' || stored === this.#stored) return;
       await this.#environment.store.saveMapping(stored);
       this.#stored = stored;
     });
-    this.#saving = saved.catch(() => undefined);
+    const done = () => {
+      this.#unsaved -= 1;
+    };
+    this.#saving = saved.then(done, done);
     return saved;
   }
 }
