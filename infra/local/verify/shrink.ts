@@ -5,14 +5,22 @@ export interface Case {
   readonly sample: Sample;
 }
 
-/** A counterexample is told to people: what is not needed for it is taken away, as long as it stays one. */
-export async function shrink(found: Case, fails: (smaller: Case) => Promise<boolean>): Promise<Case> {
+/**
+ * A counterexample is told to people: what is not needed for it is taken away, as long as it stays one, and for no longer
+ * than a person waits: a process that is started for each try takes its time.
+ */
+export async function shrink(
+  found: Case,
+  fails: (smaller: Case) => Promise<boolean>,
+  elapsedMs: () => number = () => performance.now(),
+): Promise<Case> {
   let least = found;
+  const endMs = elapsedMs() + PATIENCE_MS;
   for (let tries = MOST_TRIES; ; ) {
     const smaller = candidates(least);
     let next: Case | null = null;
     for (const candidate of smaller) {
-      if (tries-- <= 0) return least;
+      if (tries-- <= 0 || elapsedMs() >= endMs) return least;
       if (await fails(candidate)) {
         next = candidate;
         break;
@@ -24,6 +32,7 @@ export async function shrink(found: Case, fails: (smaller: Case) => Promise<bool
 }
 
 const MOST_TRIES = 400;
+const PATIENCE_MS = 60_000;
 
 /** Each a step smaller, the largest steps first. */
 function* candidates({ sample, schedule }: Case): Generator<Case> {

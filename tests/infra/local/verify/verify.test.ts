@@ -9,6 +9,7 @@ import { openNodeConsumer } from '../../../../infra/local/verify/node-consumer.t
 import { openProcessConsumer } from '../../../../infra/local/verify/process-consumer.ts';
 import { readSample } from '../../../../infra/local/verify/sample-file.ts';
 import { drawSchedule, UNDISTURBED } from '../../../../infra/local/verify/schedule.ts';
+import { shrink } from '../../../../infra/local/verify/shrink.ts';
 import { type VerificationOptions, verifyConsumer } from '../../../../infra/local/verify/verification.ts';
 import { verifyReport } from '../../../../infra/local/verify/verify-report.ts';
 
@@ -150,6 +151,18 @@ test('a seed gives the same schedule, and the same verdict', async () => {
   const draw = { parts: true, grows: true };
   expect(drawSchedule(7, sample, draw)).toEqual(drawSchedule(7, sample, draw));
 }, 60_000);
+
+test('a counterexample is made smaller for a minute at most', async () => {
+  const found = { sample, schedule: { ...UNDISTURBED, batchSize: 1, idleSeconds: 5 } };
+  let nowMs = 0;
+  const slow = async () => {
+    nowMs += 59_000;
+    return true;
+  };
+  const least = await shrink(found, slow, () => nowMs);
+  expect(nowMs).toBe(118_000);
+  expect(least.schedule).toEqual(UNDISTURBED);
+});
 
 test('each rule that is named is one of docs/fidelity.md', () => {
   const docs = readFileSync(fileURLToPath(new URL('../../../../docs/fidelity.md', import.meta.url)), 'utf8');
