@@ -1,6 +1,7 @@
 import { counted } from '../../../lib/core/counted.ts';
 import { SETTINGS } from '../../../lib/core/setting-names.ts';
 import { PIPELINE } from '../../pipeline.ts';
+import { onEnd } from '../ending.ts';
 import { readLocalSettings } from '../local-settings.ts';
 import { requireConsumer } from '../runtime.ts';
 import { openNodeConsumer } from '../verify/node-consumer.ts';
@@ -35,6 +36,8 @@ export async function verify(options: RunOptions & VerifyOptions): Promise<boole
     within === null
       ? await openProcessConsumer(file, exportName, ofConsumer)
       : { ...within, close: async () => {} };
+  // A process of the consumer's is in a group of its own, which no Ctrl-C reaches.
+  onEnd(() => void host.close().finally(() => process.exit(1)));
   const count = seed === null ? (schedules ?? (within === null ? PROCESS_SCHEDULES : SCHEDULES)) : 1;
   const say = process.stderr.write.bind(process.stderr);
   let saidMs = performance.now();

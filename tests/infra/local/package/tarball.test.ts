@@ -216,6 +216,28 @@ test('npx tumbling-windows verify says whether a consumer holds, and why not', a
   expect((await command(...again)).stdout).toBe(broken.stdout);
 }, 60_000);
 
+test('a verification that is ended leaves no process of the consumer behind', async () => {
+  const file = path.join(folder, 'stays.sh');
+  writeFileSync(
+    file,
+    '#!/bin/sh\necho $$ > stays.pid.new; mv stays.pid.new stays.pid\nwhile :; do sleep 1; done\n',
+    {
+      mode: 0o755,
+    },
+  );
+  writeFileSync(path.join(folder, 'one.ndjson'), '{"sales": 3}\n');
+  const cli = 'node_modules/tumbling-windows/dist/cli.mjs';
+  const child = spawn(process.execPath, [cli, 'verify', 'stays.sh', '--records', 'one.ndjson'], {
+    cwd: folder,
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await expect.poll(() => existsSync(path.join(folder, 'stays.pid')), { timeout: 15_000 }).toBe(true);
+  const pid = Number(readFileSync(path.join(folder, 'stays.pid'), 'utf8'));
+  child.kill('SIGINT');
+  expect(await ended).toBe(1);
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+}, 30_000);
+
 test('npx tumbling-windows --template makes what a template has, and lint reads it', async () => {
   const template = `
 Resources:
