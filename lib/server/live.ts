@@ -13,6 +13,8 @@ const MAX_CLIENTS = 3000;
 const BEAT_MS = 5000;
 /** At most four events a second: the shards of a click are counted one soon after another, and none waits long for its turn. */
 const LEAST_GAP_MS = 250;
+/** Whoever watches longer comes again by itself, and is asked again who it is: a session ends. */
+const MAX_STREAM_MS = 3_600_000;
 /** Events that wait for a slow client. */
 const MAX_QUEUED = 16;
 
@@ -27,8 +29,8 @@ export interface LiveFeedOptions {
 /** Tells every open page what has changed: one event, made once, for all of them. */
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
-  /** With what ends each. */
-  readonly #clients = new Map<Client, () => void>();
+  /** With what ends each, and when it came, by the clock that only goes forward. */
+  readonly #clients = new Map<Client, { readonly end: () => void; readonly sinceMs: number }>();
   #unwatch: (() => void) | null = null;
   #lastNews = '';
   /** As the last event left it. */
@@ -68,7 +70,7 @@ export class LiveFeed {
         }
       };
       signal.addEventListener('abort', end);
-      this.#clients.set(send, end);
+      this.#clients.set(send, { end, sinceMs: this.#options.clock.elapsed() });
       send(`retry: 2000\n\n${this.#text(this.#event(null))}`);
       this.#begin();
       if (signal.aborted) end();
@@ -89,7 +91,7 @@ export class LiveFeed {
   /** Ends all streams: the server cannot exit while one is open. */
   endAll(): void {
     this.#isEnding = true;
-    for (const end of [...this.#clients.values()]) end();
+    for (const { end } of [...this.#clients.values()]) end();
   }
 
   #begin(): void {
@@ -108,7 +110,11 @@ export class LiveFeed {
   }
 
   #send(text: string): void {
-    for (const send of this.#clients.keys()) send(text);
+    const oldestMs = this.#options.clock.elapsed() - MAX_STREAM_MS;
+    for (const [send, { end, sinceMs }] of this.#clients) {
+      if (sinceMs < oldestMs) end();
+      else send(text);
+    }
   }
 
   #leave(client: Client): boolean {

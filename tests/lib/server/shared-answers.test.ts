@@ -115,6 +115,21 @@ async function eventsUntil(stream: ReadableStream<Uint8Array>, isLast: (event: L
   return events;
 }
 
+test('a stream ends after an hour, for whoever holds it to say again who that is', async () => {
+  const { feed, loop } = local.dashboard;
+  await loop.fresh();
+  const gone = new AbortController();
+  const first = feed.open(gone.signal);
+  local.clock.nowMs += 3_600_001;
+  const second = feed.open(gone.signal);
+  expect(feed.clientCount).toBe(2);
+  await local.putResult(result(T, 'b', 1, [7]));
+  await eventsUntil(first, () => false);
+  await expect.poll(() => feed.clientCount).toBe(1);
+  gone.abort();
+  await second.cancel();
+});
+
 test('the events alone keep the last hour as it would be answered', async () => {
   const { feed, store, loop } = local.dashboard;
   await loop.fresh();
