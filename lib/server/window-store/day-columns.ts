@@ -16,8 +16,8 @@ type Details = Pick<WindowPart, 'customers' | 'amounts'>;
 
 /**
  * A day that is over, small: of each result its key in one long text, its numbers in columns, and who bought and how the
- * amounts are spread packed together with all others', some 400 bytes in all. Who sent is left out: whoever shows one window
- * by itself reads its results.
+ * amounts are spread packed together with all others', some 400 bytes in all. Who sent is left out: whoever follows a click
+ * reads the results of its time.
  */
 export class DayColumns {
   readonly size: number;

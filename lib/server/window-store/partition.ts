@@ -342,7 +342,7 @@ export class Partition {
 /** What nobody waits for leaves the processor to those who do. */
 const FEW_AT_ONCE = 4;
 
-/** Of windows that were shown one by one: two ranges of 150 windows and four shards. */
+/** What may be waited for, and what is kept of a day that is over: an hour of clicks in forty shards. */
 const MAX_WHOLES = 1200;
 
 /** Null when there is none. */
