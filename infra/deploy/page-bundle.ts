@@ -12,6 +12,7 @@ const SERVER = `const [host, port] = (process.env.AWS_LAMBDA_HTTP_ENDPOINT ?? ''
 // Not HOSTNAME as it comes: shells and containers set it to the machine's own name.
 process.env.HOSTNAME = host || process.env.${SETTINGS.listenAddress} || '${DEFAULTS.listenAddress}';
 if (port) process.env.PORT = port;
+process.env.KEEP_ALIVE_TIMEOUT ??= '${DEFAULTS.keepAliveMs}';
 await import('./next-server.js');
 `;
 

@@ -34,6 +34,7 @@ export async function openWebPage(options: WebPageOptions): Promise<WebPage> {
   if (options.mode === 'start') await ensureBuild(options.root, options.env);
   const address = options.env[SETTINGS.listenAddress] || DEFAULTS.listenAddress;
   const args = [options.mode, '-H', address, '-p', String(port)];
+  if (options.mode === 'start') args.push('--keepAliveTimeout', String(DEFAULTS.keepAliveMs));
   const preload = ['follow-parent.mjs', ...(options.preload ?? [])];
   const child = next(options.root, args, withPreload(options.root, options.env, preload), 'pipe');
   const output: string[] = [];

@@ -24,4 +24,11 @@ export const DEFAULTS = {
   currency: 'USD',
   localPort: 4566,
   listenAddress: '127.0.0.1',
+  /**
+   * Longer than load balancers and proxies keep a connection that nobody uses (an Application Load Balancer: 60 s). Whoever
+   * closes first must not be the one that is asked: a request on its way meets a closed connection, which a browser's user sees
+   * as a 502 now and then. Node.js closes after 5 s.
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-502-issues
+   */
+  keepAliveMs: 65_000,
 } as const;

@@ -112,15 +112,18 @@ test('the bundle, with the environment that the stack gives it, is the page', as
   }
 });
 
-test('every way to start the page is for this machine alone, unless it is told otherwise', async ({
+test('every way to start the page is for this machine alone, unless it is told otherwise, and outlasts what a proxy keeps open', async ({
   calm,
 }) => {
+  const keepsOpen = async (url: string) => (await fetch(`${url}/icon.svg`)).headers.get('keep-alive');
   expect(await isOnLoopbackAlone(Number(new URL(calm.url).port))).toBe(true);
+  expect(await keepsOpen(calm.url)).toBe('timeout=65');
   const env = { BUCKET_NAME: calm.bucket, ...LAMBDA, AWS_ENDPOINT_URL: calm.endpoint };
   // Shells and containers set HOSTNAME to the machine's own name.
   const hosted = await startBundle(bundle.folder, { ...env, HOSTNAME: 'a-container' });
   try {
     expect(await isOnLoopbackAlone(hosted.port)).toBe(true);
+    expect(await keepsOpen(hosted.url)).toBe('timeout=65');
   } finally {
     await endProcess(hosted.child, 'SIGKILL');
   }
